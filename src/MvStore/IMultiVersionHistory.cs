@@ -1,0 +1,18 @@
+namespace MvStore;
+
+/// <summary>Reads every kept version. May be called from any thread; one enumerator belongs to one caller at a time.</summary>
+public interface IMultiVersionHistory
+{
+    /// <summary>
+    /// Every kept version of every key of a range, tombstones included, across tiers (contract B5): keys ascending, and per key the
+    /// newest version first, down to the newest one at or below the floor. Stable while it runs, like a scan.
+    /// </summary>
+    /// <param name="range">The keys; <see cref="KeyRange.Exactly"/> for one.</param>
+    /// <param name="at">The newest version to consider; <see cref="CommitVersion.Latest"/> for what is visible now.</param>
+    /// <param name="cancellationToken">Cancels the enumeration.</param>
+    /// <returns>The rows and tombstones.</returns>
+    /// <exception cref="BelowFloorException">Thrown while enumerating: the version is below the highest floor of the range.</exception>
+    /// <exception cref="PersistentTierException">Thrown while enumerating: the persistent tier could not answer.</exception>
+    /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
+    IAsyncEnumerable<VersionedRow> HistoryAsync(KeyRange range, CommitVersion at, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,62 @@
+namespace MvStore;
+
+/// <summary>
+/// A multi-version key-value store: the whole of what a host engine uses. Every member may be called from any thread. Made by
+/// <see cref="MvStoreBuilder"/>; owns its persistent tier and disposes it.
+/// </summary>
+public interface IMultiVersionStore :
+    IMultiVersionCommit,
+    IMultiVersionGet,
+    IMultiVersionContains,
+    IMultiVersionGetMany,
+    IMultiVersionGetPrevious,
+    IMultiVersionRange,
+    IMultiVersionHistory,
+    IMultiVersionMaintenance,
+    IAsyncDisposable
+{
+    /// <summary>
+    /// The highest published version with no lower one still being applied; <see cref="CommitVersion.Zero"/> when nothing is
+    /// published. Never goes back while the store is open.
+    /// </summary>
+    CommitVersion VisibleVersion { get; }
+
+    /// <summary>
+    /// The highest version such that every published commit at or below it is on disk; <see cref="CommitVersion.Zero"/> in a
+    /// memory-only store. A late commit below it lowers it until that commit is on disk too.
+    /// </summary>
+    CommitVersion DurableVersion { get; }
+
+    /// <summary>The lowest version at which a new read of a kind of keys may start. Never goes back, also across reopen.</summary>
+    /// <param name="kind">The kind of keys. Default: <see cref="EntryKind.Multi"/>.</param>
+    /// <returns>The floor.</returns>
+    CommitVersion GetFloor(EntryKind kind = default);
+
+    /// <summary>Opens a fixed view. Takes no lock that a reader or committer can wait for (contract C4).</summary>
+    /// <param name="at">
+    /// The version to read at; <see cref="CommitVersion.Latest"/> for everything published at this moment. A version not reached yet is
+    /// allowed: commits published later stay invisible to the snapshot.
+    /// </param>
+    /// <param name="owner">A name for whoever holds it, shown in lists and logs. Not empty.</param>
+    /// <returns>The snapshot. Dispose it.</returns>
+    /// <exception cref="ArgumentException"><paramref name="owner"/> is empty.</exception>
+    /// <exception cref="BelowFloorException">The version is below every floor.</exception>
+    /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
+    ISnapshot OpenSnapshot(CommitVersion at, string owner = "unnamed");
+
+    /// <summary>The snapshots that are open now, oldest version first.</summary>
+    /// <returns>A list of its own for each call.</returns>
+    IReadOnlyList<SnapshotInfo> GetOpenSnapshots();
+
+    /// <summary>What the store holds now. Figures are each exact, but not all of one instant.</summary>
+    /// <returns>The figures.</returns>
+    StoreStatistics GetStatistics();
+
+    /// <summary>
+    /// The events of the flusher from this call on, in order, as an async stream (contract D7). A slow consumer never delays the
+    /// flusher: beyond 1,024 waiting events the oldest are dropped, which shows as a gap in <see cref="FlushEvent.Number"/>.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    /// <returns>The events; ends when the store is disposed.</returns>
+    IAsyncEnumerable<FlushEvent> FlushEventsAsync(CancellationToken cancellationToken = default);
+}

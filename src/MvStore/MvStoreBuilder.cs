@@ -1,0 +1,125 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace MvStore;
+
+/// <summary>
+/// Puts a store together and opens it; needs no dependency injection. Each setting may be given once or many times, the last one
+/// counts; listeners add up. Not safe for concurrent use. One builder opens one store.
+/// </summary>
+public sealed class MvStoreBuilder
+{
+    private readonly MvStoreOptions _options = new();
+    private readonly List<IFlushListener> _flushListeners = [];
+    private readonly List<ICommitListener> _commitListeners = [];
+    private IPersistentTier? _tier;
+    private IKeyClassifier _classifier = UniformClassifier.Instance;
+    private TimeProvider _timeProvider = TimeProvider.System;
+    private ILoggerFactory _loggerFactory = NullLoggerFactory.Instance;
+    private bool _used;
+
+    /// <summary>Changes settings.</summary>
+    /// <param name="configure">Is handed the settings at once.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="configure"/> is null.</exception>
+    public MvStoreBuilder Configure(Action<MvStoreOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        configure(_options);
+        return this;
+    }
+
+    /// <summary>Gives the store a persistent tier. Without one it works in memory only (contract D8).</summary>
+    /// <param name="tier">The tier. The store opens it, owns it and disposes it.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="tier"/> is null.</exception>
+    public MvStoreBuilder UsePersistentTier(IPersistentTier tier)
+    {
+        _tier = tier ?? throw new ArgumentNullException(nameof(tier));
+        return this;
+    }
+
+    /// <summary>Tells kinds of keys apart. Default: every key is <see cref="EntryKind.Multi"/>.</summary>
+    /// <param name="classifier">The classifier.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="classifier"/> is null.</exception>
+    public MvStoreBuilder UseKeyClassifier(IKeyClassifier classifier)
+    {
+        _classifier = classifier ?? throw new ArgumentNullException(nameof(classifier));
+        return this;
+    }
+
+    /// <summary>Sets the clock of every timer and timestamp. Default: the system's.</summary>
+    /// <param name="timeProvider">The clock.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="timeProvider"/> is null.</exception>
+    public MvStoreBuilder UseTimeProvider(TimeProvider timeProvider)
+    {
+        _timeProvider = timeProvider ?? throw new ArgumentNullException(nameof(timeProvider));
+        return this;
+    }
+
+    /// <summary>Sets where logs go. Default: nowhere. Logs never contain key or value bytes (contract F8).</summary>
+    /// <param name="loggerFactory">The factory. Not disposed by the store.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="loggerFactory"/> is null.</exception>
+    public MvStoreBuilder UseLoggerFactory(ILoggerFactory loggerFactory)
+    {
+        _loggerFactory = loggerFactory ?? throw new ArgumentNullException(nameof(loggerFactory));
+        return this;
+    }
+
+    /// <summary>Adds a listener for flushes.</summary>
+    /// <param name="listener">The listener. Not disposed by the store.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="listener"/> is null.</exception>
+    public MvStoreBuilder AddFlushListener(IFlushListener listener)
+    {
+        _flushListeners.Add(listener ?? throw new ArgumentNullException(nameof(listener)));
+        return this;
+    }
+
+    /// <summary>Adds a listener for published commits.</summary>
+    /// <param name="listener">The listener. Not disposed by the store.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="listener"/> is null.</exception>
+    public MvStoreBuilder AddCommitListener(ICommitListener listener)
+    {
+        _commitListeners.Add(listener ?? throw new ArgumentNullException(nameof(listener)));
+        return this;
+    }
+
+    /// <summary>Validates the settings, opens the persistent tier, recovers what is durable, and starts the background loops.</summary>
+    /// <param name="cancellationToken">Gives up; the persistent tier is then disposed.</param>
+    /// <returns>The open store. Dispose it.</returns>
+    /// <exception cref="OptionsValidationException">A setting is out of its range; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">This builder has opened a store already.</exception>
+    /// <exception cref="StoreInUseException">Someone else owns the persistent tier's data.</exception>
+    /// <exception cref="StoreFormatException">The persistent tier's data is foreign or of a newer format.</exception>
+    /// <exception cref="PersistentTierException">The persistent tier could not be opened.</exception>
+    public async ValueTask<IMultiVersionStore> OpenAsync(CancellationToken cancellationToken = default)
+    {
+        if (_used)
+        {
+            throw new InvalidOperationException("This builder has opened a store already; make a new one for each store.");
+        }
+
+        var validation = new MvStoreOptionsValidator().Validate(null, _options);
+        if (validation.Failed)
+        {
+            throw new OptionsValidationException(nameof(MvStoreOptions), typeof(MvStoreOptions), validation.Failures);
+        }
+
+        _used = true;
+        var parts = new StoreParts(_options, _tier, _classifier, _timeProvider, _loggerFactory, _flushListeners, _commitListeners);
+        return await MultiVersionStore.OpenAsync(parts, cancellationToken).ConfigureAwait(false);
+    }
+
+    private sealed class UniformClassifier : IKeyClassifier
+    {
+        public static readonly UniformClassifier Instance = new();
+
+        public EntryKind Classify(ReadOnlySpan<byte> key) => EntryKind.Multi;
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Options;
+
+namespace MvStore;
+
+/// <summary>
+/// Checks every setting of <see cref="MvStoreOptions"/>; each message names the setting, its value and what is allowed. The builder runs
+/// it when a store is opened; a host may run it earlier. Safe from any thread.
+/// </summary>
+public sealed class MvStoreOptionsValidator : IValidateOptions<MvStoreOptions>
+{
+    private const int MaxReadPageRows = 1_000_000;
+    private const int MaxSkipped = 100_000_000;
+    private const int MaxReclaimStep = 10_000_000;
+
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, MvStoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var failures = new List<string>();
+
+        Require(!string.IsNullOrWhiteSpace(options.Name), "Name", options.Name, "a text that is not empty");
+        RequireBetween("Buffer.MaxKeyLength", options.Buffer.MaxKeyLength, 1, BufferOptions.KeyLengthLimit);
+        RequireBetween("Buffer.MaxValueLength", options.Buffer.MaxValueLength, 0, BufferOptions.ValueLengthLimit);
+        RequireBetween("Buffer.MemoryBudget", options.Buffer.MemoryBudget, 0, long.MaxValue);
+        RequireBetween("Flush.MaxBytes", options.Flush.MaxBytes, 1, long.MaxValue);
+        RequireBetween("Flush.MaxEntries", options.Flush.MaxEntries, 1, int.MaxValue);
+        RequireBetween("Flush.MaxSliceBytes", options.Flush.MaxSliceBytes, 1, long.MaxValue);
+        RequireDuration("Flush.MaxAge", options.Flush.MaxAge, infiniteAllowed: true);
+        RequireDuration("Flush.RetryDelay", options.Flush.RetryDelay, infiniteAllowed: false);
+        RequireDuration("Flush.MaxRetryDelay", options.Flush.MaxRetryDelay, infiniteAllowed: false);
+        Require(
+            options.Flush.MaxRetryDelay >= options.Flush.RetryDelay,
+            "Flush.MaxRetryDelay",
+            options.Flush.MaxRetryDelay,
+            "at least Flush.RetryDelay");
+        RequireDuration("Flush.DisposeTimeout", options.Flush.DisposeTimeout, infiniteAllowed: true);
+        RequireDuration("GarbageCollection.Interval", options.GarbageCollection.Interval, infiniteAllowed: true);
+        RequireBetween("Persistence.ReadPageRows", options.Persistence.ReadPageRows, 1, MaxReadPageRows);
+        RequireBetween("Persistence.MaxSkippedPerPage", options.Persistence.MaxSkippedPerPage, 1, MaxSkipped);
+        RequireBetween("Persistence.ReclaimStepVersions", options.Persistence.ReclaimStepVersions, 1, MaxReclaimStep);
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+
+        void Require(bool holds, string setting, object? value, string allowed)
+        {
+            if (!holds)
+            {
+                failures.Add($"{setting} is '{value}'; allowed is {allowed}.");
+            }
+        }
+
+        void RequireBetween(string setting, long value, long low, long high)
+            => Require(value >= low && value <= high, setting, value, $"{low} to {high}");
+
+        void RequireDuration(string setting, TimeSpan value, bool infiniteAllowed)
+            => Require(
+                value > TimeSpan.Zero || (infiniteAllowed && value == Timeout.InfiniteTimeSpan),
+                setting,
+                value,
+                infiniteAllowed ? "a positive duration, or Timeout.InfiniteTimeSpan" : "a positive duration");
+    }
+}

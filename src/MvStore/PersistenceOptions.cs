@@ -1,0 +1,19 @@
+namespace MvStore;
+
+/// <summary>How the persistent tier is read and reclaimed.</summary>
+public sealed class PersistenceOptions
+{
+    /// <summary>Rows a scan fetches from the persistent tier in one call.</summary>
+    /// <value>Default 1,000. 1 to 1,000,000.</value>
+    public int ReadPageRows { get; set; } = 1_000;
+
+    /// <summary>
+    /// Entries a page of a scan may look at without returning a row before it ends with a continuation (contract B9).
+    /// </summary>
+    /// <value>Default 10,000. 1 to 100,000,000.</value>
+    public int MaxSkippedPerPage { get; set; } = 10_000;
+
+    /// <summary>Versions the persistent tier looks at in one step of reclamation.</summary>
+    /// <value>Default 10,000. 1 to 10,000,000.</value>
+    public int ReclaimStepVersions { get; set; } = 10_000;
+}

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace MvStore;
+
+/// <summary>What the builder collected for a store.</summary>
+internal sealed record StoreParts(
+    MvStoreOptions Options,
+    IPersistentTier? Tier,
+    IKeyClassifier Classifier,
+    TimeProvider TimeProvider,
+    ILoggerFactory LoggerFactory,
+    IReadOnlyList<IFlushListener> FlushListeners,
+    IReadOnlyList<ICommitListener> CommitListeners);

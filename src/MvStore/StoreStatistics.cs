@@ -1,0 +1,32 @@
+namespace MvStore;
+
+/// <summary>What the store holds.</summary>
+public sealed record StoreStatistics
+{
+    /// <summary>Keys with at least one version in memory.</summary>
+    public required long BufferedKeys { get; init; }
+
+    /// <summary>Versions in memory, durable ones included.</summary>
+    public required long BufferedVersions { get; init; }
+
+    /// <summary>Bytes in memory as accounted: keys, values and an allowance for each key and version.</summary>
+    public required long BufferedBytes { get; init; }
+
+    /// <summary>Published commits that are not durable yet.</summary>
+    public required int UnflushedCommits { get; init; }
+
+    /// <summary>Bytes of keys and values of commits that are not durable yet.</summary>
+    public required long UnflushedBytes { get; init; }
+
+    /// <summary>The sequence of the newest publication.</summary>
+    public required ulong PublishedSequence { get; init; }
+
+    /// <summary>The sequence up to which publications are on disk.</summary>
+    public required ulong DurableSequence { get; init; }
+
+    /// <summary>Snapshots open now.</summary>
+    public required int OpenSnapshots { get; init; }
+
+    /// <summary>Versions and bytes in memory by kind of key.</summary>
+    public required IReadOnlyDictionary<EntryKind, KindStatistics> ByKind { get; init; }
+}

@@ -1,0 +1,7 @@
+namespace MvStore;
+
+/// <summary>One bounded step of reclamation in a persistent tier.</summary>
+/// <param name="Rule">Which entries stay.</param>
+/// <param name="After">Keys at or below this one were done in earlier steps; null at the beginning of a run.</param>
+/// <param name="MaxVersions">How many entries to look at before stopping at the next key boundary, at least 1.</param>
+public sealed record TierReclaimStep(RetentionRule Rule, ReadOnlyMemory<byte>? After, int MaxVersions);

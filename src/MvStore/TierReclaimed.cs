@@ -1,0 +1,12 @@
+namespace MvStore;
+
+/// <summary>What one step of reclamation did.</summary>
+/// <param name="Next">The last key that was done, to go on behind; null when the run is finished.</param>
+/// <param name="ScannedVersions">Entries looked at.</param>
+/// <param name="ReclaimedVersions">Entries removed.</param>
+/// <param name="ReclaimedBytes">Bytes of keys and values removed.</param>
+public readonly record struct TierReclaimed(
+    ReadOnlyMemory<byte>? Next,
+    long ScannedVersions,
+    long ReclaimedVersions,
+    long ReclaimedBytes);

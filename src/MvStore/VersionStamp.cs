@@ -1,0 +1,6 @@
+namespace MvStore;
+
+/// <summary>The identity of one entry of a key, as a <see cref="RetentionRule"/> sees it.</summary>
+/// <param name="Version">The version it was written at.</param>
+/// <param name="Sequence">The publication that wrote it.</param>
+public readonly record struct VersionStamp(CommitVersion Version, ulong Sequence);
