@@ -19,8 +19,8 @@ namespace MvStore.Buffering;
 internal sealed class OrderedIndex<TRecord>
     where TRecord : class, IKeyed
 {
-    /// <summary>The fan-out unless told otherwise.</summary>
-    public const int DefaultFanOut = 64;
+    /// <summary>The fan-out unless told otherwise. Of 16 to 128 it changes fastest at 32; finding is no faster at 64, walking is.</summary>
+    public const int DefaultFanOut = 32;
 
     private readonly object _gate = new(); // Held by whoever changes the set of keys, while it copies a path.
     private readonly int _maxWeight; // Set once.
