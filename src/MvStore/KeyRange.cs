@@ -111,17 +111,25 @@ public readonly struct KeyRange : IEquatable<KeyRange>
     /// <returns>True when it is.</returns>
     public bool Contains(ReadOnlySpan<byte> key) => !IsBelowStart(key) && !IsAboveEnd(key);
 
-    /// <summary>The part of this range that is strictly after a key.</summary>
+    /// <summary>The part of this range that is after a key.</summary>
     /// <param name="key">The key to begin behind.</param>
+    /// <param name="inclusive">Whether the key itself may belong to the result. Default false.</param>
     /// <returns>A range with the same end.</returns>
-    public KeyRange After(ReadOnlySpan<byte> key)
-        => _start is not null && key.SequenceCompareTo(_start) < 0 ? this : new KeyRange(key.ToArray(), false, _end, EndInclusive);
+    public KeyRange After(ReadOnlySpan<byte> key, bool inclusive = false)
+    {
+        var order = _start is null ? 1 : key.SequenceCompareTo(_start);
+        return order < 0 || (order == 0 && !StartInclusive) ? this : new KeyRange(key.ToArray(), inclusive, _end, EndInclusive);
+    }
 
-    /// <summary>The part of this range that is strictly before a key.</summary>
+    /// <summary>The part of this range that is before a key.</summary>
     /// <param name="key">The key to end before.</param>
+    /// <param name="inclusive">Whether the key itself may belong to the result. Default false.</param>
     /// <returns>A range with the same start.</returns>
-    public KeyRange Before(ReadOnlySpan<byte> key)
-        => _end is not null && key.SequenceCompareTo(_end) > 0 ? this : new KeyRange(_start, StartInclusive, key.ToArray(), false);
+    public KeyRange Before(ReadOnlySpan<byte> key, bool inclusive = false)
+    {
+        var order = _end is null ? -1 : key.SequenceCompareTo(_end);
+        return order > 0 || (order == 0 && !EndInclusive) ? this : new KeyRange(_start, StartInclusive, key.ToArray(), inclusive);
+    }
 
     /// <summary>Whether a key sorts before every key of the range.</summary>
     /// <param name="key">The key.</param>

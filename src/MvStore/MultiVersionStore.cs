@@ -1,8 +1,339 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using MvStore.Buffering;
+using MvStore.Committing;
+using MvStore.Contracts;
+using MvStore.Diagnostics;
+using MvStore.Flushing;
+using MvStore.GarbageCollection;
+using MvStore.Reading;
+
 namespace MvStore;
 
-/// <summary>The composition root; the stages follow in the next commits.</summary>
-internal static class MultiVersionStore
+/// <summary>
+/// The composition root: puts the stages together, and is the one place that knows all of them. It decides nothing itself: each member hands
+/// over to the stage that does the work.
+/// </summary>
+internal sealed class MultiVersionStore : IMultiVersionStore
 {
-    public static ValueTask<IMultiVersionStore> OpenAsync(StoreParts parts, CancellationToken cancellationToken)
-        => ValueTask.FromException<IMultiVersionStore>(new NotSupportedException($"'{parts.Options.Name}': the stages are not in place yet ({cancellationToken.CanBeCanceled})."));
+    private readonly StoreParts _parts;
+    private readonly ILogger _logger;
+    private readonly StoreLifetime _lifetime = new();
+    private readonly PinRegistry _pins = new();
+    private readonly FlushEventHub _flushEvents = new();
+    private readonly VersionBuffer _buffer;
+    private readonly FlushingStage? _flushing;
+    private readonly CommitSequencer _sequencer;
+    private readonly Committer _committer;
+    private readonly BufferTrimmer _trimmer;
+    private readonly BufferBudget? _budget;
+    private readonly FloorKeeper _floors;
+    private readonly PinOpener _pinOpener;
+    private readonly StoreReaders _readers;
+    private readonly Reclaimer _reclaimer;
+    private readonly Lazy<Task> _disposal;
+
+    private MultiVersionStore(StoreParts parts, TierState recovered)
+    {
+        var options = parts.Options;
+        var failure = new FailureLatch();
+        _parts = parts;
+        _logger = parts.LoggerFactory.CreateLogger("MvStore");
+
+        _buffer = new VersionBuffer(parts.Classifier);
+        _trimmer = new BufferTrimmer(_buffer);
+        _flushing = parts.Tier is null ? null : new FlushingStage(parts, recovered, failure);
+        var feed = parts.CommitListeners.Count == 0 ? null : new CommitFeed();
+        _sequencer = new CommitSequencer(recovered, failure, SinksOf(_flushing, feed));
+
+        var retention = new RetentionPolicy(options.GarbageCollection);
+        var kindsMatter = retention.DistinguishesKinds || recovered.Floors.ByKind.Count > 0;
+        _committer = new Committer(
+            new CommitLimits(options.Buffer),
+            new CommitPreparer(kindsMatter ? parts.Classifier : null),
+            _sequencer,
+            _buffer,
+            new LateCommitChecker(_sequencer, _buffer, parts.Tier, _flushing?.Mark),
+            _flushing?.Mark);
+
+        _floors = new FloorKeeper(recovered.Floors);
+        _pinOpener = new PinOpener(_sequencer, _floors, _pins, parts.TimeProvider);
+        _readers = CreateReaders();
+        _reclaimer = new Reclaimer(
+            _sequencer,
+            _floors,
+            _pins,
+            _trimmer,
+            parts.Tier,
+            _flushing?.Mark,
+            retention,
+            parts.Classifier,
+            options.Persistence.ReclaimStepVersions);
+
+        Flusher? flusher = null;
+        if (_flushing is not null)
+        {
+            _budget = new BufferBudget(_trimmer, _flushing.Mark, _sequencer, options.Buffer.MemoryBudget);
+            flusher = _flushing.CreateFlusher(_flushEvents, _budget, _logger);
+            flusher.Start();
+        }
+
+        var interval = retention.IsLimited ? options.GarbageCollection.Interval : Timeout.InfiniteTimeSpan;
+        var reclamation = new ReclamationLoop(_reclaimer, interval, failure, parts.TimeProvider, _logger);
+        reclamation.Start();
+
+        var listeners = new ListenerPumps(parts, _flushEvents, feed, _logger);
+        var shutdown = new StoreShutdown(parts, _sequencer, reclamation, _flushing, flusher, _flushEvents, listeners, failure, _logger);
+        _disposal = new Lazy<Task>(() =>
+        {
+            _lifetime.End();
+            return shutdown.RunAsync();
+        });
+    }
+
+    public CommitVersion VisibleVersion => _sequencer.Current.Visible;
+
+    public CommitVersion DurableVersion => _flushing?.Mark.Version ?? CommitVersion.Zero;
+
+    /// <summary>Opens the tier and puts the store together.</summary>
+    public static async ValueTask<IMultiVersionStore> OpenAsync(StoreParts parts, CancellationToken cancellationToken)
+    {
+        var recovered = new TierState(0, CommitVersion.Zero, FloorSet.None);
+        if (parts.Tier is not null)
+        {
+            try
+            {
+                recovered = await parts.Tier.OpenAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                await parts.Tier.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+
+        var store = new MultiVersionStore(parts, recovered);
+        Log.StoreOpened(
+            store._logger,
+            parts.Options.Name,
+            parts.Tier?.GetType().Name ?? "memory only",
+            recovered.DurableSequence,
+            recovered.HighestVersion,
+            recovered.Floors.Default);
+        return store;
+    }
+
+    public ValueTask<CommitReceipt> CommitAsync(
+        WriteBatch batch,
+        CommitVersion version,
+        Durability durability = Durability.Buffered,
+        CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfDisposed();
+        return _committer.CommitAsync(batch, version, durability, cancellationToken);
+    }
+
+    public ValueTask WaitForDurableAsync(CommitVersion version, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfDisposed();
+        return RequireFlushing().FlushAsync(version, cancellationToken);
+    }
+
+    public ValueTask FlushAsync(CancellationToken cancellationToken = default)
+        => WaitForDurableAsync(CommitVersion.Latest, cancellationToken);
+
+    public ValueTask<VersionedRow?> GetAsync(ReadOnlySpan<byte> key, CommitVersion at, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfDisposed();
+        return ReadResults.ToRowAsync(_readers.Points.FindAsync(key, at, cancellationToken));
+    }
+
+    public ValueTask<bool> ContainsAsync(ReadOnlySpan<byte> key, CommitVersion at, CancellationToken cancellationToken = default)
+        => ReadResults.IsPresentAsync(GetAsync(key, at, cancellationToken));
+
+    public async ValueTask<IReadOnlyList<VersionedRow>> GetManyAsync(
+        IReadOnlyCollection<ReadOnlyMemory<byte>> keys,
+        CommitVersion at,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        _lifetime.ThrowIfDisposed();
+        var found = await _readers.Points
+            .FindManyAsync(PointReader.DistinctAscending(keys), at, cancellationToken)
+            .ConfigureAwait(false);
+        return ReadResults.PresentRows(found);
+    }
+
+    public ValueTask<PreviousVersion> GetPreviousAsync(
+        ReadOnlySpan<byte> key,
+        CommitVersion before,
+        CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfDisposed();
+        return _readers.Points.FindPreviousAsync(key.ToArray(), before, pin: null, cancellationToken);
+    }
+
+    public IAsyncEnumerable<VersionedRow> ScanAsync(
+        KeyRange range,
+        ReadScope scope,
+        ScanDirection direction = ScanDirection.Forward,
+        CancellationToken cancellationToken = default)
+    {
+        var request = new ScanRequest(range, scope, direction);
+        request.Validate();
+        _lifetime.ThrowIfDisposed();
+        return UnderPin(range, scope.At, pin => _readers.Scans.ScanAsync(pin, request, cancellationToken), cancellationToken);
+    }
+
+    public async ValueTask<ScanPage> ScanPageAsync(
+        KeyRange range,
+        ReadScope scope,
+        int pageSize,
+        ScanDirection direction = ScanDirection.Forward,
+        PageToken? continuation = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(pageSize, 1);
+        var request = new ScanRequest(range, scope, direction);
+        request.Validate();
+        _lifetime.ThrowIfDisposed();
+
+        OpenPin pin;
+        ReadOnlyMemory<byte>? behind = null;
+        ulong generation;
+        if (continuation is { } token)
+        {
+            var content = _readers.Scans.Decode(token, request);
+            pin = _pinOpener.Reopen(content.View, content.Visible, content.Generation, FloorIn(range));
+            behind = content.Behind;
+            generation = content.Generation;
+        }
+        else
+        {
+            pin = _pinOpener.Open(scope.At, owner: null, FloorIn(range));
+            generation = pin.Floors.Generation;
+        }
+
+        try
+        {
+            return await _readers.Scans.ReadPageAsync(pin, request, pageSize, behind, generation, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _pins.Remove(pin);
+        }
+    }
+
+    public IAsyncEnumerable<VersionedRow> HistoryAsync(KeyRange range, CommitVersion at, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfDisposed();
+        return UnderPin(range, at, pin => _readers.History.ReadAsync(pin, range, cancellationToken), cancellationToken);
+    }
+
+    public CommitVersion GetFloor(EntryKind kind = default) => _floors.Current.Set.Of(kind);
+
+    public ISnapshot OpenSnapshot(CommitVersion at, string owner = "unnamed")
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(owner);
+        _lifetime.ThrowIfDisposed();
+        var pin = _pinOpener.Open(at, owner, static floors => floors.Lowest);
+        return new Snapshot(pin, _readers, _pins, _logger);
+    }
+
+    public IReadOnlyList<SnapshotInfo> GetOpenSnapshots()
+        => [.. _pins.Current
+            .Where(p => p.Owner is not null)
+            .OrderBy(p => p.Pin.At)
+            .Select(p => new SnapshotInfo(p.Owner!, p.Pin.At, p.OpenedAt))];
+
+    public StoreStatistics GetStatistics() => new()
+    {
+        BufferedKeys = _buffer.Index.Count,
+        BufferedVersions = _buffer.Accounting.Versions,
+        BufferedBytes = _buffer.Accounting.Bytes,
+        UnflushedCommits = _flushing?.Queue.Count ?? 0,
+        UnflushedBytes = _flushing?.Queue.Bytes ?? 0,
+        PublishedSequence = _sequencer.Current.Sequence,
+        DurableSequence = _flushing?.Mark.Sequence ?? 0,
+        OpenSnapshots = _pins.Current.Count(p => p.Owner is not null),
+        ByKind = _buffer.Accounting.ByKind,
+    };
+
+    public long Evict(long targetBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(targetBytes);
+        _lifetime.ThrowIfDisposed();
+        return _budget?.EvictTo(targetBytes) ?? 0;
+    }
+
+    public ValueTask<ReclamationReport> ReclaimAsync(CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfDisposed();
+        return _reclaimer.RunAsync(cancellationToken);
+    }
+
+    public IAsyncEnumerable<FlushEvent> FlushEventsAsync(CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfDisposed();
+        return _flushEvents.ReadAllAsync(_flushEvents.Subscribe(), cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => new(_disposal.Value);
+
+    private static List<IPublicationSink> SinksOf(FlushingStage? flushing, CommitFeed? feed)
+    {
+        var sinks = new List<IPublicationSink>();
+        if (flushing is not null)
+        {
+            sinks.Add(flushing.Queue);
+        }
+
+        if (feed is not null)
+        {
+            sinks.Add(feed);
+        }
+
+        return sinks;
+    }
+
+    private StoreReaders CreateReaders()
+    {
+        var persistence = _parts.Options.Persistence;
+        var tiers = new TieredReader(_buffer, _parts.Tier, _flushing?.Mark);
+        var ranges = new RangeReader(_buffer, tiers, _parts.Tier);
+        var opening = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        return new StoreReaders(
+            tiers,
+            new PointReader(tiers, _sequencer, _floors, _parts.Classifier),
+            new ScanReader(ranges, persistence, opening),
+            new HistoryReader(_buffer, tiers, _parts.Tier, _floors, _parts.Classifier, persistence.ReadPageRows),
+            _parts.Classifier,
+            _lifetime);
+    }
+
+    private FlushingStage RequireFlushing() => _flushing ?? throw new DurabilityUnavailableException();
+
+    private Func<FloorSet, CommitVersion> FloorIn(KeyRange range) => floors => floors.HighestIn(range, _parts.Classifier);
+
+    private async IAsyncEnumerable<VersionedRow> UnderPin(
+        KeyRange range,
+        CommitVersion at,
+        Func<OpenPin, IAsyncEnumerable<VersionedRow>> read,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        _lifetime.ThrowIfDisposed();
+        var pin = _pinOpener.Open(at, owner: null, FloorIn(range));
+        try
+        {
+            await foreach (var row in read(pin).WithCancellation(cancellationToken).ConfigureAwait(false))
+            {
+                yield return row;
+            }
+        }
+        finally
+        {
+            _pins.Remove(pin);
+        }
+    }
 }

@@ -1,0 +1,74 @@
+using MvStore.Contracts;
+
+namespace MvStore.Buffering;
+
+/// <summary>
+/// The hot tier: an ordered index of key records, each with a chain of versions. Readers take no lock; writers of one record exclude each
+/// other by its monitor. What leaves memory, and in what order, is in <see cref="BufferTrimmer"/>.
+/// </summary>
+internal sealed class VersionBuffer(IKeyClassifier classifier) : ICommitTarget, IBufferReader
+{
+    /// <summary>Every key with something in memory.</summary>
+    public OrderedIndex<KeyRecord> Index { get; } = new();
+
+    /// <summary>What is in memory.</summary>
+    public BufferAccounting Accounting { get; } = new();
+
+    public void Link(PreparedCommit commit, bool fresh)
+    {
+        foreach (var (key, entry) in commit.Entries)
+        {
+            while (!TryLink(Index.GetOrAdd(key, CreateRecord), entry, fresh))
+            {
+                // The record left the index between the look-up and its monitor; it is not found again.
+            }
+        }
+    }
+
+    public void Unlink(PreparedCommit commit)
+    {
+        foreach (var (key, entry) in commit.Entries)
+        {
+            if (Index.Find(key) is not { } record)
+            {
+                continue;
+            }
+
+            lock (record)
+            {
+                var without = record.Chain.Without(entry);
+                if (!ReferenceEquals(without, record.Chain))
+                {
+                    record.Chain = without;
+                    Accounting.Add(record.Counter, -1, -entry.AccountedBytes);
+                }
+            }
+        }
+    }
+
+    public bool Contains(ReadOnlySpan<byte> key, CommitVersion version)
+        => Index.Find(key) is { } record && record.Chain.Contains(version.Value);
+
+    public BufferedRead Find(ReadOnlySpan<byte> key, TierView view)
+        => Index.Find(key) is { } record ? record.Chain.Find(view) : default;
+
+    public IBufferCursor Seek(KeyRange range, ScanDirection direction) => new BufferCursor(Index.Seek(range, direction));
+
+    // Without side effects: of two that meet at a new key, one is dropped. A record is accounted for with its first version.
+    private KeyRecord CreateRecord(byte[] key) => new(key, Accounting.Of(classifier.Classify(key)));
+
+    private bool TryLink(KeyRecord record, VersionEntry entry, bool fresh)
+    {
+        lock (record)
+        {
+            if (record.IsRemoved)
+            {
+                return false;
+            }
+
+            record.Chain = record.Chain.With(entry, fresh);
+            Accounting.Add(record.Counter, 1, entry.AccountedBytes + record.AccountOnce());
+            return true;
+        }
+    }
+}

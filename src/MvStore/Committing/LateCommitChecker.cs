@@ -1,0 +1,62 @@
+using MvStore.Contracts;
+
+namespace MvStore.Committing;
+
+/// <summary>
+/// Admits late commits one at a time and proves that none of their (key, version) pairs exists, in memory or on disk (contract A4, I3;
+/// DESIGN.md 3). Only late committers wait here, and it is the only lock held across I/O.
+/// </summary>
+internal sealed class LateCommitChecker(CommitSequencer sequencer, ICommitTarget buffer, IPersistentTier? tier, IDurability? durability)
+{
+    private readonly AsyncGate _gate = new();
+
+    /// <summary>Waits for the gate.</summary>
+    /// <returns>Dispose it once the commit is linked.</returns>
+    public ValueTask<IDisposable> EnterAsync(CancellationToken cancellationToken) => _gate.EnterAsync(cancellationToken);
+
+    /// <summary>Begins a late commit, inside the gate.</summary>
+    /// <exception cref="DuplicateVersionException">One of its keys has its version already.</exception>
+    public async ValueTask<InFlightCommit> BeginAsync(PreparedCommit commit, CancellationToken cancellationToken)
+    {
+        var sameVersionPublished = sequencer.Announce(commit);
+        try
+        {
+            await sameVersionPublished.ConfigureAwait(false);
+            await RequireNewAsync(commit, cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            return sequencer.BeginAnnounced(commit);
+        }
+        catch
+        {
+            sequencer.Withdraw(commit);
+            throw;
+        }
+    }
+
+    private async ValueTask RequireNewAsync(PreparedCommit commit, CancellationToken cancellationToken)
+    {
+        // Memory first, then the persistent tier: an entry that moves in between is found in one of them (I5).
+        foreach (var (key, _) in commit.Entries)
+        {
+            if (buffer.Contains(key, commit.Version))
+            {
+                throw new DuplicateVersionException(key, commit.Version);
+            }
+        }
+
+        if (tier is null || commit.Entries.Length == 0 || commit.Version > durability!.HighestVersion)
+        {
+            return;
+        }
+
+        var keys = Array.ConvertAll(commit.Entries, e => new ReadOnlyMemory<byte>(e.Key));
+        var rows = await tier.GetAsync(keys, new TierView(commit.Version, ulong.MaxValue), cancellationToken).ConfigureAwait(false);
+        foreach (var row in rows)
+        {
+            if (row.Version == commit.Version)
+            {
+                throw new DuplicateVersionException(row.Key, commit.Version);
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+namespace MvStore.Contracts;
+
+/// <summary>Where a commit's entries go: the buffer, seen from the committer. Any thread; never waits.</summary>
+internal interface ICommitTarget
+{
+    /// <summary>Links every entry into its chain, invisible until the commit's sequence is published (I2).</summary>
+    /// <param name="commit">A commit in flight.</param>
+    /// <param name="fresh">Whether its version was above all published ones when it began.</param>
+    void Link(PreparedCommit commit, bool fresh);
+
+    /// <summary>Takes out again whatever of a commit was linked. Only while the commit is in flight.</summary>
+    void Unlink(PreparedCommit commit);
+
+    /// <summary>Whether the buffer has an entry of a key at exactly a version, published or not.</summary>
+    bool Contains(ReadOnlySpan<byte> key, CommitVersion version);
+}

@@ -1,0 +1,20 @@
+namespace MvStore.Contracts;
+
+/// <summary>How far the persistent tier has come, and waiting for it.</summary>
+internal interface IDurability
+{
+    /// <summary>The durable mark (I4). An acquire load; moves before anything is evicted.</summary>
+    ulong Sequence { get; }
+
+    /// <summary>The highest version on disk. An acquire load; moves before anything is evicted.</summary>
+    CommitVersion HighestVersion { get; }
+
+    /// <summary>The highest version such that every published commit at or below it is on disk.</summary>
+    CommitVersion Version { get; }
+
+    /// <summary>Waits until a publication is on disk, and asks the flusher to get on with it.</summary>
+    /// <param name="sequence">The publication.</param>
+    /// <param name="version">The version to name when the wait is cancelled.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask WaitAsync(ulong sequence, CommitVersion version, CancellationToken cancellationToken);
+}

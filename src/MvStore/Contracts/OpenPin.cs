@@ -1,0 +1,33 @@
+namespace MvStore.Contracts;
+
+/// <summary>A registered pin: what it protects, who holds it, and the floors of the moment it was opened.</summary>
+internal sealed class OpenPin(Pin pin, CommitVersion visible, PublishedFloors floors, string? owner, DateTimeOffset openedAt)
+{
+    // Owner: the registry, on removal, before the pin leaves the set. Release store; readers acquire after their read.
+    private bool _released;
+
+    /// <summary>What is protected.</summary>
+    public Pin Pin { get; } = pin;
+
+    /// <summary>What its holder can see.</summary>
+    public TierView View { get; } = new(pin.At, pin.Sequence);
+
+    /// <summary>The visible version when the view was captured.</summary>
+    public CommitVersion Visible { get; } = visible;
+
+    /// <summary>The floors when it was opened: keys whose floor was above it then are not protected.</summary>
+    public PublishedFloors Floors { get; } = floors;
+
+    /// <summary>The name of a snapshot's owner; null for a read's own pin, which is not listed.</summary>
+    public string? Owner { get; } = owner;
+
+    /// <summary>When it was opened.</summary>
+    public DateTimeOffset OpenedAt { get; } = openedAt;
+
+    /// <summary>Marks it as no longer protecting anything.</summary>
+    public void Release() => Volatile.Write(ref _released, true);
+
+    /// <summary>To be called after a read under this pin: not released now means that it protected the read throughout.</summary>
+    /// <exception cref="ObjectDisposedException">It was released.</exception>
+    public void ThrowIfReleased() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _released), typeof(ISnapshot));
+}

@@ -1,0 +1,28 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace MvStore.Diagnostics;
+
+/// <summary>Hands queued items to one listener, one at a time, on a task of its own. What the listener throws is logged and harms nobody.</summary>
+internal static class ListenerPump
+{
+    /// <summary>Runs until the queue is completed and empty.</summary>
+    /// <param name="queue">The items.</param>
+    /// <param name="deliver">Calls the listener.</param>
+    /// <param name="listener">The listener's name, for the log.</param>
+    /// <param name="logger">Where failures go.</param>
+    public static Task RunAsync<T>(ChannelReader<T> queue, Action<T> deliver, string listener, ILogger logger) => Task.Run(async () =>
+    {
+        await foreach (var item in queue.ReadAllAsync().ConfigureAwait(false))
+        {
+            try
+            {
+                deliver(item);
+            }
+            catch (Exception e)
+            {
+                Log.ListenerFailed(logger, listener, e);
+            }
+        }
+    });
+}

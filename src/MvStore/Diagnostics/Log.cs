@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+
+namespace MvStore.Diagnostics;
+
+/// <summary>
+/// Every log message of the engine. Event ids: 1000 opening and closing, 1100 flushing, 1200 reclamation, 1300 listeners, 1400 snapshots. No
+/// message carries key or value bytes (contract F8).
+/// </summary>
+internal static partial class Log
+{
+    [LoggerMessage(1000, LogLevel.Information, "Store '{Name}' opened: {Tier}, durable up to publication {Sequence}, version {Version}, floor {Floor}.")]
+    public static partial void StoreOpened(ILogger logger, string name, string tier, ulong sequence, CommitVersion version, CommitVersion floor);
+
+    [LoggerMessage(1001, LogLevel.Information, "Store '{Name}' closed.")]
+    public static partial void StoreClosed(ILogger logger, string name);
+
+    [LoggerMessage(1002, LogLevel.Error, "Store '{Name}' could not close its persistent tier.")]
+    public static partial void TierCloseFailed(ILogger logger, string name, Exception exception);
+
+    [LoggerMessage(1100, LogLevel.Warning, "Flush attempt {Attempt} of {Commits} commits failed and will be repeated.")]
+    public static partial void FlushFailed(ILogger logger, int attempt, int commits, Exception exception);
+
+    [LoggerMessage(1101, LogLevel.Critical, "The store has stopped for writing.")]
+    public static partial void StoreFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1102, LogLevel.Error, "The flusher was abandoned with {Commits} commits not durable.")]
+    public static partial void FlusherAbandoned(ILogger logger, int commits);
+
+    [LoggerMessage(1200, LogLevel.Warning, "A run of reclamation failed and will be repeated.")]
+    public static partial void ReclamationFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1300, LogLevel.Error, "Listener {Listener} threw; it will be called again.")]
+    public static partial void ListenerFailed(ILogger logger, string listener, Exception exception);
+
+    [LoggerMessage(1301, LogLevel.Warning, "Listener {Listener} did not finish while the store closed.")]
+    public static partial void ListenerAbandoned(ILogger logger, string listener);
+
+    [LoggerMessage(1400, LogLevel.Warning, "A snapshot of '{Owner}' at version {Version} was not disposed; it is released now.")]
+    public static partial void SnapshotLeaked(ILogger logger, string owner, CommitVersion version);
+}

@@ -1,0 +1,46 @@
+using MvStore.Contracts;
+
+namespace MvStore.Flushing;
+
+/// <summary>Whole commits, consecutive in publication order, that go to the persistent tier together.</summary>
+internal sealed class FlushSlice(ulong previousSequence, IReadOnlyList<PreparedCommit> commits)
+{
+    /// <summary>The commits. Never empty.</summary>
+    public IReadOnlyList<PreparedCommit> Commits { get; } = commits;
+
+    /// <summary>The sequence of the last one.</summary>
+    public ulong LastSequence => Commits[^1].Sequence;
+
+    /// <summary>The lowest version.</summary>
+    public CommitVersion LowestVersion { get; } = commits.Min(c => c.Version);
+
+    /// <summary>The highest version.</summary>
+    public CommitVersion HighestVersion { get; } = commits.Max(c => c.Version);
+
+    /// <summary>Rows and tombstones.</summary>
+    public int Rows { get; } = commits.Sum(c => c.Entries.Length);
+
+    /// <summary>Bytes of keys and values.</summary>
+    public long Bytes { get; } = commits.Sum(c => c.Bytes);
+
+    /// <summary>The slice in the shape of the persistent tier: sorted by key, then by version.</summary>
+    public TierBatch ToBatch()
+    {
+        var rows = new TierRow[Rows];
+        var next = 0;
+        foreach (var commit in Commits)
+        {
+            foreach (var (key, entry) in commit.Entries)
+            {
+                rows[next++] = entry.ToRow(key);
+            }
+        }
+
+        Array.Sort(rows, static (x, y) =>
+        {
+            var order = x.Key.Span.SequenceCompareTo(y.Key.Span);
+            return order != 0 ? order : x.Version.CompareTo(y.Version);
+        });
+        return new TierBatch(previousSequence, LastSequence, HighestVersion, rows);
+    }
+}

@@ -1,0 +1,110 @@
+using Microsoft.Extensions.Logging;
+using MvStore.Contracts;
+using MvStore.Diagnostics;
+
+namespace MvStore.Flushing;
+
+/// <summary>
+/// The one task that moves published commits to the persistent tier (DESIGN.md 3, Flushing). Goal: what is on disk is at every moment a whole
+/// prefix of the publications (I4), and nothing leaves memory before it is there (I5). Outline: wait for a trigger; while something
+/// waits, write the next slice; when it is durable, move the mark, wake the waiters, take it off the queue, keep memory within its budget. A
+/// transient failure is tried again with growing pauses; any other stops the store for writing (I9).
+/// </summary>
+internal sealed class Flusher(
+    IPersistentTier tier,
+    FlushQueue queue,
+    FlushSignal signal,
+    DurableMark mark,
+    FlushEventHub events,
+    BufferBudget budget,
+    FlushOptions options,
+    FailureLatch failure,
+    TimeProvider time,
+    ILogger logger) : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private Task _loop = Task.CompletedTask;
+
+    /// <summary>Completes when the loop has ended; never fails.</summary>
+    public Task Completion => _loop;
+
+    /// <summary>Starts the loop.</summary>
+    public void Start() => _loop = Task.Run(RunAsync);
+
+    /// <summary>Lets the loop flush what waits, and end.</summary>
+    public void RequestEnd()
+    {
+        signal.Raise(FlushTrigger.Dispose);
+        signal.Complete();
+    }
+
+    /// <summary>Ends the loop at the next attempt or pause, whatever waits.</summary>
+    public void Abandon() => _stop.Cancel();
+
+    public void Dispose() => _stop.Dispose();
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (await signal.NextAsync().ConfigureAwait(false) is { } trigger)
+            {
+                while (queue.Peek(mark.Sequence) is { } slice)
+                {
+                    await WriteAsync(slice, trigger).ConfigureAwait(false);
+                    mark.Advance(slice);
+                    queue.Remove(slice);
+                    budget.Enforce();
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            Log.FlusherAbandoned(logger, queue.Count);
+        }
+        catch (Exception e)
+        {
+            failure.TrySet(e);
+            mark.Close(new StoreFailedException(failure.Cause!));
+            Log.StoreFailed(logger, e);
+        }
+    }
+
+    private async ValueTask WriteAsync(FlushSlice slice, FlushTrigger trigger)
+    {
+        var batch = slice.ToBatch();
+        for (var attempt = 1; ; attempt++)
+        {
+            _stop.Token.ThrowIfCancellationRequested();
+            var began = time.GetTimestamp();
+            events.Started(slice, trigger, attempt);
+            try
+            {
+                await tier.ApplyAsync(batch, _stop.Token).ConfigureAwait(false);
+                mark.LastFailure = null;
+                events.Completed(slice, trigger, attempt, time.GetElapsedTime(began));
+                return;
+            }
+            catch (PersistentTierException e) when (e.Failure == TierFailure.Transient)
+            {
+                mark.LastFailure = e;
+                events.Failed(slice, trigger, attempt, time.GetElapsedTime(began), e);
+                Log.FlushFailed(logger, attempt, slice.Commits.Count, e);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                events.Failed(slice, trigger, attempt, time.GetElapsedTime(began), e);
+                throw;
+            }
+
+            await Task.Delay(PauseAfter(attempt), time, _stop.Token).ConfigureAwait(false);
+        }
+    }
+
+    private TimeSpan PauseAfter(int attempt)
+    {
+        const int maxDoublings = 30;
+        var pause = options.RetryDelay.Ticks * Math.Pow(2, Math.Min(attempt - 1, maxDoublings));
+        return TimeSpan.FromTicks((long)Math.Min(pause, options.MaxRetryDelay.Ticks));
+    }
+}

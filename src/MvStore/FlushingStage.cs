@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Logging;
+using MvStore.Contracts;
+using MvStore.Flushing;
+
+namespace MvStore;
+
+/// <summary>The parts of the flushing stage, in a store that has a persistent tier.</summary>
+internal sealed class FlushingStage
+{
+    private readonly StoreParts _parts;
+    private readonly FailureLatch _failure;
+    private readonly FlushSignal _signal = new();
+
+    public FlushingStage(StoreParts parts, TierState recovered, FailureLatch failure)
+    {
+        _parts = parts;
+        _failure = failure;
+        Queue = new FlushQueue(parts.Options.Flush, _signal, parts.TimeProvider);
+        Mark = new DurableMark(recovered, Queue, _signal, failure);
+    }
+
+    /// <summary>What is not durable yet.</summary>
+    public FlushQueue Queue { get; }
+
+    /// <summary>How far the persistent tier has come.</summary>
+    public DurableMark Mark { get; }
+
+    /// <summary>Asks for a flush of what was published so far, and waits for it.</summary>
+    public ValueTask FlushAsync(CommitVersion upTo, CancellationToken cancellationToken)
+    {
+        var last = Queue.LastSequenceAtOrBelow(upTo);
+        return last == 0 ? ValueTask.CompletedTask : Mark.WaitAsync(last, upTo, cancellationToken);
+    }
+
+    /// <summary>Makes the flusher; the rest of the store must be in place.</summary>
+    public Flusher CreateFlusher(FlushEventHub events, BufferBudget budget, ILogger logger)
+        => new(_parts.Tier!, Queue, _signal, Mark, events, budget, _parts.Options.Flush, _failure, _parts.TimeProvider, logger);
+}

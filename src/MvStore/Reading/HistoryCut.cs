@@ -1,0 +1,27 @@
+namespace MvStore.Reading;
+
+/// <summary>
+/// Ends the history of each key at the newest version at or below its floor. Fed with rows in history order; remembers the key it is in, so
+/// that a key may span chunks read under different floors. Belongs to one enumeration.
+/// </summary>
+internal sealed class HistoryCut(IKeyClassifier classifier)
+{
+    private ReadOnlyMemory<byte>? _key;
+    private CommitVersion _last;
+
+    /// <summary>Whether a row belongs to the history.</summary>
+    /// <param name="row">The next row.</param>
+    /// <param name="floors">The floors it was read under.</param>
+    public bool Admits(TierRow row, FloorSet floors)
+    {
+        var isSameKey = _key is { } key && key.Span.SequenceEqual(row.Key.Span);
+        if (isSameKey && _last <= floors.Of(row.Key.Span, classifier))
+        {
+            return false;
+        }
+
+        _key = row.Key;
+        _last = row.Version;
+        return true;
+    }
+}

@@ -1,0 +1,143 @@
+using System.Runtime.CompilerServices;
+using MvStore.Contracts;
+
+namespace MvStore.Reading;
+
+/// <summary>
+/// Reads every kept version of a range under a pin, in chunks (contract B5). The pin protects what it sees itself; the versions between the
+/// floor and it are protected by the floor, so each chunk is read again if a floor moved meanwhile, and is cut at the floors it was
+/// read under: per key, the newest version at or below the floor is the last.
+/// </summary>
+internal sealed class HistoryReader(
+    IBufferReader buffer,
+    TieredReader tiers,
+    IPersistentTier? tier,
+    IFloorSource floors,
+    IKeyClassifier classifier,
+    int chunkRows)
+{
+    /// <summary>The versions: keys ascending, per key the newest first.</summary>
+    public async IAsyncEnumerable<VersionedRow> ReadAsync(
+        OpenPin pin,
+        KeyRange range,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var position = new HistoryPosition(range, null);
+        var cut = new HistoryCut(classifier);
+        while (!position.Range.IsEmpty)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var before = floors.Current;
+            var chunk = await ReadChunkAsync(position, pin.View, cancellationToken).ConfigureAwait(false);
+            pin.ThrowIfReleased();
+            if (!ReferenceEquals(floors.Current, before))
+            {
+                continue;
+            }
+
+            foreach (var row in chunk.Rows)
+            {
+                if (cut.Admits(row, before.Set))
+                {
+                    yield return ScanReader.ToVersionedRow(row);
+                }
+            }
+
+            if (chunk.Next is not { } next)
+            {
+                yield break;
+            }
+
+            position = next;
+        }
+    }
+
+    private async ValueTask<HistoryChunk> ReadChunkAsync(HistoryPosition position, TierView view, CancellationToken cancellationToken)
+    {
+        // Memory first: what moves to disk in between is then found on disk (I5).
+        var inMemory = new List<TierRow>();
+        var frontier = Gather(position, view, inMemory);
+        List<TierRow> onDisk = [];
+        if (tiers.MustAskTier())
+        {
+            var portion = frontier is { } reached ? position.Range.Before(reached.Key.Span, inclusive: true) : position.Range;
+            var scan = new TierScan(portion, view, TierScanMode.History, ScanDirection.Forward, chunkRows, position.Below);
+            var page = await tier!.ScanAsync(scan, cancellationToken).ConfigureAwait(false);
+            onDisk.AddRange(page.Rows);
+            frontier = HistoryFrontier.Earlier(frontier, FrontierOf(page));
+        }
+
+        if (frontier is not { } end)
+        {
+            return new HistoryChunk(Merge(inMemory, onDisk), null);
+        }
+
+        inMemory.RemoveAll(r => !end.Covers(r.Key, r.Version));
+        onDisk.RemoveAll(r => !end.Covers(r.Key, r.Version));
+        return new HistoryChunk(Merge(inMemory, onDisk), end.PositionBehind(position.Range));
+    }
+
+    private HistoryFrontier? Gather(HistoryPosition position, TierView view, List<TierRow> rows)
+    {
+        var cursor = buffer.Seek(position.Range, ScanDirection.Forward);
+        while (cursor.MoveNext())
+        {
+            var isWhole = cursor.ReadHistory(position.Remaining(cursor.Key, view), chunkRows - rows.Count, rows);
+            if (!isWhole)
+            {
+                return new HistoryFrontier(cursor.Key, rows[^1].Version);
+            }
+
+            if (rows.Count == chunkRows)
+            {
+                return new HistoryFrontier(cursor.Key, CommitVersion.Zero);
+            }
+        }
+
+        return null;
+    }
+
+    private static HistoryFrontier? FrontierOf(TierPage page)
+    {
+        if (page.CoveredTo is not { } coveredTo)
+        {
+            return null;
+        }
+
+        // Either inside the last row's key, or behind a key that is done.
+        var isInside = page.Rows.Count > 0 && page.Rows[^1].Key.Span.SequenceEqual(coveredTo.Span);
+        return new HistoryFrontier(coveredTo, isInside ? page.Rows[^1].Version : CommitVersion.Zero);
+    }
+
+    private static List<TierRow> Merge(List<TierRow> inMemory, List<TierRow> onDisk)
+    {
+        var rows = new List<TierRow>(inMemory.Count + onDisk.Count);
+        var next = 0;
+        foreach (var row in inMemory)
+        {
+            while (next < onDisk.Count && Order(onDisk[next], row) < 0)
+            {
+                rows.Add(onDisk[next++]);
+            }
+
+            // The same entry may still be in memory and already on disk.
+            next += next < onDisk.Count && Order(onDisk[next], row) == 0 ? 1 : 0;
+            rows.Add(row);
+        }
+
+        for (; next < onDisk.Count; next++)
+        {
+            rows.Add(onDisk[next]);
+        }
+
+        return rows;
+    }
+
+    private static int Order(TierRow left, TierRow right)
+    {
+        var order = left.Key.Span.SequenceCompareTo(right.Key.Span);
+        return order != 0 ? order : right.Version.CompareTo(left.Version);
+    }
+
+    private readonly record struct HistoryChunk(IReadOnlyList<TierRow> Rows, HistoryPosition? Next);
+}

@@ -1,0 +1,68 @@
+using MvStore.Contracts;
+
+namespace MvStore.Reading;
+
+/// <summary>
+/// Captures a view and pins it (DESIGN.md 3, Publication and snapshots): load the floors, load the publication, register, load the floors
+/// again. If they moved, start over: the collector may not have seen the pin.
+/// </summary>
+internal sealed class PinOpener(IPublicationSource publication, IFloorSource floors, IPinRegistry pins, TimeProvider time)
+{
+    /// <summary>Pins what is visible now at a version.</summary>
+    /// <param name="at">The version, or "latest".</param>
+    /// <param name="owner">The name of a snapshot's owner; null for a read of its own.</param>
+    /// <param name="floorOf">The floor that binds this read.</param>
+    /// <exception cref="BelowFloorException">The version is below it.</exception>
+    public OpenPin Open(CommitVersion at, string? owner, Func<FloorSet, CommitVersion> floorOf)
+    {
+        while (true)
+        {
+            var before = floors.Current;
+            var current = publication.Current;
+            var view = current.ViewAt(at);
+            RequireAtOrAbove(floorOf(before.Set), view.At);
+
+            var pin = new OpenPin(new Pin(view.At, view.Sequence), current.Visible, before, owner, time.GetUtcNow());
+            pins.Add(pin);
+            if (ReferenceEquals(floors.Current, before))
+            {
+                return pin;
+            }
+
+            pins.Remove(pin);
+        }
+    }
+
+    /// <summary>Pins the view of an earlier page again, if nothing it needs can have gone in between.</summary>
+    /// <param name="view">The view of the first page.</param>
+    /// <param name="visible">The visible version when it was captured.</param>
+    /// <param name="generation">The generation of the floors when it was captured.</param>
+    /// <param name="floorOf">The floor that binds this read.</param>
+    /// <exception cref="BelowFloorException">It can have gone.</exception>
+    public OpenPin Reopen(TierView view, CommitVersion visible, ulong generation, Func<FloorSet, CommitVersion> floorOf)
+    {
+        // Registered with floors it has not seen yet, so registered first; from then on no later floor can pass it.
+        var pin = new OpenPin(new Pin(view.At, view.Sequence), visible, floors.Current, null, time.GetUtcNow());
+        pins.Add(pin);
+        var now = floors.Current;
+        var floor = floorOf(now.Set);
+        var lateSince = publication.Current.LastLateSequence > view.Sequence;
+        var isIntact = now.Generation == generation || (floor <= view.At && floor <= visible && !lateSince);
+        if (isIntact)
+        {
+            return pin;
+        }
+
+        pins.Remove(pin);
+        throw new BelowFloorException(view.At, floor);
+    }
+
+    /// <summary>Demands that a version is not below a floor.</summary>
+    public static void RequireAtOrAbove(CommitVersion floor, CommitVersion at)
+    {
+        if (at < floor)
+        {
+            throw new BelowFloorException(at, floor);
+        }
+    }
+}

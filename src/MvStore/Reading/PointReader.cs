@@ -1,0 +1,132 @@
+using MvStore.Contracts;
+
+namespace MvStore.Reading;
+
+/// <summary>
+/// Reads without a pin (DESIGN.md 3): load the floors, load the publication, read, load the floors again. If they moved, read again. No reader
+/// writes shared memory.
+/// </summary>
+internal sealed class PointReader(
+    TieredReader tiers,
+    IPublicationSource publication,
+    IFloorSource floors,
+    IKeyClassifier classifier)
+{
+    /// <summary>The newest entry of a key at a version, tombstones included.</summary>
+    /// <exception cref="BelowFloorException">The version is below the floor.</exception>
+    public ValueTask<TierRow?> FindAsync(ReadOnlySpan<byte> key, CommitVersion at, CancellationToken cancellationToken)
+    {
+        var before = floors.Current;
+        var view = publication.Current.ViewAt(at);
+        PinOpener.RequireAtOrAbove(before.Set.Of(key, classifier), view.At);
+        var read = tiers.FindAsync(key, view, cancellationToken);
+        return read.IsCompletedSuccessfully && ReferenceEquals(floors.Current, before)
+            ? read
+            : FindAgainAsync(key.ToArray(), at, before, read, cancellationToken);
+    }
+
+    /// <summary>The newest entries of some keys at a version and one moment, tombstones included.</summary>
+    /// <exception cref="BelowFloorException">The version is below the floor of one of them.</exception>
+    public async ValueTask<TierRow?[]> FindManyAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> distinctAscending,
+        CommitVersion at,
+        CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var before = floors.Current;
+            var view = publication.Current.ViewAt(at);
+            foreach (var key in distinctAscending)
+            {
+                PinOpener.RequireAtOrAbove(before.Set.Of(key.Span, classifier), view.At);
+            }
+
+            var found = await tiers.FindManyAsync(distinctAscending, view, cancellationToken).ConfigureAwait(false);
+            if (ReferenceEquals(floors.Current, before))
+            {
+                return found;
+            }
+        }
+    }
+
+    /// <summary>The newest entry of a key below a version.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="before">The version to step back from.</param>
+    /// <param name="pin">The pin to stay within, or null to look at what is visible now.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    public async ValueTask<PreviousVersion> FindPreviousAsync(
+        byte[] key,
+        CommitVersion before,
+        OpenPin? pin,
+        CancellationToken cancellationToken)
+    {
+        if (before == CommitVersion.Zero)
+        {
+            return PreviousVersion.BeginningOfHistory;
+        }
+
+        while (true)
+        {
+            var floorsBefore = floors.Current;
+            var current = publication.Current;
+            CommitVersion below = before == CommitVersion.Latest ? current.Highest : before.Value - 1;
+            var view = pin is null ? current.ViewAt(below) : pin.View with { At = Min(below, pin.View.At) };
+
+            // A pin keeps what it sees itself, also below a floor that rose after it was opened.
+            var bound = pin is not null && view.At == pin.View.At ? pin.Floors.Set : floorsBefore.Set;
+            if (view.At < bound.Of(key, classifier))
+            {
+                return PreviousVersion.Reclaimed;
+            }
+
+            var found = await tiers.FindAsync(key, view, cancellationToken).ConfigureAwait(false);
+            pin?.ThrowIfReleased();
+            if (ReferenceEquals(floors.Current, floorsBefore))
+            {
+                return found is { } row ? PreviousVersion.Of(ScanReader.ToVersionedRow(row)) : PreviousVersion.BeginningOfHistory;
+            }
+        }
+    }
+
+    /// <summary>Keys in ascending order, each once.</summary>
+    public static ReadOnlyMemory<byte>[] DistinctAscending(IReadOnlyCollection<ReadOnlyMemory<byte>> keys)
+    {
+        var sorted = keys.ToArray();
+        Array.Sort(sorted, static (x, y) => x.Span.SequenceCompareTo(y.Span));
+        var distinct = new List<ReadOnlyMemory<byte>>(sorted.Length);
+        foreach (var key in sorted)
+        {
+            if (distinct.Count == 0 || !distinct[^1].Span.SequenceEqual(key.Span))
+            {
+                distinct.Add(key);
+            }
+        }
+
+        return [.. distinct];
+    }
+
+    private static CommitVersion Min(CommitVersion left, CommitVersion right) => left < right ? left : right;
+
+    private async ValueTask<TierRow?> FindAgainAsync(
+        byte[] key,
+        CommitVersion at,
+        PublishedFloors before,
+        ValueTask<TierRow?> read,
+        CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var found = await read.ConfigureAwait(false);
+            var now = floors.Current;
+            if (ReferenceEquals(now, before))
+            {
+                return found;
+            }
+
+            before = now;
+            var view = publication.Current.ViewAt(at);
+            PinOpener.RequireAtOrAbove(before.Set.Of(key, classifier), view.At);
+            read = tiers.FindAsync(key, view, cancellationToken);
+        }
+    }
+}

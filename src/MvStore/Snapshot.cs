@@ -1,0 +1,146 @@
+using Microsoft.Extensions.Logging;
+using MvStore.Contracts;
+using MvStore.Diagnostics;
+using MvStore.Reading;
+
+namespace MvStore;
+
+/// <summary>A pinned view with an owner (contract C1). Releases its pin when disposed, or, loudly, when it is forgotten (C3).</summary>
+internal sealed class Snapshot : ISnapshot
+{
+    private readonly StoreReaders _readers;
+    private readonly IPinRegistry _pins;
+    private readonly ILogger _logger;
+    private readonly OpenPin _pin;
+
+    public Snapshot(OpenPin pin, StoreReaders readers, IPinRegistry pins, ILogger logger)
+    {
+        _pin = pin;
+        _readers = readers;
+        _pins = pins;
+        _logger = logger;
+    }
+
+    ~Snapshot()
+    {
+        Log.SnapshotLeaked(_logger, Owner, Version);
+        _pins.Remove(_pin);
+    }
+
+    public CommitVersion Version => _pin.Pin.At;
+
+    public string Owner => _pin.Owner!;
+
+    public DateTimeOffset OpenedAt => _pin.OpenedAt;
+
+    public ValueTask<VersionedRow?> GetAsync(ReadOnlySpan<byte> key, CancellationToken cancellationToken = default)
+    {
+        RequireReadable();
+        PinOpener.RequireAtOrAbove(_pin.Floors.Set.Of(key, _readers.Classifier), Version);
+        return ToRowAsync(_readers.Tiers.FindAsync(key, _pin.View, cancellationToken));
+    }
+
+    public ValueTask<bool> ContainsAsync(ReadOnlySpan<byte> key, CancellationToken cancellationToken = default)
+        => ReadResults.IsPresentAsync(GetAsync(key, cancellationToken));
+
+    public async ValueTask<IReadOnlyList<VersionedRow>> GetManyAsync(
+        IReadOnlyCollection<ReadOnlyMemory<byte>> keys,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        RequireReadable();
+        var distinct = PointReader.DistinctAscending(keys);
+        foreach (var key in distinct)
+        {
+            PinOpener.RequireAtOrAbove(_pin.Floors.Set.Of(key.Span, _readers.Classifier), Version);
+        }
+
+        var found = await _readers.Tiers.FindManyAsync(distinct, _pin.View, cancellationToken).ConfigureAwait(false);
+        _pin.ThrowIfReleased();
+        return ReadResults.PresentRows(found);
+    }
+
+    public ValueTask<PreviousVersion> GetPreviousAsync(
+        ReadOnlySpan<byte> key,
+        CommitVersion before,
+        CancellationToken cancellationToken = default)
+    {
+        RequireReadable();
+        return _readers.Points.FindPreviousAsync(key.ToArray(), before, _pin, cancellationToken);
+    }
+
+    public IAsyncEnumerable<VersionedRow> ScanAsync(
+        KeyRange range,
+        ScanDirection direction = ScanDirection.Forward,
+        CommitVersion after = default,
+        CancellationToken cancellationToken = default)
+    {
+        var request = RequestOf(range, direction, after);
+        RequireReadable();
+        RequireAboveFloorsOf(range);
+        return _readers.Scans.ScanAsync(_pin, request, cancellationToken);
+    }
+
+    public ValueTask<ScanPage> ScanPageAsync(
+        KeyRange range,
+        int pageSize,
+        ScanDirection direction = ScanDirection.Forward,
+        PageToken? continuation = null,
+        CommitVersion after = default,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(pageSize, 1);
+        var request = RequestOf(range, direction, after);
+        RequireReadable();
+        RequireAboveFloorsOf(range);
+        ReadOnlyMemory<byte>? behind = null;
+        if (continuation is { } token)
+        {
+            var content = _readers.Scans.Decode(token, request);
+            if (content.View != _pin.View)
+            {
+                throw new ArgumentException("The page token is of another snapshot.", nameof(continuation));
+            }
+
+            behind = content.Behind;
+        }
+
+        return _readers.Scans.ReadPageAsync(_pin, request, pageSize, behind, _pin.Floors.Generation, cancellationToken);
+    }
+
+    public IAsyncEnumerable<VersionedRow> HistoryAsync(KeyRange range, CancellationToken cancellationToken = default)
+    {
+        RequireReadable();
+        RequireAboveFloorsOf(range);
+        return _readers.History.ReadAsync(_pin, range, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        GC.SuppressFinalize(this);
+        _pins.Remove(_pin);
+    }
+
+    private async ValueTask<VersionedRow?> ToRowAsync(ValueTask<TierRow?> read)
+    {
+        var found = await read.ConfigureAwait(false);
+        _pin.ThrowIfReleased();
+        return ReadResults.PresentRow(found);
+    }
+
+    private ScanRequest RequestOf(KeyRange range, ScanDirection direction, CommitVersion after)
+    {
+        var request = new ScanRequest(range, ReadScope.Between(after, Version), direction);
+        request.Validate();
+        return request;
+    }
+
+    private void RequireReadable()
+    {
+        _readers.Lifetime.ThrowIfDisposed();
+        _pin.ThrowIfReleased();
+    }
+
+    private void RequireAboveFloorsOf(KeyRange range)
+        => PinOpener.RequireAtOrAbove(_pin.Floors.Set.HighestIn(range, _readers.Classifier), Version);
+}

@@ -1,0 +1,91 @@
+using Microsoft.Extensions.Logging;
+using MvStore.Committing;
+using MvStore.Contracts;
+using MvStore.Diagnostics;
+using MvStore.Flushing;
+using MvStore.GarbageCollection;
+
+namespace MvStore;
+
+/// <summary>
+/// Closes a store (contract D9): no new commits; those in flight are published; what waits is flushed, within a time limit; the loops end; the
+/// tier is closed. Whatever goes wrong, everything is released, and then the loss is told.
+/// </summary>
+internal sealed class StoreShutdown(
+    StoreParts parts,
+    CommitSequencer sequencer,
+    ReclamationLoop reclamation,
+    FlushingStage? flushing,
+    Flusher? flusher,
+    FlushEventHub flushEvents,
+    ListenerPumps listeners,
+    FailureLatch failure,
+    ILogger logger)
+{
+    private readonly TimeSpan _limit = parts.Options.Flush.DisposeTimeout;
+
+    /// <summary>Closes the store.</summary>
+    /// <exception cref="FlushTimeoutException">Not everything could be flushed in time.</exception>
+    /// <exception cref="StoreFailedException">The store had failed, and commits are lost that nobody waited for.</exception>
+    public async Task RunAsync()
+    {
+        await sequencer.CloseAsync().ConfigureAwait(false);
+        await reclamation.StopAsync().ConfigureAwait(false);
+        reclamation.Dispose();
+        var lost = flusher is null ? null : await CloseTierAsync(flusher).ConfigureAwait(false);
+
+        flushEvents.Complete();
+        listeners.Complete();
+        await listeners.FinishAsync(_limit, parts.TimeProvider, logger).ConfigureAwait(false);
+        Log.StoreClosed(logger, parts.Options.Name);
+        if (lost is not null)
+        {
+            throw lost;
+        }
+    }
+
+    private async Task<Exception?> CloseTierAsync(Flusher running)
+    {
+        running.RequestEnd();
+        var ended = running.Completion;
+        try
+        {
+            await ended.WaitAsync(_limit, parts.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            running.Abandon();
+            var timeout = new FlushTimeoutException(_limit, flushing!.Queue.Count, flushing.Mark.LastFailure);
+            flushing.Mark.Close(timeout);
+
+            // An attempt may still be running inside the tier. The tier is closed when it returns, which is not waited for.
+            _ = ReleaseWhenEndedAsync(ended, running);
+            return timeout;
+        }
+
+        var unflushed = flushing!.Queue.Count;
+        flushing.Mark.Close(new ObjectDisposedException(nameof(IMultiVersionStore)));
+        await ReleaseAsync(running).ConfigureAwait(false);
+        return unflushed > 0 && failure.Cause is { } cause ? new StoreFailedException(cause) : null;
+    }
+
+    private async Task ReleaseWhenEndedAsync(Task ended, Flusher running)
+    {
+        await ended.ConfigureAwait(false);
+        await ReleaseAsync(running).ConfigureAwait(false);
+    }
+
+    private async Task ReleaseAsync(Flusher running)
+    {
+        running.Dispose();
+        flushing!.Queue.Dispose();
+        try
+        {
+            await parts.Tier!.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Log.TierCloseFailed(logger, parts.Options.Name, e);
+        }
+    }
+}
