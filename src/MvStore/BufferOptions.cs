@@ -23,4 +23,7 @@ public sealed class BufferOptions
     /// </summary>
     /// <value>Default 268,435,456 (256 MiB). Not negative; 0 keeps only what is not durable.</value>
     public long MemoryBudget { get; set; } = 256L * 1024 * 1024;
+
+    /// <summary>A copy that later changes do not reach.</summary>
+    internal BufferOptions Copy() => (BufferOptions)MemberwiseClone();
 }

@@ -33,4 +33,7 @@ public sealed class FlushOptions
     /// <summary>How long disposing the store may spend flushing before it gives up with <see cref="FlushTimeoutException"/>.</summary>
     /// <value>Default 30 seconds. Positive, or <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</value>
     public TimeSpan DisposeTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A copy that later changes do not reach.</summary>
+    internal FlushOptions Copy() => (FlushOptions)MemberwiseClone();
 }

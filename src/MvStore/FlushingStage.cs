@@ -28,6 +28,7 @@ internal sealed class FlushingStage
     /// <summary>Asks for a flush of what was published so far, and waits for it.</summary>
     public ValueTask FlushAsync(CommitVersion upTo, CancellationToken cancellationToken)
     {
+        _failure.ThrowIfSet();
         var last = Queue.LastSequenceAtOrBelow(upTo);
         return last == 0 ? ValueTask.CompletedTask : Mark.WaitAsync(last, upTo, cancellationToken);
     }

@@ -12,9 +12,17 @@ public sealed class GarbageCollectionOptions
 
     /// <summary>Kinds of keys that keep another distance than <see cref="RetainVersions"/>; null keeps all their history.</summary>
     /// <value>Default empty.</value>
-    public IDictionary<EntryKind, ulong?> RetainVersionsByKind { get; } = new Dictionary<EntryKind, ulong?>();
+    public IDictionary<EntryKind, ulong?> RetainVersionsByKind { get; private init; } = new Dictionary<EntryKind, ulong?>();
 
     /// <summary>How often reclamation runs by itself. It has work to do only when history is limited.</summary>
     /// <value>Default 10 seconds. Positive, or <see cref="Timeout.InfiniteTimeSpan"/> for never.</value>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A copy that later changes do not reach.</summary>
+    internal GarbageCollectionOptions Copy() => new()
+    {
+        RetainVersions = RetainVersions,
+        RetainVersionsByKind = new Dictionary<EntryKind, ulong?>(RetainVersionsByKind),
+        Interval = Interval,
+    };
 }

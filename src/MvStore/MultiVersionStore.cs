@@ -49,17 +49,17 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
         var retention = new RetentionPolicy(options.GarbageCollection);
         var kindsMatter = retention.DistinguishesKinds || recovered.Floors.ByKind.Count > 0;
+        _floors = new FloorKeeper(recovered.Floors);
+        _pinOpener = new PinOpener(_sequencer, _floors, _pins, parts.TimeProvider);
+        _readers = CreateReaders();
         _committer = new Committer(
             new CommitLimits(options.Buffer),
             new CommitPreparer(kindsMatter ? parts.Classifier : null),
             _sequencer,
             _buffer,
-            new LateCommitChecker(_sequencer, _buffer, parts.Tier, _flushing?.Mark),
+            new LateCommitChecker(_sequencer, _readers.Tiers),
             _flushing?.Mark);
 
-        _floors = new FloorKeeper(recovered.Floors);
-        _pinOpener = new PinOpener(_sequencer, _floors, _pins, parts.TimeProvider);
-        _readers = CreateReaders();
         _reclaimer = new Reclaimer(
             _sequencer,
             _floors,

@@ -112,7 +112,7 @@ public sealed class MvStoreBuilder
         }
 
         _used = true;
-        var parts = new StoreParts(_options, _tier, _classifier, _timeProvider, _loggerFactory, _flushListeners, _commitListeners);
+        var parts = new StoreParts(_options.Copy(), _tier, _classifier, _timeProvider, _loggerFactory, _flushListeners, _commitListeners);
         return await MultiVersionStore.OpenAsync(parts, cancellationToken).ConfigureAwait(false);
     }
 

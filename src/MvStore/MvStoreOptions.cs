@@ -8,14 +8,24 @@ public sealed class MvStoreOptions
     public string Name { get; set; } = "mvstore";
 
     /// <summary>Limits of keys and values, and the size of the hot tier.</summary>
-    public BufferOptions Buffer { get; } = new();
+    public BufferOptions Buffer { get; private init; } = new();
 
     /// <summary>When data moves to the persistent tier.</summary>
-    public FlushOptions Flush { get; } = new();
+    public FlushOptions Flush { get; private init; } = new();
 
     /// <summary>How much history is kept.</summary>
-    public GarbageCollectionOptions GarbageCollection { get; } = new();
+    public GarbageCollectionOptions GarbageCollection { get; private init; } = new();
 
     /// <summary>How the persistent tier is read and written.</summary>
-    public PersistenceOptions Persistence { get; } = new();
+    public PersistenceOptions Persistence { get; private init; } = new();
+
+    /// <summary>A copy that later changes do not reach.</summary>
+    internal MvStoreOptions Copy() => new()
+    {
+        Name = Name,
+        Buffer = Buffer.Copy(),
+        Flush = Flush.Copy(),
+        GarbageCollection = GarbageCollection.Copy(),
+        Persistence = Persistence.Copy(),
+    };
 }

@@ -16,4 +16,7 @@ public sealed class PersistenceOptions
     /// <summary>Versions the persistent tier looks at in one step of reclamation.</summary>
     /// <value>Default 10,000. 1 to 10,000,000.</value>
     public int ReclaimStepVersions { get; set; } = 10_000;
+
+    /// <summary>A copy that later changes do not reach.</summary>
+    internal PersistenceOptions Copy() => (PersistenceOptions)MemberwiseClone();
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using MvStore.Contracts;
 using MvStore.Diagnostics;
@@ -5,7 +6,10 @@ using MvStore.Reading;
 
 namespace MvStore;
 
-/// <summary>A pinned view with an owner (contract C1). Releases its pin when disposed, or, loudly, when it is forgotten (C3).</summary>
+/// <summary>
+/// A pinned view with an owner (contract C1). Releases its pin when disposed, or, loudly, when it is forgotten (C3). Every read holds on to the
+/// snapshot until it is through, so that a read on an otherwise forgotten snapshot is not cut off.
+/// </summary>
 internal sealed class Snapshot : ISnapshot
 {
     private readonly StoreReaders _readers;
@@ -57,6 +61,7 @@ internal sealed class Snapshot : ISnapshot
 
         var found = await _readers.Tiers.FindManyAsync(distinct, _pin.View, cancellationToken).ConfigureAwait(false);
         _pin.ThrowIfReleased();
+        GC.KeepAlive(this);
         return ReadResults.PresentRows(found);
     }
 
@@ -66,7 +71,7 @@ internal sealed class Snapshot : ISnapshot
         CancellationToken cancellationToken = default)
     {
         RequireReadable();
-        return _readers.Points.FindPreviousAsync(key.ToArray(), before, _pin, cancellationToken);
+        return HoldingOnAsync(_readers.Points.FindPreviousAsync(key.ToArray(), before, _pin, cancellationToken));
     }
 
     public IAsyncEnumerable<VersionedRow> ScanAsync(
@@ -77,8 +82,7 @@ internal sealed class Snapshot : ISnapshot
     {
         var request = RequestOf(range, direction, after);
         RequireReadable();
-        RequireAboveFloorsOf(range);
-        return _readers.Scans.ScanAsync(_pin, request, cancellationToken);
+        return HoldingOnAsync(range, _readers.Scans.ScanAsync(_pin, request, cancellationToken), cancellationToken);
     }
 
     public ValueTask<ScanPage> ScanPageAsync(
@@ -105,14 +109,13 @@ internal sealed class Snapshot : ISnapshot
             behind = content.Behind;
         }
 
-        return _readers.Scans.ReadPageAsync(_pin, request, pageSize, behind, _pin.Floors.Generation, cancellationToken);
+        return HoldingOnAsync(_readers.Scans.ReadPageAsync(_pin, request, pageSize, behind, _pin.Floors.Generation, cancellationToken));
     }
 
     public IAsyncEnumerable<VersionedRow> HistoryAsync(KeyRange range, CancellationToken cancellationToken = default)
     {
         RequireReadable();
-        RequireAboveFloorsOf(range);
-        return _readers.History.ReadAsync(_pin, range, cancellationToken);
+        return HoldingOnAsync(range, _readers.History.ReadAsync(_pin, range, cancellationToken), cancellationToken);
     }
 
     public void Dispose()
@@ -123,9 +126,31 @@ internal sealed class Snapshot : ISnapshot
 
     private async ValueTask<VersionedRow?> ToRowAsync(ValueTask<TierRow?> read)
     {
-        var found = await read.ConfigureAwait(false);
+        var found = await HoldingOnAsync(read).ConfigureAwait(false);
         _pin.ThrowIfReleased();
         return ReadResults.PresentRow(found);
+    }
+
+    private async ValueTask<T> HoldingOnAsync<T>(ValueTask<T> read)
+    {
+        var result = await read.ConfigureAwait(false);
+        GC.KeepAlive(this);
+        return result;
+    }
+
+    private async IAsyncEnumerable<VersionedRow> HoldingOnAsync(
+        KeyRange range,
+        IAsyncEnumerable<VersionedRow> rows,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        RequireReadable();
+        RequireAboveFloorsOf(range);
+        await foreach (var row in rows.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            yield return row;
+        }
+
+        GC.KeepAlive(this);
     }
 
     private ScanRequest RequestOf(KeyRange range, ScanDirection direction, CommitVersion after)

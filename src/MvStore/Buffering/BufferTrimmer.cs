@@ -78,8 +78,9 @@ internal sealed class BufferTrimmer(VersionBuffer buffer) : IEvictable, IReclaim
             {
                 record.Chain = record.Chain.WithoutOldest(evictable);
                 buffer.Accounting.Add(record.Counter, -evictable, -bytes);
-                RemoveWhenEmpty(record);
             }
+
+            RemoveWhenEmpty(record);
         }
     }
 

@@ -46,9 +46,6 @@ internal sealed class VersionBuffer(IKeyClassifier classifier) : ICommitTarget, 
         }
     }
 
-    public bool Contains(ReadOnlySpan<byte> key, CommitVersion version)
-        => Index.Find(key) is { } record && record.Chain.Contains(version.Value);
-
     public BufferedRead Find(ReadOnlySpan<byte> key, TierView view)
         => Index.Find(key) is { } record ? record.Chain.Find(view) : default;
 

@@ -47,14 +47,6 @@ internal sealed class VersionChain
         return default;
     }
 
-    /// <summary>Whether there is an entry at exactly a version.</summary>
-    public bool Contains(ulong version)
-    {
-        var entries = Entries;
-        var above = IndexOfFirstAbove(entries, version);
-        return above > 0 && entries[above - 1].Version == version;
-    }
-
     /// <summary>The chain with one more entry.</summary>
     /// <param name="entry">The entry. Its version is not in the chain.</param>
     /// <param name="isFresh">Whether its commit is fresh: the chain is then complete from it on.</param>

@@ -6,7 +6,7 @@ namespace MvStore.Committing;
 /// Admits late commits one at a time and proves that none of their (key, version) pairs exists, in memory or on disk (contract A4, I3;
 /// DESIGN.md 3). Only late committers wait here, and it is the only lock held across I/O.
 /// </summary>
-internal sealed class LateCommitChecker(CommitSequencer sequencer, ICommitTarget buffer, IPersistentTier? tier, IDurability? durability)
+internal sealed class LateCommitChecker(CommitSequencer sequencer, IVersionLookup tiers)
 {
     private readonly AsyncGate _gate = new();
 
@@ -35,27 +35,13 @@ internal sealed class LateCommitChecker(CommitSequencer sequencer, ICommitTarget
 
     private async ValueTask RequireNewAsync(PreparedCommit commit, CancellationToken cancellationToken)
     {
-        // Memory first, then the persistent tier: an entry that moves in between is found in one of them (I5).
-        foreach (var (key, _) in commit.Entries)
-        {
-            if (buffer.Contains(key, commit.Version))
-            {
-                throw new DuplicateVersionException(key, commit.Version);
-            }
-        }
-
-        if (tier is null || commit.Entries.Length == 0 || commit.Version > durability!.HighestVersion)
-        {
-            return;
-        }
-
         var keys = Array.ConvertAll(commit.Entries, e => new ReadOnlyMemory<byte>(e.Key));
-        var rows = await tier.GetAsync(keys, new TierView(commit.Version, ulong.MaxValue), cancellationToken).ConfigureAwait(false);
-        foreach (var row in rows)
+        var everything = new TierView(commit.Version, ulong.MaxValue);
+        foreach (var found in await tiers.FindManyAsync(keys, everything, cancellationToken).ConfigureAwait(false))
         {
-            if (row.Version == commit.Version)
+            if (found is { } row && row.Version == commit.Version)
             {
-                throw new DuplicateVersionException(row.Key, commit.Version);
+                throw new DuplicateVersionException(row.Key, row.Version);
             }
         }
     }

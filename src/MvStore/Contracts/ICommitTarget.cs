@@ -10,7 +10,4 @@ internal interface ICommitTarget
 
     /// <summary>Takes out again whatever of a commit was linked. Only while the commit is in flight.</summary>
     void Unlink(PreparedCommit commit);
-
-    /// <summary>Whether the buffer has an entry of a key at exactly a version, published or not.</summary>
-    bool Contains(ReadOnlySpan<byte> key, CommitVersion version);
 }

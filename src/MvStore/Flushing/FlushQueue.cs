@@ -19,6 +19,7 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
     private readonly SlidingMinimum _lowest = new();
     private long _entries;
     private long _bytes;
+    private ulong _lastSequence;
 
     public FlushQueue(FlushOptions options, FlushSignal signal, TimeProvider time)
     {
@@ -60,6 +61,7 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
             _lowest.Enqueue(commit.Version);
             _entries += commit.Entries.Length;
             _bytes += commit.Bytes;
+            _lastSequence = commit.Sequence;
             if (_commits.Count == 1)
             {
                 ArmAgeTimer();
@@ -89,11 +91,16 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
         }
     }
 
-    /// <summary>The newest publication that waits, at or below a version; 0 when none does.</summary>
+    /// <summary>The newest publication at or below a version that waits, or that may have left already; 0 when there was none.</summary>
     public ulong LastSequenceAtOrBelow(CommitVersion version)
     {
         lock (_gate)
         {
+            if (version >= CommitVersion.Max)
+            {
+                return _lastSequence;
+            }
+
             ulong last = 0;
             foreach (var (commit, _) in _commits)
             {

@@ -76,6 +76,7 @@ internal sealed class Flusher(
         for (var attempt = 1; ; attempt++)
         {
             _stop.Token.ThrowIfCancellationRequested();
+            failure.ThrowIfSet();
             var began = time.GetTimestamp();
             events.Started(slice, trigger, attempt);
             try

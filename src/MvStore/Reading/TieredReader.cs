@@ -6,7 +6,7 @@ namespace MvStore.Reading;
 /// Reads keys at a view across both tiers as if they were one (contract B12). Memory first: what moves to disk in between is then found on
 /// disk (I5). It knows nothing of floors; whoever calls it answers for those.
 /// </summary>
-internal sealed class TieredReader(IBufferReader buffer, IPersistentTier? tier, IDurability? durability)
+internal sealed class TieredReader(IBufferReader buffer, IPersistentTier? tier, IDurability? durability) : IVersionLookup
 {
     /// <summary>The newest entry a view can see, tombstones included.</summary>
     public ValueTask<TierRow?> FindAsync(ReadOnlySpan<byte> key, TierView view, CancellationToken cancellationToken)
@@ -17,11 +17,7 @@ internal sealed class TieredReader(IBufferReader buffer, IPersistentTier? tier, 
             : FindInBothAsync(key.ToArray(), inMemory.Entry, view, cancellationToken);
     }
 
-    /// <summary>The newest entries a view can see, tombstones included.</summary>
-    /// <param name="keys">Distinct keys in ascending order.</param>
-    /// <param name="view">What can be seen.</param>
-    /// <param name="cancellationToken">Cancels the read.</param>
-    /// <returns>One entry or null per key.</returns>
+    /// <inheritdoc/>
     public async ValueTask<TierRow?[]> FindManyAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> keys,
         TierView view,
