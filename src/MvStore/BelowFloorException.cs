@@ -13,9 +13,23 @@ public sealed class BelowFloorException : MvStoreException
         Floor = floor;
     }
 
+    private BelowFloorException(string message, CommitVersion requested, CommitVersion floor)
+        : base(message)
+    {
+        Requested = requested;
+        Floor = floor;
+    }
+
     /// <summary>The version asked for.</summary>
     public CommitVersion Requested { get; }
 
     /// <summary>The floor at that moment.</summary>
     public CommitVersion Floor { get; }
+
+    /// <summary>The failure of a page whose scan began at a moment that reclamation has passed since.</summary>
+    internal static BelowFloorException ForPassedView(CommitVersion requested, CommitVersion floor)
+        => new(
+            $"The moment at which this scan began, at version {requested}, is no longer kept: the floor rose to {floor} since. Begin the scan again, or page on a snapshot.",
+            requested,
+            floor);
 }

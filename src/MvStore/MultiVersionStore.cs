@@ -171,7 +171,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         CancellationToken cancellationToken = default)
     {
         _lifetime.ThrowIfDisposed();
-        return _readers.Points.FindPreviousAsync(key.ToArray(), before, pin: null, cancellationToken);
+        return _readers.Points.FindPreviousAsync(key.ToArray(), before, cancellationToken);
     }
 
     public IAsyncEnumerable<VersionedRow> ScanAsync(
@@ -205,7 +205,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         if (continuation is { } token)
         {
             var content = _readers.Scans.Decode(token, request);
-            pin = _pinOpener.Reopen(content.View, content.Visible, content.Generation, FloorIn(range));
+            pin = _pinOpener.Reopen(content.View, content.Visible, content.Generation, range, _parts.Classifier);
             behind = content.Behind;
             generation = content.Generation;
         }
@@ -307,7 +307,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             tiers,
             new PointReader(tiers, _sequencer, _floors, _parts.Classifier),
             new ScanReader(ranges, persistence, opening),
-            new HistoryReader(_buffer, tiers, _parts.Tier, _floors, _parts.Classifier, persistence.ReadPageRows),
+            new HistoryReader(_buffer, tiers, _parts.Tier, _sequencer, _floors, _parts.Classifier, persistence.ReadPageRows),
             _parts.Classifier,
             _lifetime);
     }

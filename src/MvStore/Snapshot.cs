@@ -71,7 +71,7 @@ internal sealed class Snapshot : ISnapshot
         CancellationToken cancellationToken = default)
     {
         RequireReadable();
-        return HoldingOnAsync(_readers.Points.FindPreviousAsync(key.ToArray(), before, _pin, cancellationToken));
+        return StillPinnedAsync(_readers.Points.FindPreviousAsync(key.ToArray(), before, _pin, cancellationToken));
     }
 
     public IAsyncEnumerable<VersionedRow> ScanAsync(
@@ -109,7 +109,7 @@ internal sealed class Snapshot : ISnapshot
             behind = content.Behind;
         }
 
-        return HoldingOnAsync(_readers.Scans.ReadPageAsync(_pin, request, pageSize, behind, _pin.Floors.Generation, cancellationToken));
+        return StillPinnedAsync(_readers.Scans.ReadPageAsync(_pin, request, pageSize, behind, _pin.Floors.Generation, cancellationToken));
     }
 
     public IAsyncEnumerable<VersionedRow> HistoryAsync(KeyRange range, CancellationToken cancellationToken = default)
@@ -126,14 +126,14 @@ internal sealed class Snapshot : ISnapshot
 
     private async ValueTask<VersionedRow?> ToRowAsync(ValueTask<TierRow?> read)
     {
-        var found = await HoldingOnAsync(read).ConfigureAwait(false);
-        _pin.ThrowIfReleased();
+        var found = await StillPinnedAsync(read).ConfigureAwait(false);
         return ReadResults.PresentRow(found);
     }
 
-    private async ValueTask<T> HoldingOnAsync<T>(ValueTask<T> read)
+    private async ValueTask<T> StillPinnedAsync<T>(ValueTask<T> read)
     {
         var result = await read.ConfigureAwait(false);
+        _pin.ThrowIfReleased();
         GC.KeepAlive(this);
         return result;
     }

@@ -11,11 +11,11 @@ internal sealed class HistoryCut(IKeyClassifier classifier)
 
     /// <summary>Whether a row belongs to the history.</summary>
     /// <param name="row">The next row.</param>
-    /// <param name="floors">The floors it was read under.</param>
-    public bool Admits(TierRow row, FloorSet floors)
+    /// <param name="reach">How far down the view can be answered, taken after the row was read.</param>
+    public bool Admits(TierRow row, Reach reach)
     {
         var isSameKey = _key is { } key && key.Span.SequenceEqual(row.Key.Span);
-        if (isSameKey && _last <= floors.Of(row.Key.Span, classifier))
+        if (isSameKey && _last <= reach.Above(reach.FloorOf(row.Key.Span, classifier)))
         {
             return false;
         }

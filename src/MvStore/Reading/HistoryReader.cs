@@ -5,13 +5,14 @@ namespace MvStore.Reading;
 
 /// <summary>
 /// Reads every kept version of a range under a pin, in chunks (contract B5). The pin protects what it sees itself; the versions between the
-/// floor and it are protected by the floor, so each chunk is read again if a floor moved meanwhile, and is cut at the floors it was
-/// read under: per key, the newest version at or below the floor is the last.
+/// floor and it are protected by the floor alone. So each chunk is cut, after it was read, at the reach of the view: per key, the newest version
+/// at or below it is the last.
 /// </summary>
 internal sealed class HistoryReader(
     IBufferReader buffer,
     TieredReader tiers,
     IPersistentTier? tier,
+    IPublicationSource publication,
     IFloorSource floors,
     IKeyClassifier classifier,
     int chunkRows)
@@ -27,17 +28,12 @@ internal sealed class HistoryReader(
         while (!position.Range.IsEmpty)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var before = floors.Current;
             var chunk = await ReadChunkAsync(position, pin.View, cancellationToken).ConfigureAwait(false);
             pin.ThrowIfReleased();
-            if (!ReferenceEquals(floors.Current, before))
-            {
-                continue;
-            }
-
+            var reach = Reach.Of(pin.View, pin.Visible, pin.Floors.Generation, floors, publication);
             foreach (var row in chunk.Rows)
             {
-                if (cut.Admits(row, before.Set))
+                if (cut.Admits(row, reach))
                 {
                     yield return ScanReader.ToVersionedRow(row);
                 }

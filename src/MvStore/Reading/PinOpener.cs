@@ -37,24 +37,23 @@ internal sealed class PinOpener(IPublicationSource publication, IFloorSource flo
     /// <param name="view">The view of the first page.</param>
     /// <param name="visible">The visible version when it was captured.</param>
     /// <param name="generation">The generation of the floors when it was captured.</param>
-    /// <param name="floorOf">The floor that binds this read.</param>
+    /// <param name="range">What is read.</param>
+    /// <param name="classifier">Tells which floors the range crosses.</param>
     /// <exception cref="BelowFloorException">It can have gone.</exception>
-    public OpenPin Reopen(TierView view, CommitVersion visible, ulong generation, Func<FloorSet, CommitVersion> floorOf)
+    public OpenPin Reopen(TierView view, CommitVersion visible, ulong generation, KeyRange range, IKeyClassifier classifier)
     {
-        // Registered with floors it has not seen yet, so registered first; from then on no later floor can pass it.
+        // Registered first: from then on no floor can pass it. What may have passed it before is then checked.
         var pin = new OpenPin(new Pin(view.At, view.Sequence), visible, floors.Current, null, time.GetUtcNow());
         pins.Add(pin);
-        var now = floors.Current;
-        var floor = floorOf(now.Set);
-        var lateSince = publication.Current.LastLateSequence > view.Sequence;
-        var isIntact = now.Generation == generation || (floor <= view.At && floor <= visible && !lateSince);
-        if (isIntact)
+        var reach = Reach.Of(view, visible, generation, floors, publication);
+        var floor = reach.FloorIn(range, classifier);
+        if (view.At >= reach.Above(floor))
         {
             return pin;
         }
 
         pins.Remove(pin);
-        throw new BelowFloorException(view.At, floor);
+        throw BelowFloorException.ForPassedView(view.At, floor);
     }
 
     /// <summary>Demands that a version is not below a floor.</summary>

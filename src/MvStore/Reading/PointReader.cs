@@ -49,16 +49,8 @@ internal sealed class PointReader(
         }
     }
 
-    /// <summary>The newest entry of a key below a version.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="before">The version to step back from.</param>
-    /// <param name="pin">The pin to stay within, or null to look at what is visible now.</param>
-    /// <param name="cancellationToken">Cancels the read.</param>
-    public async ValueTask<PreviousVersion> FindPreviousAsync(
-        byte[] key,
-        CommitVersion before,
-        OpenPin? pin,
-        CancellationToken cancellationToken)
+    /// <summary>The newest entry of a key below a version, at what is visible now.</summary>
+    public async ValueTask<PreviousVersion> FindPreviousAsync(byte[] key, CommitVersion before, CancellationToken cancellationToken)
     {
         if (before == CommitVersion.Zero)
         {
@@ -69,23 +61,44 @@ internal sealed class PointReader(
         {
             var floorsBefore = floors.Current;
             var current = publication.Current;
-            CommitVersion below = before == CommitVersion.Latest ? current.Highest : before.Value - 1;
-            var view = pin is null ? current.ViewAt(below) : pin.View with { At = Min(below, pin.View.At) };
-
-            // A pin keeps what it sees itself, also below a floor that rose after it was opened.
-            var bound = pin is not null && view.At == pin.View.At ? pin.Floors.Set : floorsBefore.Set;
-            if (view.At < bound.Of(key, classifier))
+            var view = current.ViewAt(StepBack(before, current.Highest));
+            if (view.At < floorsBefore.Set.Of(key, classifier))
             {
                 return PreviousVersion.Reclaimed;
             }
 
             var found = await tiers.FindAsync(key, view, cancellationToken).ConfigureAwait(false);
-            pin?.ThrowIfReleased();
             if (ReferenceEquals(floors.Current, floorsBefore))
             {
-                return found is { } row ? PreviousVersion.Of(ScanReader.ToVersionedRow(row)) : PreviousVersion.BeginningOfHistory;
+                return ReadResults.ToPrevious(found);
             }
         }
+    }
+
+    /// <summary>The newest entry of a key below a version, that a pin can see.</summary>
+    public async ValueTask<PreviousVersion> FindPreviousAsync(
+        byte[] key,
+        CommitVersion before,
+        OpenPin pin,
+        CancellationToken cancellationToken)
+    {
+        if (before == CommitVersion.Zero)
+        {
+            return PreviousVersion.BeginningOfHistory;
+        }
+
+        if (before > pin.View.At)
+        {
+            return pin.View.At < pin.Floors.Set.Of(key, classifier)
+                ? PreviousVersion.Reclaimed
+                : ReadResults.ToPrevious(await tiers.FindAsync(key, pin.View, cancellationToken).ConfigureAwait(false));
+        }
+
+        // Below its own version a view is protected by the floors alone, as far as they reach.
+        var view = pin.View with { At = before.Value - 1 };
+        var found = await tiers.FindAsync(key, view, cancellationToken).ConfigureAwait(false);
+        var reach = Reach.Of(pin.View, pin.Visible, pin.Floors.Generation, floors, publication);
+        return view.At < reach.Above(reach.FloorOf(key, classifier)) ? PreviousVersion.Reclaimed : ReadResults.ToPrevious(found);
     }
 
     /// <summary>Keys in ascending order, each once.</summary>
@@ -105,7 +118,8 @@ internal sealed class PointReader(
         return [.. distinct];
     }
 
-    private static CommitVersion Min(CommitVersion left, CommitVersion right) => left < right ? left : right;
+    private static CommitVersion StepBack(CommitVersion before, CommitVersion highest)
+        => before == CommitVersion.Latest ? highest : before.Value - 1;
 
     private async ValueTask<TierRow?> FindAgainAsync(
         byte[] key,

@@ -22,6 +22,10 @@ internal static class ReadResults
         return rows;
     }
 
+    /// <summary>The answer of a step back.</summary>
+    public static PreviousVersion ToPrevious(TierRow? found)
+        => found is { } row ? PreviousVersion.Of(ScanReader.ToVersionedRow(row)) : PreviousVersion.BeginningOfHistory;
+
     /// <summary>Whether a read returns a row.</summary>
     public static ValueTask<bool> IsPresentAsync(ValueTask<VersionedRow?> read)
     {

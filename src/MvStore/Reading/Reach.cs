@@ -1,0 +1,46 @@
+using MvStore.Contracts;
+
+namespace MvStore.Reading;
+
+/// <summary>
+/// How far below itself a view that was captured earlier can still be answered (DESIGN.md 3, Old views). To be taken <b>after</b> the read it is
+/// to judge, or after the view's pin was registered.
+/// </summary>
+internal readonly record struct Reach
+{
+    private readonly FloorSet _floors;
+    private readonly CommitVersion _visible;
+    private readonly bool _hasMoved;
+    private readonly bool _isCovered;
+
+    private Reach(PublishedFloors now, ulong generation, TierView view, CommitVersion visible, ulong lastLate)
+    {
+        _floors = now.Set;
+        _visible = visible;
+        _hasMoved = now.Generation != generation;
+        _isCovered = lastLate <= view.Sequence;
+    }
+
+    /// <summary>The reach, now, of a view.</summary>
+    /// <param name="view">The view.</param>
+    /// <param name="visible">The visible version when it was captured.</param>
+    /// <param name="generation">The generation of the floors when it was captured.</param>
+    /// <param name="floors">The floors in force.</param>
+    /// <param name="publication">How far publication has come.</param>
+    public static Reach Of(TierView view, CommitVersion visible, ulong generation, IFloorSource floors, IPublicationSource publication)
+        => new(floors.Current, generation, view, visible, publication.Current.LastLateSequence);
+
+    /// <summary>The floor of one key.</summary>
+    public CommitVersion FloorOf(ReadOnlySpan<byte> key, IKeyClassifier classifier) => _floors.Of(key, classifier);
+
+    /// <summary>The highest floor of a range.</summary>
+    public CommitVersion FloorIn(KeyRange range, IKeyClassifier classifier) => _floors.HighestIn(range, classifier);
+
+    /// <summary>
+    /// The lowest version, at or above a floor, at which the view can be answered without a pin for it; "latest" when at none. If no floor has moved,
+    /// the floor itself. Otherwise an entry at or below the floor may have been let go because of one that the view cannot see, unless every
+    /// commit at or below the floor was published before the view was captured.
+    /// </summary>
+    public CommitVersion Above(CommitVersion floor)
+        => !_hasMoved || (_isCovered && floor <= _visible) ? floor : CommitVersion.Latest;
+}
