@@ -21,13 +21,13 @@ public readonly struct KeyRange : IEquatable<KeyRange>
     public static KeyRange All => default;
 
     /// <summary>The lower bound, or null when there is none.</summary>
-    public ReadOnlyMemory<byte>? Start => _start is null ? null : new ReadOnlyMemory<byte>(_start);
+    public ReadOnlyMemory<byte>? Start => _start is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(_start);
 
     /// <summary>Whether <see cref="Start"/> itself belongs to the range.</summary>
     public bool StartInclusive { get; }
 
     /// <summary>The upper bound, or null when there is none.</summary>
-    public ReadOnlyMemory<byte>? End => _end is null ? null : new ReadOnlyMemory<byte>(_end);
+    public ReadOnlyMemory<byte>? End => _end is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(_end);
 
     /// <summary>Whether <see cref="End"/> itself belongs to the range.</summary>
     public bool EndInclusive { get; }
