@@ -20,9 +20,16 @@ internal static class StorePath
         return Path.GetFullPath(path);
     }
 
-    /// <summary>
-    /// The file behind a symbolic link, so that two names of one file meet at one lock.
-    /// </summary>
+    /// <summary>The file behind a symbolic link, so that two names of one file meet at one lock.</summary>
     public static string Resolved(string path)
-        => File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PersistentTierException(TierFailure.Fatal, $"The link '{path}' leads to no file: {e.Message}", e);
+        }
+    }
 }

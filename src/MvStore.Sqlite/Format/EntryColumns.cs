@@ -23,6 +23,7 @@ internal static class EntryColumns
                 $"A row of the store is damaged: its checksum does not match (version {version}, sequence {sequence}, key of {key.Length} bytes).");
         }
 
-        return new TierRow(key, (ulong)version, (ulong)sequence, isTombstone ? null : new ReadOnlyMemory<byte>(value.ToArray()));
+        // Not "? null :", which would become an empty value: null converts to memory by way of an array.
+        return new TierRow(key, (ulong)version, (ulong)sequence, isTombstone ? default(ReadOnlyMemory<byte>?) : value.ToArray());
     }
 }

@@ -67,7 +67,7 @@ internal sealed class Reclaimer : IDisposable
 
         cancellationToken.ThrowIfCancellationRequested();
         Delete();
-        return new TierReclaimed(finished ? null : new ReadOnlyMemory<byte>(key), scanned, _doomed.Count, bytes);
+        return new TierReclaimed(finished ? default(ReadOnlyMemory<byte>?) : key, scanned, _doomed.Count, bytes);
     }
 
     public void Dispose()
