@@ -1,0 +1,100 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace MvStore.Sqlite.Connections;
+
+/// <summary>
+/// One connection to the store's file. Failures leave as <see cref="SqliteException"/>; <see cref="Failures"/> translates them where
+/// the tier's members end. Used by one thread at a time.
+/// </summary>
+internal sealed class Connection : IDisposable
+{
+    // A reader of another tool may stay for hours: writes must not wait for it each time.
+    private const int CheckpointWaitMilliseconds = 50;
+
+    private readonly SqliteConnection _connection;
+    private readonly sqlite3 _handle;
+    private readonly int _busyMilliseconds;
+
+    private Connection(SqliteConnection connection, TimeSpan busyTimeout)
+    {
+        _connection = connection;
+        _handle = connection.Handle!;
+        _busyMilliseconds = (int)busyTimeout.TotalMilliseconds;
+    }
+
+    /// <summary>Whether a transaction is open, begun by whomever.</summary>
+    public bool InTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
+
+    /// <summary>Rows changed by the last insert, update or delete.</summary>
+    public int ChangedRows => raw.sqlite3_changes(_handle);
+
+    /// <summary>Connects to a file that exists; closing really closes, there is no pool behind it.</summary>
+    public static Connection Open(string path, TimeSpan busyTimeout)
+    {
+        var text = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false };
+        var connection = new SqliteConnection(text.ToString());
+        try
+        {
+            connection.Open();
+            var opened = new Connection(connection, busyTimeout);
+            opened.Check(raw.sqlite3_extended_result_codes(opened._handle, 1));
+            opened.Check(raw.sqlite3_busy_timeout(opened._handle, opened._busyMilliseconds));
+            return opened;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public Statement Prepare(string sql)
+    {
+        Check(raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement));
+        return new Statement(this, statement);
+    }
+
+    /// <summary>Runs SQL text, several statements if need be, and ignores the rows.</summary>
+    public void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
+
+    /// <summary>The first column of the first row, as text.</summary>
+    public string Query(string sql)
+    {
+        using var statement = Prepare(sql);
+        return statement.Step() ? statement.Text(0) : "";
+    }
+
+    /// <summary>
+    /// Copies the log into the file and empties it. False when readers keep some of it in use for longer than the tier's own ever do;
+    /// then as much as possible was copied, and the rest waits for the next time.
+    /// </summary>
+    public bool Checkpoint()
+    {
+        Check(raw.sqlite3_busy_timeout(_handle, Math.Min(_busyMilliseconds, CheckpointWaitMilliseconds)));
+        var code = raw.sqlite3_wal_checkpoint_v2(_handle, "main", raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
+        Check(raw.sqlite3_busy_timeout(_handle, _busyMilliseconds));
+        if ((code & 0xFF) == raw.SQLITE_BUSY)
+        {
+            return false;
+        }
+
+        Check(code);
+        return true;
+    }
+
+    /// <summary>Throws unless a result code is that of success.</summary>
+    public void Check(int code)
+    {
+        if (code != raw.SQLITE_OK)
+        {
+            throw FailureOf(code);
+        }
+    }
+
+    /// <summary>The failure behind a result code. SQLite's messages name tables and columns, never their content.</summary>
+    public SqliteException FailureOf(int code)
+        => new(raw.sqlite3_errmsg(_handle).utf8_to_string(), code & 0xFF, code);
+
+    public void Dispose() => _connection.Dispose();
+}

@@ -1,0 +1,56 @@
+namespace MvStore.Sqlite.Connections;
+
+/// <summary>An open store: ownership, the connection that writes and those that read. Closed in the opposite order.</summary>
+internal sealed class SqliteStore : IDisposable
+{
+    private readonly OwnerLock _ownership;
+
+    private SqliteStore(OwnerLock ownership, Writer writer, ReaderPool readers)
+    {
+        _ownership = ownership;
+        Writer = writer;
+        Readers = readers;
+    }
+
+    public Writer Writer { get; }
+
+    public ReaderPool Readers { get; }
+
+    /// <summary>Becomes the owner, makes sure the file is a store or makes it one, and only then lets SQLite open it.</summary>
+    public static SqliteStore Open(SqliteTierOptions options)
+    {
+        var path = StorePath.Resolved(options.Path);
+        var ownership = OwnerLock.Acquire(path);
+        Writer? writer = null;
+        try
+        {
+            var isNew = !StoreFile.Exists(path);
+            if (isNew)
+            {
+                StoreCreation.Create(options, path);
+            }
+
+            writer = Writer.Open(path, options);
+            if (isNew)
+            {
+                writer.Sync();
+            }
+
+            return new SqliteStore(ownership, writer, new ReaderPool(path, options));
+        }
+        catch
+        {
+            writer?.Dispose();
+            ownership.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        // SQLite copies the log into the file and removes it when the last connection closes.
+        Readers.Dispose();
+        Writer.Dispose();
+        _ownership.Dispose();
+    }
+}

@@ -1,0 +1,37 @@
+namespace MvStore.Sqlite.Files;
+
+/// <summary>
+/// Ownership of a store (contract F4): a file beside it, locked for as long as this object lives. The operating system drops the lock
+/// of a killed owner. The file itself stays behind on purpose: deleting it would let two openers lock two different files of one name.
+/// </summary>
+internal sealed class OwnerLock : IDisposable
+{
+    private const int WindowsSharingViolation = unchecked((int)0x80070020);
+
+    private readonly FileStream _file;
+
+    private OwnerLock(FileStream file) => _file = file;
+
+    /// <summary>Becomes the owner, at once or not at all.</summary>
+    public static OwnerLock Acquire(string storePath)
+    {
+        try
+        {
+            return new OwnerLock(OwnerOnlyFile.Open(storePath + ".lock", FileMode.OpenOrCreate));
+        }
+        catch (IOException e) when (IsHeldElsewhere(e))
+        {
+            throw new StoreInUseException(storePath, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PersistentTierException(TierFailure.Fatal, $"The lock file of the store '{storePath}' cannot be opened: {e.Message}", e);
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    // On Unix the code is the errno of flock: EWOULDBLOCK, which is 11 on Linux and 35 on BSD and macOS.
+    private static bool IsHeldElsewhere(IOException e)
+        => OperatingSystem.IsWindows() ? e.HResult == WindowsSharingViolation : e.HResult is 11 or 35;
+}

@@ -1,0 +1,29 @@
+namespace MvStore.Sqlite.Format;
+
+/// <summary>Reads an entry from a statement that stands on a row of <see cref="Schema.EntryColumnList"/>.</summary>
+internal static class EntryColumns
+{
+    public static ReadOnlySpan<byte> Key(Statement row) => row.Blob(0);
+
+    public static long Version(Statement row) => row.Integer(1);
+
+    public static long Sequence(Statement row) => row.Integer(2);
+
+    /// <summary>The whole entry, verified, in memory of its own; the key is the given array, which holds its bytes already.</summary>
+    public static TierRow Read(Statement row, byte[] key)
+    {
+        var version = Version(row);
+        var sequence = Sequence(row);
+        var isTombstone = row.IsNull(3);
+        var value = row.Blob(3);
+        if (EntryChecksum.Of(key, version, sequence, value, isTombstone) != row.Integer(4))
+        {
+            throw new PersistentTierException(
+                TierFailure.Damaged,
+                $"A row of the store is damaged: its checksum does not match (version {version}, sequence {sequence}, key of {key.Length} bytes).");
+        }
+
+        // Not "? null :", which would become an empty value: null converts to memory by way of an array.
+        return new TierRow(key, (ulong)version, (ulong)sequence, isTombstone ? default(ReadOnlyMemory<byte>?) : value.ToArray());
+    }
+}

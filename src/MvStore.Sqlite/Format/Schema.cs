@@ -1,0 +1,57 @@
+namespace MvStore.Sqlite.Format;
+
+/// <summary>
+/// The tables, documented for any SQLite tool (contract F1), and the marks that identify them (contract F5).
+/// Versions, sequences and ids are stored as signed 64-bit integers; the first two never exceed 2^63-1.
+/// </summary>
+internal static class Schema
+{
+    /// <summary>"MvSt" in ASCII, in the file's header.</summary>
+    public const uint ApplicationId = 0x4D765374;
+
+    /// <summary>The one format this code reads and writes.</summary>
+    public const int FormatVersion = 1;
+
+    /// <summary>The columns of an entry, in the order <see cref="EntryColumns"/> reads them.</summary>
+    public const string EntryColumnList = "key, version, sequence, value, checksum";
+
+    private const string Tables = """
+        CREATE TABLE entry (
+            key      BLOB    NOT NULL, -- ordered bytewise
+            version  INTEGER NOT NULL, -- the commit version it was written at
+            sequence INTEGER NOT NULL, -- the publication that wrote it
+            value    BLOB,             -- NULL: the key is deleted at this version
+            checksum INTEGER NOT NULL, -- CRC-32C of the other columns
+            PRIMARY KEY (key, version DESC)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE meta (
+            id               INTEGER PRIMARY KEY CHECK (id = 1),
+            format_version   INTEGER NOT NULL, -- the same as PRAGMA user_version
+            durable_sequence INTEGER NOT NULL, -- every publication up to this one is in this file
+            highest_version  INTEGER NOT NULL  -- the highest commit version among them
+        ) STRICT;
+
+        CREATE TABLE floor (
+            family  TEXT    NOT NULL CHECK (family IN ('default', 'multi', 'source', 'operator')),
+            id      INTEGER NOT NULL, -- of the source or operator, else 0
+            version INTEGER NOT NULL, -- the lowest version a new read may start at
+            PRIMARY KEY (family, id)
+        ) STRICT, WITHOUT ROWID;
+        """;
+
+    /// <summary>Fills an empty file: all of it in one synced transaction, then the switch to a write-ahead log.</summary>
+    public static void Create(Connection connection, int pageBytes)
+    {
+        connection.Execute($"PRAGMA page_size = {pageBytes}");
+        connection.Execute("PRAGMA auto_vacuum = INCREMENTAL");
+        connection.Execute("PRAGMA synchronous = EXTRA");
+        connection.Execute("BEGIN IMMEDIATE");
+        connection.Execute($"PRAGMA application_id = {ApplicationId}");
+        connection.Execute($"PRAGMA user_version = {FormatVersion}");
+        connection.Execute(Tables);
+        connection.Execute($"INSERT INTO meta VALUES (1, {FormatVersion}, 0, 0)");
+        connection.Execute("COMMIT");
+        connection.Execute("PRAGMA journal_mode = WAL");
+    }
+}

@@ -1,0 +1,5 @@
+global using MvStore.Sqlite.Connections;
+global using MvStore.Sqlite.Files;
+global using MvStore.Sqlite.Format;
+global using MvStore.Sqlite.Reading;
+global using MvStore.Sqlite.Writing;

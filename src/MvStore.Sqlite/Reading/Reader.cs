@@ -1,0 +1,97 @@
+namespace MvStore.Sqlite.Reading;
+
+/// <summary>One connection that reads, with its prepared statements. Used by one call at a time.</summary>
+internal sealed class Reader : IDisposable
+{
+    private readonly Connection _connection;
+    private readonly Statement _begin;
+    private readonly Statement _commit;
+    private readonly Statement _keyFrom;
+    private readonly Statement?[] _ranges = new Statement?[RangeShape.Count]; // prepared when first needed
+
+    private Reader(Connection connection)
+    {
+        _connection = connection;
+        _begin = connection.Prepare("BEGIN");
+        _commit = connection.Prepare("COMMIT");
+        _keyFrom = connection.Prepare($"""
+            SELECT {Schema.EntryColumnList} FROM entry
+            WHERE key = ?1 AND version <= ?2 AND sequence <= ?3
+            ORDER BY version DESC
+            """);
+    }
+
+    public static Reader Open(string path, SqliteTierOptions options)
+    {
+        var connection = Connection.Open(path, options.BusyTimeout);
+        try
+        {
+            connection.Execute($"PRAGMA cache_size = -{options.ReadCacheBytes / 1024}");
+            connection.Execute("PRAGMA query_only = ON");
+            return new Reader(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs statements so that all of them see one state of the file, and none outlives the call (contract F6).</summary>
+    public T InOneState<T>(Func<Reader, T> read)
+    {
+        _begin.Run();
+        try
+        {
+            return read(this);
+        }
+        finally
+        {
+            // A failure that ended the transaction by itself must not be hidden by a second one.
+            if (_connection.InTransaction)
+            {
+                _commit.Run();
+            }
+        }
+    }
+
+    /// <summary>A key's entries that a view can see, newest first. Reset it.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="at">The highest version.</param>
+    /// <param name="sequence">The highest publication.</param>
+    public Statement KeyFrom(ReadOnlySpan<byte> key, long at, long sequence)
+    {
+        _keyFrom.BindBlob(1, key);
+        _keyFrom.BindInteger(2, at);
+        _keyFrom.BindInteger(3, sequence);
+        return _keyFrom;
+    }
+
+    /// <summary>
+    /// All entries of a range, keys in the given direction; versions descend in a forward walk and ascend in a reverse one, as the
+    /// primary key has them. Reset it.
+    /// </summary>
+    public Statement Range(KeyRange range, ScanDirection direction)
+    {
+        var shape = RangeShape.Of(range, direction);
+        var statement = _ranges[shape.Index] ??= _connection.Prepare(shape.Sql);
+        // The empty key is the lowest: without a lower bound, begin there.
+        statement.BindBlob(1, range.Start is { } start ? start.Span : default);
+        if (range.End is { } end)
+        {
+            statement.BindBlob(2, end.Span);
+        }
+
+        return statement;
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in (ReadOnlySpan<Statement?>)[_begin, _commit, _keyFrom, .. _ranges])
+        {
+            statement?.Dispose();
+        }
+
+        _connection.Dispose();
+    }
+}

@@ -1,0 +1,87 @@
+using System.Numerics;
+
+namespace MvStore.Sqlite;
+
+/// <summary>
+/// Where a <see cref="SqliteTier"/> keeps its data and what it may use. Each setter checks its value. Not safe for concurrent use; the
+/// tier copies the settings when it is made.
+/// </summary>
+public sealed class SqliteTierOptions
+{
+    /// <summary>Names the store's file.</summary>
+    /// <param name="path">The file; made absolute against the current directory. Its directory must exist.</param>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="path"/> is empty, names SQLite's in-memory database, or is a URI. A store without files is a store without a tier.
+    /// </exception>
+    public SqliteTierOptions(string path) => Path = StorePath.Checked(path);
+
+    /// <summary>The absolute path of the store's file. The log (<c>-wal</c>), its index (<c>-shm</c>) and the owner's lock (<c>.lock</c>) lie beside it.</summary>
+    /// <value>No default.</value>
+    public string Path { get; }
+
+    /// <summary>The size of a page of the file, in bytes. Takes effect when the file is created, never later.</summary>
+    /// <value>Default 16,384. A power of two, 512 to 65,536.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Not such a number.</exception>
+    public int PageBytes
+    {
+        get;
+        set => field = value is >= 512 and <= 65_536 && BitOperations.IsPow2(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A page is a power of two from 512 to 65,536 bytes.");
+    } = 16_384;
+
+    /// <summary>Memory for pages of the connection that writes, in bytes.</summary>
+    /// <value>Default 67,108,864 (64 MiB). At least 1,048,576.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Less than that.</exception>
+    public long WriteCacheBytes { get; set => field = CheckedCache(value); } = 64L * 1024 * 1024;
+
+    /// <summary>Memory for pages of each connection that reads, in bytes.</summary>
+    /// <value>Default 16,777,216 (16 MiB). At least 1,048,576.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Less than that.</exception>
+    public long ReadCacheBytes { get; set => field = CheckedCache(value); } = 16L * 1024 * 1024;
+
+    /// <summary>The most connections that read at once; further reads wait for one of them. Opened when first needed.</summary>
+    /// <value>Default 4. 1 to 64.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Outside that range.</exception>
+    public int MaxReadConnections
+    {
+        get;
+        set => field = value is >= 1 and <= 64
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "1 to 64 connections read at once.");
+    } = 4;
+
+    /// <summary>The size of the log, in bytes, above which the next write first copies it into the file and empties it.</summary>
+    /// <value>Default 67,108,864 (64 MiB). At least 0, which does so before every write.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
+    public long CheckpointBytes
+    {
+        get;
+        set => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The log has no negative size.");
+    } = 64L * 1024 * 1024;
+
+    /// <summary>
+    /// How long to wait for a lock that another SQLite tool holds on the file, before the call fails as
+    /// <see cref="TierFailure.Transient"/>. Only outside tools cause such waits.
+    /// </summary>
+    /// <value>Default 5 seconds. Zero to one hour.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Outside that range.</exception>
+    public TimeSpan BusyTimeout
+    {
+        get;
+        set => field = value >= TimeSpan.Zero && value <= TimeSpan.FromHours(1)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "Wait zero to one hour.");
+    } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The most pages the file may have, so that tests can fill it. Null: as many as SQLite allows.</summary>
+    internal long? MaxPages { get; set; }
+
+    /// <summary>Rows one call of a scan looks at before it ends at the next key.</summary>
+    internal int ScanLookLimit { get; set; } = 20_000;
+
+    internal SqliteTierOptions Copy() => (SqliteTierOptions)MemberwiseClone();
+
+    private static long CheckedCache(long value)
+        => value >= 1024 * 1024 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A cache has at least 1,048,576 bytes.");
+}

@@ -1,0 +1,94 @@
+namespace MvStore.Sqlite.Writing;
+
+/// <summary>
+/// Writes a slice of commits together with the durable mark. The mark moves first and only from the expected place, so a slice that
+/// does not continue the last one is refused before a row is written. Rows go many to a statement: half the time of one by one.
+/// </summary>
+internal sealed class BatchWriter : IDisposable
+{
+    private const int RowsPerStatement = 64;
+    private const int ColumnsPerRow = 5;
+
+    private readonly Connection _connection;
+    private readonly Statement _moveMark;
+    private readonly Statement _insertMany;
+    private readonly Statement _insertOne;
+
+    public BatchWriter(Connection connection)
+    {
+        _connection = connection;
+        _moveMark = connection.Prepare("""
+            UPDATE meta SET durable_sequence = ?1, highest_version = max(highest_version, ?2)
+            WHERE id = 1 AND durable_sequence = ?3
+            """);
+        _insertMany = connection.Prepare(InsertSql(RowsPerStatement));
+        _insertOne = connection.Prepare(InsertSql(1));
+    }
+
+    /// <summary>Writes a slice. Inside a transaction.</summary>
+    public void Write(TierBatch batch)
+    {
+        MoveMark(batch);
+        var rows = batch.Rows;
+        var next = 0;
+        for (; rows.Count - next >= RowsPerStatement; next += RowsPerStatement)
+        {
+            for (var i = 0; i < RowsPerStatement; i++)
+            {
+                Bind(_insertMany, (i * ColumnsPerRow) + 1, rows[next + i]);
+            }
+
+            _insertMany.Run();
+        }
+
+        for (; next < rows.Count; next++)
+        {
+            Bind(_insertOne, 1, rows[next]);
+            _insertOne.Run();
+        }
+    }
+
+    public void Dispose()
+    {
+        _moveMark.Dispose();
+        _insertMany.Dispose();
+        _insertOne.Dispose();
+    }
+
+    private static string InsertSql(int rows)
+        => $"INSERT INTO entry ({Schema.EntryColumnList}) VALUES {string.Join(", ", Enumerable.Repeat("(?, ?, ?, ?, ?)", rows))}";
+
+    private static void Bind(Statement insert, int parameter, TierRow row)
+    {
+        var version = SignedColumn.Stored(row.Version.Value, "version");
+        var sequence = SignedColumn.Stored(row.Sequence, "sequence");
+        var value = row.Value.GetValueOrDefault().Span;
+        insert.BindBlob(parameter, row.Key.Span);
+        insert.BindInteger(parameter + 1, version);
+        insert.BindInteger(parameter + 2, sequence);
+        if (row.IsTombstone)
+        {
+            insert.BindNull(parameter + 3);
+        }
+        else
+        {
+            insert.BindBlob(parameter + 3, value);
+        }
+
+        insert.BindInteger(parameter + 4, EntryChecksum.Of(row.Key.Span, version, sequence, value, row.IsTombstone));
+    }
+
+    private void MoveMark(TierBatch batch)
+    {
+        _moveMark.BindInteger(1, SignedColumn.Stored(batch.Sequence, "sequence"));
+        _moveMark.BindInteger(2, SignedColumn.Stored(batch.HighestVersion.Value, "version"));
+        _moveMark.BindInteger(3, SignedColumn.Clamped(batch.PreviousSequence));
+        _moveMark.Run();
+        if (_connection.ChangedRows != 1 || batch.Sequence < batch.PreviousSequence)
+        {
+            throw new PersistentTierException(
+                TierFailure.Fatal,
+                $"A slice from publication {batch.PreviousSequence} to {batch.Sequence} does not continue what is durable.");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+namespace MvStore.Sqlite.Writing;
+
+/// <summary>The one connection that writes, with its statements and what it remembers of the file.</summary>
+internal sealed class Writer : IDisposable
+{
+    private readonly Connection _connection;
+    private readonly WriteTransaction _transaction;
+    private readonly BatchWriter _batches;
+    private readonly Reclaimer _reclaimer;
+    private FloorSet _floors; // as stored; writing calls come one at a time
+
+    private Writer(Connection connection, string path, SqliteTierOptions options)
+    {
+        _connection = connection;
+        State = StoredState.Load(connection);
+        _floors = State.Floors;
+        _transaction = new WriteTransaction(connection, path, options.CheckpointBytes);
+        _batches = new BatchWriter(connection);
+        _reclaimer = new Reclaimer(connection);
+    }
+
+    /// <summary>What the file held when it was opened.</summary>
+    public TierState State { get; }
+
+    /// <summary>Connects for writing.</summary>
+    public static Writer Open(string path, SqliteTierOptions options)
+    {
+        var connection = Connection.Open(path, options.BusyTimeout);
+        try
+        {
+            connection.Execute("PRAGMA synchronous = FULL");
+            connection.Execute($"PRAGMA cache_size = -{options.WriteCacheBytes / 1024}");
+            connection.Execute("PRAGMA wal_autocheckpoint = 0");
+            if (options.MaxPages is { } pages)
+            {
+                connection.Execute($"PRAGMA max_page_count = {pages}");
+            }
+
+            if (connection.Query("PRAGMA journal_mode = WAL") != "wal")
+            {
+                throw new PersistentTierException(TierFailure.Fatal, $"The store '{path}' lies where SQLite cannot keep a write-ahead log.");
+            }
+
+            return new Writer(connection, path, options);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Commits nothing new, but synced: what was done to the directory before is then durable as well.</summary>
+    public void Sync()
+        => _transaction.Run("syncing a new store", () =>
+        {
+            _connection.Execute("UPDATE meta SET format_version = format_version");
+            return true;
+        });
+
+    public void Apply(TierBatch batch)
+        => _transaction.Run("writing a batch", () =>
+        {
+            _batches.Write(batch);
+            return true;
+        });
+
+    public void RaiseFloor(FloorSet floors)
+    {
+        var raised = _floors.RaisedTo(floors);
+        if (ReferenceEquals(raised, _floors))
+        {
+            return;
+        }
+
+        _floors = _transaction.Run("raising the floor", () =>
+        {
+            StoredState.SaveFloors(_connection, raised);
+            return raised;
+        });
+    }
+
+    public TierReclaimed Reclaim(TierReclaimStep step, CancellationToken cancellationToken)
+        => _transaction.Run("reclaiming", () => _reclaimer.Run(step, cancellationToken));
+
+    public void Dispose()
+    {
+        _reclaimer.Dispose();
+        _batches.Dispose();
+        _transaction.Dispose();
+        _connection.Dispose();
+    }
+}

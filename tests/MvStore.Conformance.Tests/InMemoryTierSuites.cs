@@ -1,0 +1,24 @@
+namespace MvStore.Conformance.Tests;
+
+public sealed class InMemoryOpening : OpeningConformance<InMemoryLocation>;
+
+public sealed class InMemoryApplying : ApplyingConformance<InMemoryLocation>;
+
+public sealed class InMemoryPointReads : PointReadConformance<InMemoryLocation>;
+
+public sealed class InMemoryScans : ScanConformance<InMemoryLocation>;
+
+public sealed class InMemoryHistory : HistoryConformance<InMemoryLocation>;
+
+public sealed class InMemoryFloors : FloorConformance<InMemoryLocation>;
+
+public sealed class InMemoryReclamationSteps : ReclamationConformance<InMemoryLocation>;
+
+public sealed class InMemoryRandom : RandomConformance<InMemoryLocation>;
+
+public sealed class InMemorySuites
+{
+    [Fact]
+    public void F2_EverySuiteIsDerived()
+        => ConformanceSuites.MissingFrom<InMemoryLocation>(typeof(InMemorySuites).Assembly).Should().BeEmpty();
+}

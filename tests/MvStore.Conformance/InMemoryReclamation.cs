@@ -1,0 +1,52 @@
+namespace MvStore.Conformance;
+
+/// <summary>A step of reclamation over a sorted set of rows.</summary>
+internal static class InMemoryReclamation
+{
+    public static TierReclaimed Step(SortedSet<TierRow> entries, TierReclaimStep step)
+    {
+        var range = step.After is { } after ? KeyRange.All.After(after.Span) : KeyRange.All;
+        List<TierRow> chain = [];
+        List<TierRow> doomed = [];
+        var scanned = 0L;
+        ReadOnlyMemory<byte>? next = null;
+        foreach (var row in InMemoryRange.Of(entries, range))
+        {
+            if (chain.Count > 0 && !chain[0].Key.Span.SequenceEqual(row.Key.Span))
+            {
+                doomed.AddRange(Doomed(chain, step.Rule));
+                if (scanned >= step.MaxVersions)
+                {
+                    next = chain[0].Key;
+                    chain.Clear();
+                    break;
+                }
+
+                chain.Clear();
+            }
+
+            chain.Add(row);
+            scanned++;
+        }
+
+        doomed.AddRange(Doomed(chain, step.Rule));
+        foreach (var row in doomed)
+        {
+            entries.Remove(row);
+        }
+
+        return new TierReclaimed(next, scanned, doomed.Count, doomed.Sum(r => (long)r.Key.Length + (r.Value?.Length ?? 0)));
+    }
+
+    private static TierRow[] Doomed(List<TierRow> chain, RetentionRule rule)
+    {
+        if (chain.Count == 0)
+        {
+            return [];
+        }
+
+        var keep = new bool[chain.Count];
+        rule.Decide(chain[0].Key.Span, chain.Select(r => new VersionStamp(r.Version, r.Sequence)).ToArray(), keep);
+        return chain.Where((_, i) => !keep[i]).ToArray();
+    }
+}

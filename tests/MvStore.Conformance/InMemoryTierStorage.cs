@@ -1,0 +1,75 @@
+namespace MvStore.Conformance;
+
+/// <summary>What an <see cref="InMemoryTier"/> keeps. It outlives the tier, so that another one can be opened over it.</summary>
+public sealed class InMemoryTierStorage
+{
+    private object? _owner; // under Gate
+
+    /// <summary>The last publication stored.</summary>
+    public ulong DurableSequence { get; internal set; }
+
+    /// <summary>The highest version stored.</summary>
+    public CommitVersion HighestVersion { get; internal set; }
+
+    /// <summary>The floors stored.</summary>
+    public FloorSet Floors { get; internal set; } = FloorSet.None;
+
+    /// <summary>A copy of all rows, ascending by key, versions descending.</summary>
+    public IReadOnlyList<TierRow> Rows
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return [.. Entries];
+            }
+        }
+    }
+
+    internal Lock Gate { get; } = new();
+
+    internal SortedSet<TierRow> Entries { get; } = new(EntryOrder.Instance);
+
+    /// <summary>Takes ownership from whoever has it, as if its process had been killed.</summary>
+    public void KillOwner()
+    {
+        lock (Gate)
+        {
+            _owner = null;
+        }
+    }
+
+    internal void Acquire(object owner)
+    {
+        if (_owner is not null && _owner != owner)
+        {
+            throw new StoreInUseException("in memory");
+        }
+
+        _owner = owner;
+    }
+
+    internal void Release(object owner)
+    {
+        lock (Gate)
+        {
+            if (_owner == owner)
+            {
+                _owner = null;
+            }
+        }
+    }
+
+    internal bool IsOwnedBy(object owner) => _owner == owner;
+
+    private sealed class EntryOrder : IComparer<TierRow>
+    {
+        public static EntryOrder Instance { get; } = new();
+
+        public int Compare(TierRow x, TierRow y)
+        {
+            var order = x.Key.Span.SequenceCompareTo(y.Key.Span);
+            return order != 0 ? order : y.Version.CompareTo(x.Version);
+        }
+    }
+}

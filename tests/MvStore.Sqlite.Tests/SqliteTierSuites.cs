@@ -1,0 +1,31 @@
+namespace MvStore.Sqlite.Tests;
+
+public sealed class SqliteOpening : OpeningConformance<SqliteLocation>;
+
+public sealed class SqliteApplying : ApplyingConformance<SqliteLocation>;
+
+public sealed class SqlitePointReads : PointReadConformance<SqliteLocation>;
+
+public sealed class SqliteScans : ScanConformance<SqliteLocation>;
+
+public sealed class SqliteHistory : HistoryConformance<SqliteLocation>;
+
+public sealed class SqliteFloors : FloorConformance<SqliteLocation>;
+
+public sealed class SqliteReclamation : ReclamationConformance<SqliteLocation>;
+
+public sealed class SqliteRandom : RandomConformance<SqliteLocation>;
+
+/// <summary>The suites with limits so small that every page ends early and every write checkpoints first.</summary>
+public sealed class SqliteTightRandom : RandomConformance<TightSqliteLocation>;
+
+public sealed class SqliteTightScans : ScanConformance<TightSqliteLocation>;
+
+public sealed class SqliteTightHistory : HistoryConformance<TightSqliteLocation>;
+
+public sealed class SqliteSuites
+{
+    [Fact]
+    public void F2_EverySuiteIsDerived()
+        => ConformanceSuites.MissingFrom<SqliteLocation>(typeof(SqliteSuites).Assembly).Should().BeEmpty();
+}
