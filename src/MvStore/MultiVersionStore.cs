@@ -38,6 +38,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     {
         var options = parts.Options;
         var failure = new FailureLatch();
+        var tierWrites = new AsyncGate();
         _parts = parts;
         _logger = parts.LoggerFactory.CreateLogger("MvStore");
 
@@ -66,16 +67,18 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             _pins,
             _trimmer,
             parts.Tier,
+            tierWrites,
             _flushing?.Mark,
             retention,
             parts.Classifier,
+            failure,
             options.Persistence.ReclaimStepVersions);
 
         Flusher? flusher = null;
         if (_flushing is not null)
         {
             _budget = new BufferBudget(_trimmer, _flushing.Mark, _sequencer, options.Buffer.MemoryBudget);
-            flusher = _flushing.CreateFlusher(_flushEvents, _budget, _logger);
+            flusher = _flushing.CreateFlusher(tierWrites, _flushEvents, _budget, _logger);
             flusher.Start();
         }
 

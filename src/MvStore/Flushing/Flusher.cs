@@ -12,6 +12,7 @@ namespace MvStore.Flushing;
 /// </summary>
 internal sealed class Flusher(
     IPersistentTier tier,
+    AsyncGate tierWrites,
     FlushQueue queue,
     FlushSignal signal,
     DurableMark mark,
@@ -81,7 +82,11 @@ internal sealed class Flusher(
             events.Started(slice, trigger, attempt);
             try
             {
-                await tier.ApplyAsync(batch, _stop.Token).ConfigureAwait(false);
+                using (await tierWrites.EnterAsync(_stop.Token).ConfigureAwait(false))
+                {
+                    await tier.ApplyAsync(batch, _stop.Token).ConfigureAwait(false);
+                }
+
                 mark.LastFailure = null;
                 events.Completed(slice, trigger, attempt, time.GetElapsedTime(began));
                 return;

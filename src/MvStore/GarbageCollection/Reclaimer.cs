@@ -12,9 +12,11 @@ internal sealed class Reclaimer(
     IPinRegistry pins,
     IReclaimable buffer,
     IPersistentTier? tier,
+    AsyncGate tierWrites,
     IDurability? durability,
     RetentionPolicy retention,
     IKeyClassifier classifier,
+    FailureLatch failure,
     int stepVersions)
 {
     private readonly AsyncGate _runs = new();
@@ -23,6 +25,19 @@ internal sealed class Reclaimer(
     public async ValueTask<ReclamationReport> RunAsync(CancellationToken cancellationToken)
     {
         using var run = await _runs.EnterAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await RaiseAndReclaimAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (PersistentTierException e) when (e.Failure != TierFailure.Transient)
+        {
+            failure.TrySet(e);
+            throw;
+        }
+    }
+
+    private async ValueTask<ReclamationReport> RaiseAndReclaimAsync(CancellationToken cancellationToken)
+    {
         await RaiseFloorAsync(cancellationToken).ConfigureAwait(false);
         var rule = new RetentionRule(floors.Current.Set, pins.Current.Select(p => p.Pin), classifier);
         var done = buffer.Reclaim(rule, cancellationToken);
@@ -50,7 +65,10 @@ internal sealed class Reclaimer(
 
         if (tier is not null)
         {
-            await tier.RaiseFloorAsync(admitted, cancellationToken).ConfigureAwait(false);
+            using (await tierWrites.EnterAsync(cancellationToken).ConfigureAwait(false))
+            {
+                await tier.RaiseFloorAsync(admitted, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         floors.Publish(admitted);
@@ -61,7 +79,12 @@ internal sealed class Reclaimer(
         ReadOnlyMemory<byte>? after = null;
         do
         {
-            var step = await tier!.ReclaimAsync(new TierReclaimStep(rule, after, stepVersions), cancellationToken).ConfigureAwait(false);
+            TierReclaimed step;
+            using (await tierWrites.EnterAsync(cancellationToken).ConfigureAwait(false))
+            {
+                step = await tier!.ReclaimAsync(new TierReclaimStep(rule, after, stepVersions), cancellationToken).ConfigureAwait(false);
+            }
+
             total = new TierReclaimed(
                 null,
                 total.ScannedVersions + step.ScannedVersions,
