@@ -1,0 +1,33 @@
+using MvStore.Flushing;
+
+namespace MvStore.Tests.Flushing;
+
+public sealed class SlidingMinimumTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void ItIsTheMinimumOfTheQueueAfterEveryStep(int seed)
+    {
+        var random = new Random(seed);
+        var queue = new Queue<ulong>();
+        var minimum = new SlidingMinimum();
+        for (var step = 0; step < 5_000; step++)
+        {
+            if (queue.Count > 0 && random.Next(5) < 2)
+            {
+                minimum.Dequeue(queue.Dequeue());
+            }
+            else
+            {
+                // Few different versions, so that equal ones meet.
+                var version = (ulong)random.Next(1, 12);
+                queue.Enqueue(version);
+                minimum.Enqueue(version);
+            }
+
+            minimum.Minimum.Should().Be(queue.Count == 0 ? null : (CommitVersion?)queue.Min(), "seed {0}, step {1}", seed, step);
+        }
+    }
+}
