@@ -12,7 +12,7 @@ public sealed class FlushOptions
     public int MaxEntries { get; set; } = 100_000;
 
     /// <summary>Flush when the oldest commit that is not durable yet is this old.</summary>
-    /// <value>Default 1 second. Positive, or <see cref="Timeout.InfiniteTimeSpan"/> for never.</value>
+    /// <value>Default 1 second. Positive, at most 24 days, or <see cref="Timeout.InfiniteTimeSpan"/> for never.</value>
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
@@ -23,15 +23,15 @@ public sealed class FlushOptions
     public long MaxSliceBytes { get; set; } = 64L * 1024 * 1024;
 
     /// <summary>The wait before the second attempt after a transient failure; doubled for each further one.</summary>
-    /// <value>Default 50 milliseconds. Positive.</value>
+    /// <value>Default 50 milliseconds. Positive, at most 24 days.</value>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The longest wait between two attempts.</summary>
-    /// <value>Default 5 seconds. At least <see cref="RetryDelay"/>.</value>
+    /// <value>Default 5 seconds. At least <see cref="RetryDelay"/>, at most 24 days.</value>
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long disposing the store may spend flushing before it gives up with <see cref="FlushTimeoutException"/>.</summary>
-    /// <value>Default 30 seconds. Positive, or <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</value>
+    /// <value>Default 30 seconds. Positive, at most 24 days, or <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</value>
     public TimeSpan DisposeTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>A copy that later changes do not reach.</summary>

@@ -15,7 +15,7 @@ public sealed class GarbageCollectionOptions
     public IDictionary<EntryKind, ulong?> RetainVersionsByKind { get; private init; } = new Dictionary<EntryKind, ulong?>();
 
     /// <summary>How often reclamation runs by itself. It has work to do only when history is limited.</summary>
-    /// <value>Default 10 seconds. Positive, or <see cref="Timeout.InfiniteTimeSpan"/> for never.</value>
+    /// <value>Default 10 seconds. Positive, at most 24 days, or <see cref="Timeout.InfiniteTimeSpan"/> for never.</value>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>A copy that later changes do not reach.</summary>

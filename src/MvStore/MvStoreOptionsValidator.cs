@@ -12,6 +12,9 @@ public sealed class MvStoreOptionsValidator : IValidateOptions<MvStoreOptions>
     private const int MaxSkipped = 100_000_000;
     private const int MaxReclaimStep = 10_000_000;
 
+    // What every timer accepts.
+    private static readonly TimeSpan MaxDuration = TimeSpan.FromDays(24);
+
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, MvStoreOptions options)
     {
@@ -54,9 +57,9 @@ public sealed class MvStoreOptionsValidator : IValidateOptions<MvStoreOptions>
 
         void RequireDuration(string setting, TimeSpan value, bool infiniteAllowed)
             => Require(
-                value > TimeSpan.Zero || (infiniteAllowed && value == Timeout.InfiniteTimeSpan),
+                (value > TimeSpan.Zero && value <= MaxDuration) || (infiniteAllowed && value == Timeout.InfiniteTimeSpan),
                 setting,
                 value,
-                infiniteAllowed ? "a positive duration, or Timeout.InfiniteTimeSpan" : "a positive duration");
+                $"a positive duration of at most {MaxDuration.TotalDays} days{(infiniteAllowed ? ", or Timeout.InfiniteTimeSpan" : string.Empty)}");
     }
 }
