@@ -88,7 +88,7 @@ public sealed class StoreFixture : IAsyncDisposable
     public async Task CrashAsync()
     {
         Tier.Abandon();
-        await _host.CrashAsync();
+        _host.Crash();
         await OpenStoreAsync();
     }
 
