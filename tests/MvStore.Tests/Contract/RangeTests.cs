@@ -26,7 +26,7 @@ public sealed class RangeTests
         {
             foreach (var end in bounds)
             {
-                foreach (var (startInclusive, endInclusive) in (ReadOnlySpan<(bool, bool)>)[(true, true), (true, false), (false, true), (false, false)])
+                foreach (var (startInclusive, endInclusive) in ((bool, bool)[])[(true, true), (true, false), (false, true), (false, false)])
                 {
                     await RequireAsync(fixture.Store, Range(start, startInclusive, end, endInclusive), key =>
                         (start is null || Compare(key, start) is var s && (s > 0 || (s == 0 && startInclusive)))

@@ -14,6 +14,8 @@ internal sealed class ModelRun : IAsyncDisposable
     private const int MaxSnapshots = 5;
     private const int MaxPages = 4;
     private const int MaxStreams = 2;
+    private const string TheEnd = "the end";
+    private const int MaxRowsOnDisk = 1_000_000;
 
     private readonly ModelSettings _settings;
     private readonly StoreStorage _storage;
@@ -40,8 +42,8 @@ internal sealed class ModelRun : IAsyncDisposable
 
     private bool HasTier => _storage != StoreStorage.None;
 
-    /// <summary>The pins that are open: what reclamation must honour.</summary>
-    private IEnumerable<ReferenceView> Pins => _snapshots.Select(s => s.View).Concat(_streams.Select(s => s.Reader.View));
+    /// <summary>Whoever holds a pin: what reclamation must honour.</summary>
+    private IEnumerable<ModelReader> PinHolders => _snapshots.Concat(_streams.Select(s => s.Reader));
 
     public static async Task<ModelRun> StartAsync(ModelSettings settings, StoreStorage storage)
     {
@@ -210,29 +212,44 @@ internal sealed class ModelRun : IAsyncDisposable
         ulong Behind(ulong version) => _settings.RetentionOf(kind) is { } retained && retained < version ? version - retained : 0;
     }
 
-    /// <summary>After reclamation each tier holds exactly what the rule keeps of what it was given: nothing less and nothing more.</summary>
+    /// <summary>
+    /// After reclamation each tier holds exactly what the rule keeps of what it was given: nothing less and nothing more. A pin that was
+    /// opened below the floor of a key has no claim on that key; what it happens to see there, one entry, may stay or be gone already.
+    /// </summary>
     private async Task RequireKeptAsync()
     {
-        var kept = _reference.Kept(Pins, HasTier ? _reference.Durable : _reference.Sequence);
-        if (_streams.Exists(s => s.IsHistory))
-        {
-            return;
-        }
-
+        var given = HasTier ? _reference.Durable : _reference.Sequence;
+        var least = _reference.Kept(PinsOn, given);
+        var unclaimed = _settings.Keys.Sum(key => PinHolders.Count(p => !IsClaimed(key, p)));
         if (!HasTier)
         {
-            Same("versions in memory", $"{kept.Count}", $"{Store.GetStatistics().BufferedVersions}");
+            var count = Store.GetStatistics().BufferedVersions;
+            if (count < least.Count || count > least.Count + unclaimed)
+            {
+                throw Mismatch("versions in memory", $"{least.Count} and {unclaimed} at most", $"{count}");
+            }
+
             return;
         }
 
         var view = new TierView(CommitVersion.Latest, ulong.MaxValue);
         var page = await _fixture.Tier.ScanAsync(
-            new TierScan(KeyRange.All, view, TierScanMode.History, ScanDirection.Forward, int.MaxValue), CancellationToken.None);
+            new TierScan(KeyRange.All, view, TierScanMode.History, ScanDirection.Forward, MaxRowsOnDisk), CancellationToken.None);
+        var rows = page.Rows.Select(r => new VersionedRow(r.Key, r.Version, r.Value)).ToList();
+        var extra = rows.Where(r => PinHolders.Any(p => !IsClaimed(r.Key.ToArray(), p) && r.Version <= p.View.At)).ToList();
         Same(
             "versions on disk",
-            AnswerText.Of(_reference.Entries.Where(kept.Contains).Select(e => e.Row)),
-            AnswerText.Of(page.Rows.Select(r => new VersionedRow(r.Key, r.Version, r.Value))));
+            AnswerText.Of(_reference.Entries.Where(e => least.Contains(e) || extra.Contains(e.Row)).Select(e => e.Row)),
+            AnswerText.Of(rows));
+        if (rows.Count > least.Count + unclaimed)
+        {
+            throw Mismatch("versions on disk", $"{least.Count} and {unclaimed} at most", $"{rows.Count}");
+        }
     }
+
+    private IEnumerable<ReferenceView> PinsOn(byte[] key) => PinHolders.Where(p => IsClaimed(key, p)).Select(p => p.View);
+
+    private bool IsClaimed(byte[] key, ModelReader holder) => _reference.FloorOf(key, holder.Floors) <= holder.View.At;
 
     private async Task ReopenAsync()
     {
@@ -349,9 +366,13 @@ internal sealed class ModelRun : IAsyncDisposable
 
         var entry = _reference.Newest(key, reader.View with { At = at });
         var truth = entry is null ? AnswerText.Beginning : AnswerText.Of(PreviousVersion.Of(entry.Row));
+        var isCertain = at == reader.View.At
+            || (entry is not null && (entry == _reference.Newest(key, reader.View) || entry.Version > _reference.FloorOf(key)))
+            || reader.Snapshot is null
+            || !_reference.IsUndermined(reader.View, reader.Floors, key);
 
-        // A late version the snapshot cannot see may have released what it stands on. Then the store may say so, but nothing else.
-        return entry is null || _reference.Kept(Pins).Contains(entry) ? [truth] : [truth, AnswerText.Reclaimed];
+        // Below the floor a late version that the snapshot cannot see may have released what it stands on. Then the store may say so.
+        return isCertain ? [truth] : [truth, AnswerText.Reclaimed];
     }
 
     // ---- ranges --------------------------------------------------------------------------------------------------------------------
@@ -362,7 +383,7 @@ internal sealed class ModelRun : IAsyncDisposable
         var (range, after, direction) = PickScan(random, reader);
         return ExpectAsync(
             $"scan {Show(range)} after {after} {direction} {reader}",
-            async () => AnswerText.Of(await ToListAsync(Scan(reader, range, after, direction))),
+            async () => AnswerText.Of(await Scans.ToListAsync(Scan(reader, range, after, direction))),
             Unreadable(reader, range, after) ?? [AnswerText.Of(_reference.Scan(range, reader.View, after.Value, direction))]);
     }
 
@@ -448,7 +469,7 @@ internal sealed class ModelRun : IAsyncDisposable
         pages.Next = page.Next;
         if (page.Next is null && pages.Rest.Count != 0)
         {
-            throw Mismatch(name, $"a continuation, for {AnswerText.Of(pages.Rest)}", "the end");
+            throw Mismatch(name, $"a continuation, for {AnswerText.Of(pages.Rest)}", TheEnd);
         }
     }
 
@@ -484,11 +505,6 @@ internal sealed class ModelRun : IAsyncDisposable
         var rest = history
             ? _reference.History(range, reader.View, _reference.Floors).Select(e => e.Row)
             : _reference.Scan(range, reader.View, after.Value, direction);
-        if (history && reader.Snapshot is not null)
-        {
-            return;
-        }
-
         var stream = new ModelStream
         {
             Name = history ? $"history {Show(range)} {reader}" : $"scan {Show(range)} after {after} {direction} {reader}",
@@ -513,18 +529,62 @@ internal sealed class ModelRun : IAsyncDisposable
     {
         for (; rows > 0; rows--)
         {
-            var expected = stream.Rest.TryDequeue(out var row) ? AnswerText.Of(row) : "the end";
+            if (stream.IsHistory && !await AdvanceHistoryAsync(stream))
+            {
+                return;
+            }
+
+            if (stream.IsHistory)
+            {
+                continue;
+            }
+
+            var expected = stream.Rest.TryDequeue(out var row) ? AnswerText.Of(row) : TheEnd;
             var answer = await ExpectAsync(
                 $"next of {stream.Name}",
-                async () => await stream.Rows.MoveNextAsync() ? AnswerText.Of(stream.Rows.Current) : "the end",
+                async () => await stream.Rows.MoveNextAsync() ? AnswerText.Of(stream.Rows.Current) : TheEnd,
                 expected);
-            if (answer == "the end")
+            if (answer == TheEnd)
             {
-                await stream.Rows.DisposeAsync();
-                _streams.Remove(stream);
+                await EndAsync(stream);
                 return;
             }
         }
+    }
+
+    /// <summary>
+    /// A history runs down to the floor, which may rise while it runs: it may leave out what is at or below the floor by then, but never the
+    /// newest row of a key.
+    /// </summary>
+    private async Task<bool> AdvanceHistoryAsync(ModelStream stream)
+    {
+        var answer = await TryAsync(
+            $"next of {stream.Name}",
+            async () => await stream.Rows.MoveNextAsync() ? AnswerText.Of(stream.Rows.Current) : TheEnd);
+        while (stream.Rest.TryDequeue(out var row))
+        {
+            if (AnswerText.Of(row) == answer)
+            {
+                stream.LastKey = row.Key.ToArray();
+                return true;
+            }
+
+            var isNewest = stream.LastKey is null || !row.Key.Span.SequenceEqual(stream.LastKey);
+            if (isNewest || row.Version.Value > _reference.FloorOf(row.Key.ToArray()))
+            {
+                throw Mismatch(stream.Name, AnswerText.Of(row), answer);
+            }
+        }
+
+        Same(stream.Name, TheEnd, answer);
+        await EndAsync(stream);
+        return false;
+    }
+
+    private async Task EndAsync(ModelStream stream)
+    {
+        await stream.Rows.DisposeAsync();
+        _streams.Remove(stream);
     }
 
     private async Task HistoryAsync(Random random)
@@ -533,7 +593,7 @@ internal sealed class ModelRun : IAsyncDisposable
         var range = random.Next(2) == 0 ? KeyRange.Exactly(PickKey(random)) : PickScan(random, reader).Range;
         var name = $"history {Show(range)} {reader}";
         IReadOnlyList<VersionedRow> rows = [];
-        var answer = await TryAsync(name, async () => AnswerText.Of(rows = await ToListAsync(History(reader, range))));
+        var answer = await TryAsync(name, async () => AnswerText.Of(rows = await Scans.ToListAsync(History(reader, range))));
         if (Unreadable(reader, range, CommitVersion.Zero) is { } errors)
         {
             OneOf(name, errors, answer);
@@ -541,9 +601,14 @@ internal sealed class ModelRun : IAsyncDisposable
         }
 
         // What no rule keeps may be missing: the newest entry below the floor that a snapshot sees, when a late one released it.
-        var kept = _reference.Kept(Pins);
-        var expected = _reference.History(range, reader.View, _reference.Floors).Where(e => kept.Contains(e) || rows.Contains(e.Row));
+        var expected = _reference.History(range, reader.View, _reference.Floors).Where(e => IsCertain(e) || rows.Contains(e.Row));
         Same(name, AnswerText.Of(expected.Select(e => e.Row)), answer);
+
+        bool IsCertain(ReferenceEntry entry)
+            => reader.Snapshot is null
+                || entry.Version > _reference.FloorOf(entry.Key)
+                || entry == _reference.Newest(entry.Key, reader.View)
+                || !_reference.IsUndermined(reader.View, reader.Floors, entry.Key);
     }
 
     private IAsyncEnumerable<VersionedRow> Scan(ModelReader reader, KeyRange range, CommitVersion after, ScanDirection direction)
@@ -766,17 +831,6 @@ internal sealed class ModelRun : IAsyncDisposable
     }
 
     private void Note(string line) => _log.Add(line);
-
-    private static async Task<IReadOnlyList<VersionedRow>> ToListAsync(IAsyncEnumerable<VersionedRow> rows)
-    {
-        var list = new List<VersionedRow>();
-        await foreach (var row in rows)
-        {
-            list.Add(row);
-        }
-
-        return list;
-    }
 
     private static string Show(KeyRange range)
     {

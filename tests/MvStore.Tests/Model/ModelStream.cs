@@ -13,4 +13,7 @@ internal sealed class ModelStream
 
     /// <summary>What the enumeration must still return, decided by the reference when it began.</summary>
     public required Queue<VersionedRow> Rest { get; init; }
+
+    /// <summary>The key of the last row it returned.</summary>
+    public byte[]? LastKey { get; set; }
 }

@@ -118,25 +118,59 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
     }
 
     /// <summary>
-    /// What reclamation must leave (contract E1): entries above the floor of their key, the newest at or below it, and what each pin
-    /// sees. Everything else may be gone. A tier that was given the publications up to one of them applies the rule to just those.
+    /// What reclamation leaves (contract E1): entries above the floor of their key, the newest at or below it, and what each pin sees.
+    /// Everything else is gone. A tier that was given the publications up to one of them applies the rule to just those.
     /// </summary>
-    public IReadOnlySet<ReferenceEntry> Kept(IEnumerable<ReferenceView> pins, ulong upTo = ulong.MaxValue)
+    /// <param name="pins">What the pins see of the keys they are asked about.</param>
+    /// <param name="upTo">The last publication the tier was given.</param>
+    public IReadOnlySet<ReferenceEntry> Kept(Func<byte[], IEnumerable<ReferenceView>> pins, ulong upTo = ulong.MaxValue)
     {
-        var open = pins.ToList();
         var kept = new HashSet<ReferenceEntry>(ReferenceEqualityComparer.Instance);
         foreach (var chain in Chains(KeyRange.All).Select(all => all.FindAll(e => e.Sequence <= upTo)).Where(chain => chain.Count != 0))
         {
             var floor = FloorOf(chain[0].Key);
             kept.UnionWith(chain.Where(e => e.Version > floor));
             kept.UnionWith(chain.Where(e => e.Version <= floor).Take(1));
-            foreach (var pin in open)
+            foreach (var pin in pins(chain[0].Key))
             {
                 kept.UnionWith(chain.Where(pin.Sees).Take(1));
             }
         }
 
         return kept;
+    }
+
+    /// <summary>
+    /// Whether a floor that rose may have let go of entries at or below it that a view captured earlier sees: it did so because of newer
+    /// ones, and some of those were published after the view was captured.
+    /// </summary>
+    /// <param name="view">The view.</param>
+    /// <param name="floors">The floors when it was captured.</param>
+    /// <param name="key">A key.</param>
+    public bool IsUndermined(ReferenceView view, FloorSet floors, byte[] key)
+    {
+        if (ReferenceEquals(floors.RaisedTo(Floors), floors))
+        {
+            return false;
+        }
+
+        var highest = _publications.Where(p => p.Sequence <= view.Sequence).Select(p => p.Version).DefaultIfEmpty().Max();
+        return FloorOf(key) > highest || IsAnyLateAfter(view.Sequence, highest);
+    }
+
+    private bool IsAnyLateAfter(ulong sequence, ulong highest)
+    {
+        foreach (var publication in _publications.Where(p => p.Sequence > sequence))
+        {
+            if (publication.Version <= highest)
+            {
+                return true;
+            }
+
+            highest = publication.Version;
+        }
+
+        return false;
     }
 
     private static IEnumerable<Delta> LastOfEachKey(IEnumerable<Delta> deltas)

@@ -57,9 +57,10 @@ internal sealed class ScenarioRunner(ScenarioPlace place) : IAsyncDisposable
         "many" => Lines(await GetManyAsync(arguments)),
         "previous" => [await PreviousAsync(arguments)],
         "walk" => await WalkAsync(arguments),
-        "scan" => Lines(await ToListAsync(Scan(arguments))),
-        "history" => Lines(await ToListAsync(History(arguments))),
+        "scan" => Lines(await Scans.ToListAsync(Scan(arguments))),
+        "history" => Lines(await Scans.ToListAsync(History(arguments))),
         "pages" => await AllPagesAsync(arguments),
+        "paged" => await PagedAsync(arguments),
         "page" => [await FirstPageAsync(arguments)],
         "next" => [await NextPageAsync(arguments)],
         "snapshot" => [OpenSnapshot(arguments)],
@@ -296,6 +297,25 @@ internal sealed class ScenarioRunner(ScenarioPlace place) : IAsyncDisposable
         }
     }
 
+    private async Task<IReadOnlyList<string>> PagedAsync(ScenarioArguments arguments)
+    {
+        var size = arguments.Number();
+        var pages = Pages(arguments);
+        var rows = new List<VersionedRow>();
+        var empty = 0;
+        while (true)
+        {
+            var page = await pages.NextAsync(size);
+            rows.AddRange(page.Rows);
+            if (page.Next is null)
+            {
+                return [AnswerText.Of(rows), empty == 0 ? "no empty pages" : "some empty pages"];
+            }
+
+            empty += page.Rows.Count == 0 ? 1 : 0;
+        }
+    }
+
     private async Task<string> FirstPageAsync(ScenarioArguments arguments)
     {
         var name = arguments.Word();
@@ -393,15 +413,4 @@ internal sealed class ScenarioRunner(ScenarioPlace place) : IAsyncDisposable
 
     private static (string Name, string Value) Pair(string word)
         => word.Split('=', 2) is [var name, var value] ? (name, value.Length == 0 ? "''" : value) : (word, "''");
-
-    private static async Task<IReadOnlyList<VersionedRow>> ToListAsync(IAsyncEnumerable<VersionedRow> rows)
-    {
-        var list = new List<VersionedRow>();
-        await foreach (var row in rows)
-        {
-            list.Add(row);
-        }
-
-        return list;
-    }
 }
