@@ -14,7 +14,7 @@ internal sealed class DurableMark : IDurability
     private readonly List<(ulong Sequence, TaskCompletionSource Done)> _waiters = [];
     private Exception? _closed;
 
-    // Owner: flusher. Release store before the slice leaves the queue and before anything is evicted; readers acquire.
+    // Owner: flusher, inside the queue's lock. Release store before anything is evicted; readers acquire.
     private ulong _sequence;
     private ulong _highestVersion;
 
@@ -88,8 +88,8 @@ internal sealed class DurableMark : IDurability
         }
     }
 
-    /// <summary>Moves the mark and wakes whoever waited for it.</summary>
-    public void Advance(FlushSlice slice)
+    /// <summary>Moves the mark. Called by the queue while the slice leaves it, so that no one sees the one without the other.</summary>
+    public void MoveTo(FlushSlice slice)
     {
         if (slice.HighestVersion > HighestVersion)
         {
@@ -97,6 +97,11 @@ internal sealed class DurableMark : IDurability
         }
 
         Volatile.Write(ref _sequence, slice.LastSequence);
+    }
+
+    /// <summary>Wakes whoever waited for a slice that the mark has moved to.</summary>
+    public void Wake(FlushSlice slice)
+    {
         lock (_gate)
         {
             _waiters.RemoveAll(w =>

@@ -137,10 +137,13 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
     }
 
     /// <summary>Takes a durable slice off the queue.</summary>
-    public void Remove(FlushSlice slice)
+    /// <param name="slice">The slice.</param>
+    /// <param name="mark">Moves with it: whoever looks at the queue sees both or neither.</param>
+    public void Remove(FlushSlice slice, DurableMark mark)
     {
         lock (_gate)
         {
+            mark.MoveTo(slice);
             foreach (var commit in slice.Commits)
             {
                 _commits.Dequeue();

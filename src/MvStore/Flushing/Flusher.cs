@@ -53,8 +53,8 @@ internal sealed class Flusher(
                 while (queue.Peek(mark.Sequence) is { } slice)
                 {
                     await WriteAsync(slice, trigger).ConfigureAwait(false);
-                    mark.Advance(slice);
-                    queue.Remove(slice);
+                    queue.Remove(slice, mark);
+                    mark.Wake(slice);
                     budget.Enforce();
                 }
             }

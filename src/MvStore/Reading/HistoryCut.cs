@@ -1,8 +1,9 @@
 namespace MvStore.Reading;
 
 /// <summary>
-/// Ends the history of each key at the newest version at or below its floor. Fed with rows in history order; remembers the key it is in, so
-/// that a key may span chunks read under different floors. Belongs to one enumeration.
+/// Ends the history of each key at the newest version at or below its floor, or above the floor when the view does not reach down to it.
+/// Fed with rows in history order; remembers the key it is in, so that a key may span chunks read under different floors. Belongs to
+/// one enumeration.
 /// </summary>
 internal sealed class HistoryCut(IKeyClassifier classifier)
 {
@@ -15,7 +16,8 @@ internal sealed class HistoryCut(IKeyClassifier classifier)
     public bool Admits(TierRow row, Reach reach)
     {
         var isSameKey = _key is { } key && key.Span.SequenceEqual(row.Key.Span);
-        if (isSameKey && _last <= reach.Above(reach.FloorOf(row.Key.Span, classifier)))
+        var floor = reach.FloorOf(row.Key.Span, classifier);
+        if (isSameKey && (_last <= floor || (row.Version <= floor && reach.Above(floor) != floor)))
         {
             return false;
         }

@@ -94,11 +94,23 @@ internal sealed class PointReader(
                 : ReadResults.ToPrevious(await tiers.FindAsync(key, pin.View, cancellationToken).ConfigureAwait(false));
         }
 
-        // Below its own version a view is protected by the floors alone, as far as they reach.
         var view = pin.View with { At = before.Value - 1 };
         var found = await tiers.FindAsync(key, view, cancellationToken).ConfigureAwait(false);
         var reach = Reach.Of(pin.View, pin.Visible, pin.Floors.Generation, floors, publication);
-        return view.At < reach.Above(reach.FloorOf(key, classifier)) ? PreviousVersion.Reclaimed : ReadResults.ToPrevious(found);
+        var floor = reach.FloorOf(key, classifier);
+        if (view.At < floor)
+        {
+            return PreviousVersion.Reclaimed;
+        }
+
+        // Above the floor everything stays, and at or below it what the floor reaches; where it does not, what the pin itself sees.
+        if (found?.Version > floor || reach.Above(floor) == floor)
+        {
+            return ReadResults.ToPrevious(found);
+        }
+
+        var pinned = await tiers.FindAsync(key, pin.View, cancellationToken).ConfigureAwait(false);
+        return pinned?.Version == found?.Version ? ReadResults.ToPrevious(found) : PreviousVersion.Reclaimed;
     }
 
     /// <summary>Keys in ascending order, each once.</summary>

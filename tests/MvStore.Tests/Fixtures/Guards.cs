@@ -1,0 +1,20 @@
+namespace MvStore.Tests.Fixtures;
+
+/// <summary>Ends a test that would hang otherwise. No test depends on how long anything takes.</summary>
+public static class Guards
+{
+    /// <summary>The longest a test waits for anything.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    /// <summary>Waits, but not for ever.</summary>
+    public static Task Guarded(this Task task) => task.WaitAsync(Limit);
+
+    /// <summary>Waits, but not for ever.</summary>
+    public static Task<T> Guarded<T>(this Task<T> task) => task.WaitAsync(Limit);
+
+    /// <summary>Waits, but not for ever.</summary>
+    public static Task Guarded(this ValueTask task) => task.AsTask().WaitAsync(Limit);
+
+    /// <summary>Waits, but not for ever.</summary>
+    public static Task<T> Guarded<T>(this ValueTask<T> task) => task.AsTask().WaitAsync(Limit);
+}

@@ -1,0 +1,147 @@
+namespace MvStore.Tests.Fixtures;
+
+/// <summary>
+/// Stands between a store and any persistent tier: records every slice, and holds or fails calls on request. Safe from any thread.
+/// </summary>
+public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
+{
+    private readonly object _gate = new();
+    private readonly List<TierBatch> _applied = [];
+    private readonly Queue<Exception> _failures = new();
+    private Hold? _applyHold;
+    private Hold? _readHold;
+    private int _attempts;
+    private int _reads;
+    private int _disposals;
+    private bool _abandoned;
+
+    /// <summary>The slices that were applied, oldest first.</summary>
+    public IReadOnlyList<TierBatch> Applied
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _applied];
+            }
+        }
+    }
+
+    /// <summary>How many times the store tried to apply a slice.</summary>
+    public int Attempts => Volatile.Read(ref _attempts);
+
+    /// <summary>How many times the store read.</summary>
+    public int Reads => Volatile.Read(ref _reads);
+
+    /// <summary>How many times the store disposed the tier.</summary>
+    public int Disposals => Volatile.Read(ref _disposals);
+
+    /// <summary>From now on, stops every apply before it does anything, until the hold is released.</summary>
+    public Hold HoldApplies() => _applyHold = new Hold();
+
+    /// <summary>From now on, stops every point read and scan before it does anything, until the hold is released.</summary>
+    public Hold HoldReads() => _readHold = new Hold();
+
+    /// <summary>Lets the next applies fail, one with each exception, without touching the tier.</summary>
+    public void FailNextApplies(params ReadOnlySpan<Exception> failures)
+    {
+        lock (_gate)
+        {
+            foreach (var failure in failures)
+            {
+                _failures.Enqueue(failure);
+            }
+        }
+    }
+
+    /// <summary>Lets the next applies fail with a kind of failure.</summary>
+    public void FailNextApplies(TierFailure failure, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            FailNextApplies(new PersistentTierException(failure, $"Injected failure {i + 1}."));
+        }
+    }
+
+    /// <summary>The process is dead: nothing the store does from now on reaches the tier.</summary>
+    public void Abandon() => Volatile.Write(ref _abandoned, true);
+
+    /// <inheritdoc/>
+    public ValueTask<TierState> OpenAsync(CancellationToken cancellationToken) => inner.OpenAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask ApplyAsync(TierBatch batch, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _attempts);
+        if (_applyHold is { } hold)
+        {
+            await hold.PassAsync(cancellationToken);
+        }
+
+        ThrowIfAbandoned();
+        lock (_gate)
+        {
+            if (_failures.TryDequeue(out var failure))
+            {
+                throw failure;
+            }
+        }
+
+        await inner.ApplyAsync(batch, cancellationToken);
+        lock (_gate)
+        {
+            _applied.Add(batch with { Rows = [.. batch.Rows] });
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<TierRow>> GetAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> keys, TierView view, CancellationToken cancellationToken)
+    {
+        await BeforeReadAsync(cancellationToken);
+        return await inner.GetAsync(keys, view, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<TierPage> ScanAsync(TierScan scan, CancellationToken cancellationToken)
+    {
+        await BeforeReadAsync(cancellationToken);
+        return await inner.ScanAsync(scan, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask RaiseFloorAsync(FloorSet floors, CancellationToken cancellationToken)
+    {
+        ThrowIfAbandoned();
+        return inner.RaiseFloorAsync(floors, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<TierReclaimed> ReclaimAsync(TierReclaimStep request, CancellationToken cancellationToken)
+    {
+        ThrowIfAbandoned();
+        return inner.ReclaimAsync(request, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        Interlocked.Increment(ref _disposals);
+        return inner.DisposeAsync();
+    }
+
+    private Task BeforeReadAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _reads);
+        ThrowIfAbandoned();
+        return _readHold?.PassAsync(cancellationToken) ?? Task.CompletedTask;
+    }
+
+    private void ThrowIfAbandoned()
+    {
+        if (Volatile.Read(ref _abandoned))
+        {
+            throw new PersistentTierException(TierFailure.Fatal, "The process that owned this tier is dead.");
+        }
+    }
+}

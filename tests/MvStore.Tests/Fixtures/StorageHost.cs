@@ -1,0 +1,95 @@
+using MvStore.Conformance;
+using MvStore.Sqlite;
+
+namespace MvStore.Tests.Fixtures;
+
+/// <summary>The storage of one test: makes a tier for each opening, and lets a crash happen between two of them.</summary>
+internal abstract class StorageHost : IAsyncDisposable
+{
+    public static StorageHost Create(StoreStorage storage) => storage switch
+    {
+        StoreStorage.None => new NoStorage(),
+        StoreStorage.InMemory => new InMemoryStorage(),
+        StoreStorage.Sqlite => new SqliteStorage(),
+        _ => throw new ArgumentOutOfRangeException(nameof(storage)),
+    };
+
+    /// <summary>A tier that is not open yet, or null when there is no storage.</summary>
+    public abstract IPersistentTier? NewTier();
+
+    /// <summary>Lets the next tier find what a killed process would leave. The tier in use is not written to meanwhile.</summary>
+    public abstract void Crash();
+
+    public abstract ValueTask DisposeAsync();
+
+    private sealed class NoStorage : StorageHost
+    {
+        public override IPersistentTier? NewTier() => null;
+
+        public override void Crash() => throw new InvalidOperationException("There is nothing to come back to.");
+
+        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    private sealed class InMemoryStorage : StorageHost
+    {
+        private readonly InMemoryTierStorage _storage = new();
+
+        public override IPersistentTier NewTier() => new InMemoryTier(_storage);
+
+        public override void Crash() => _storage.KillOwner();
+
+        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    private sealed class SqliteStorage : StorageHost
+    {
+        private const string FileName = "store.db";
+
+        private readonly List<string> _directories = [];
+        private readonly List<SqliteTier> _abandoned = [];
+        private SqliteTier? _current;
+
+        public SqliteStorage() => NewDirectory();
+
+        public override IPersistentTier NewTier()
+            => _current = new SqliteTier(new SqliteTierOptions(Path.Combine(_directories[^1], FileName)));
+
+        public override void Crash()
+        {
+            if (_current is not null)
+            {
+                _abandoned.Add(_current);
+            }
+
+            var from = _directories[^1];
+            var to = NewDirectory();
+            foreach (var file in (string[])[FileName, $"{FileName}-wal"])
+            {
+                if (File.Exists(Path.Combine(from, file)))
+                {
+                    File.Copy(Path.Combine(from, file), Path.Combine(to, file));
+                }
+            }
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            foreach (var tier in _abandoned)
+            {
+                await tier.DisposeAsync();
+            }
+
+            foreach (var directory in _directories)
+            {
+                Directory.Delete(directory, recursive: true);
+            }
+        }
+
+        private string NewDirectory()
+        {
+            _directories.Add(Directory.CreateTempSubdirectory("mvstore-test-").FullName);
+            return _directories[^1];
+        }
+    }
+}

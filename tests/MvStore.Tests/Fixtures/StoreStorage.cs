@@ -1,0 +1,14 @@
+namespace MvStore.Tests.Fixtures;
+
+/// <summary>What is behind a store's memory.</summary>
+public enum StoreStorage
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>The in-memory tier of the conformance kit.</summary>
+    InMemory,
+
+    /// <summary>SQLite in a directory of its own.</summary>
+    Sqlite,
+}

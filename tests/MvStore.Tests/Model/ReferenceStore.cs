@@ -1,0 +1,193 @@
+namespace MvStore.Tests.Model;
+
+/// <summary>
+/// The store as the contract describes it, in the plainest way that can be right: a list of every entry ever published, never pruned,
+/// sorted by key and then newest version first. Every question is one walk over the list. Tiers, flushes, eviction and reclamation do
+/// not exist here, except as the floor, which the run sets, and as the rule of what must be kept.
+/// </summary>
+internal sealed class ReferenceStore(IKeyClassifier classifier)
+{
+    private readonly List<ReferenceEntry> _entries = [];
+    private readonly List<ReferencePublication> _publications = [];
+
+    public IReadOnlyList<ReferenceEntry> Entries => _entries;
+
+    /// <summary>How many commits were published.</summary>
+    public ulong Sequence => (ulong)_publications.Count;
+
+    /// <summary>The highest published version.</summary>
+    public ulong Highest => _publications.Count == 0 ? 0 : _publications.Max(p => p.Version);
+
+    public FloorSet Floors { get; private set; } = FloorSet.None;
+
+    /// <summary>How many commits are on disk.</summary>
+    public ulong Durable { get; private set; }
+
+    /// <summary>What a reader that starts now sees at a version.</summary>
+    public ReferenceView Now(CommitVersion at) => new(at == CommitVersion.Latest ? Highest : at.Value, Sequence);
+
+    public void MarkDurable() => Durable = Sequence;
+
+    public void RaiseFloors(FloorSet floors) => Floors = floors;
+
+    /// <summary>The highest version with everything at or below it on disk.</summary>
+    public ulong DurableVersion
+    {
+        get
+        {
+            var onDisk = _publications.Where(p => p.Sequence <= Durable).Select(p => p.Version).DefaultIfEmpty().Max();
+            var pending = _publications.Where(p => p.Sequence > Durable).Select(p => p.Version).DefaultIfEmpty(ulong.MaxValue).Min();
+            return Math.Min(onDisk, pending - 1);
+        }
+    }
+
+    public ulong FloorOf(byte[] key) => FloorOf(key, Floors);
+
+    public ulong FloorOf(byte[] key, FloorSet floors) => floors.Of(classifier.Classify(key)).Value;
+
+    /// <summary>The highest floor a range crosses.</summary>
+    public ulong FloorOf(KeyRange range, FloorSet floors)
+        => floors.ByKind
+            .Where(f => classifier.CanHold(range, f.Key))
+            .Select(f => f.Value.Value)
+            .Append(floors.Default.Value)
+            .Max();
+
+    /// <summary>The keys of a batch that have an entry at its version already.</summary>
+    public IEnumerable<byte[]> Duplicates(ulong version, IEnumerable<Delta> deltas)
+        => LastOfEachKey(deltas)
+            .Where(d => d.Kind != DeltaKind.Drop)
+            .Select(d => d.Key.ToArray())
+            .Where(key => _entries.Exists(e => e.Version == version && Same(e.Key, key)));
+
+    public ulong Publish(ulong version, IEnumerable<Delta> deltas)
+    {
+        var sequence = Sequence + 1;
+        _publications.Add(new ReferencePublication(version, sequence));
+        foreach (var delta in LastOfEachKey(deltas).Where(d => d.Kind != DeltaKind.Drop))
+        {
+            var value = delta.Kind == DeltaKind.Set ? delta.Value.ToArray() : null;
+            _entries.Add(new ReferenceEntry(delta.Key.ToArray(), version, sequence, value));
+        }
+
+        _entries.Sort(KeyThenNewestFirst);
+        return sequence;
+    }
+
+    /// <summary>The newest entry of a key that a view sees, tombstone or not.</summary>
+    public ReferenceEntry? Newest(byte[] key, ReferenceView view) => _entries.Find(e => Same(e.Key, key) && view.Sees(e));
+
+    public VersionedRow? Get(byte[] key, ReferenceView view) => Newest(key, view) is { IsTombstone: false } entry ? entry.Row : null;
+
+    public IReadOnlyList<VersionedRow> GetMany(IEnumerable<byte[]> keys, ReferenceView view)
+    {
+        var wanted = keys.ToList();
+        return [.. Scan(KeyRange.All, view, 0, ScanDirection.Forward).Where(r => wanted.Exists(k => Same(k, r.Key.Span)))];
+    }
+
+    /// <summary>Per key the newest entry in the window, unless it is a tombstone.</summary>
+    public IReadOnlyList<VersionedRow> Scan(KeyRange range, ReferenceView view, ulong after, ScanDirection direction)
+    {
+        var rows = Chains(range)
+            .Select(chain => chain.Find(e => e.Version > after && view.Sees(e)))
+            .Where(e => e is { IsTombstone: false })
+            .Select(e => e!.Row);
+        return [.. direction == ScanDirection.Forward ? rows : rows.Reverse()];
+    }
+
+    /// <summary>
+    /// Every entry a view sees, per key down to the newest one at or below the floor, or to what the view itself sees when that is lower.
+    /// </summary>
+    public IReadOnlyList<ReferenceEntry> History(KeyRange range, ReferenceView view, FloorSet floors)
+    {
+        var history = new List<ReferenceEntry>();
+        foreach (var chain in Chains(range))
+        {
+            var floor = FloorOf(chain[0].Key, floors);
+            foreach (var entry in chain.Where(view.Sees))
+            {
+                history.Add(entry);
+                if (entry.Version <= floor)
+                {
+                    break;
+                }
+            }
+        }
+
+        return history;
+    }
+
+    /// <summary>
+    /// What reclamation leaves (contract E1): entries above the floor of their key, the newest at or below it, and what each pin sees.
+    /// Everything else is gone. A tier that was given the publications up to one of them applies the rule to just those.
+    /// </summary>
+    /// <param name="pins">What the pins see of the keys they are asked about.</param>
+    /// <param name="upTo">The last publication the tier was given.</param>
+    public IReadOnlySet<ReferenceEntry> Kept(Func<byte[], IEnumerable<ReferenceView>> pins, ulong upTo = ulong.MaxValue)
+    {
+        var kept = new HashSet<ReferenceEntry>(ReferenceEqualityComparer.Instance);
+        foreach (var chain in Chains(KeyRange.All).Select(all => all.FindAll(e => e.Sequence <= upTo)).Where(chain => chain.Count != 0))
+        {
+            var floor = FloorOf(chain[0].Key);
+            kept.UnionWith(chain.Where(e => e.Version > floor));
+            kept.UnionWith(chain.Where(e => e.Version <= floor).Take(1));
+            foreach (var pin in pins(chain[0].Key))
+            {
+                kept.UnionWith(chain.Where(pin.Sees).Take(1));
+            }
+        }
+
+        return kept;
+    }
+
+    /// <summary>
+    /// Whether a floor that rose may have let go of entries at or below it that a view captured earlier sees: it did so because of newer
+    /// ones, and some of those were published after the view was captured.
+    /// </summary>
+    /// <param name="view">The view.</param>
+    /// <param name="floors">The floors when it was captured.</param>
+    /// <param name="key">A key.</param>
+    public bool IsUndermined(ReferenceView view, FloorSet floors, byte[] key)
+    {
+        if (ReferenceEquals(floors.RaisedTo(Floors), floors))
+        {
+            return false;
+        }
+
+        var highest = _publications.Where(p => p.Sequence <= view.Sequence).Select(p => p.Version).DefaultIfEmpty().Max();
+        return FloorOf(key) > highest || IsAnyLateAfter(view.Sequence, highest);
+    }
+
+    private bool IsAnyLateAfter(ulong sequence, ulong highest)
+    {
+        foreach (var publication in _publications.Where(p => p.Sequence > sequence))
+        {
+            if (publication.Version <= highest)
+            {
+                return true;
+            }
+
+            highest = publication.Version;
+        }
+
+        return false;
+    }
+
+    private static IEnumerable<Delta> LastOfEachKey(IEnumerable<Delta> deltas)
+        => deltas.Reverse().DistinctBy(d => Convert.ToHexString(d.Key.Span));
+
+    private static bool Same(byte[] left, ReadOnlySpan<byte> right) => left.AsSpan().SequenceEqual(right);
+
+    private static int KeyThenNewestFirst(ReferenceEntry left, ReferenceEntry right)
+    {
+        var order = left.Key.AsSpan().SequenceCompareTo(right.Key);
+        return order != 0 ? order : right.Version.CompareTo(left.Version);
+    }
+
+    /// <summary>The entries of a range, key by key, newest first.</summary>
+    private IEnumerable<List<ReferenceEntry>> Chains(KeyRange range)
+        => _entries
+            .Where(e => range.Contains(e.Key))
+            .GroupBy(e => Convert.ToHexString(e.Key))
+            .Select(group => group.ToList());
+}
