@@ -30,6 +30,7 @@ public sealed class FloorTests(ITestOutputHelper output)
         NoAdmissionFloor,
         FloorAboveInFlight,
         FloorAboveDurable,
+        StaleDurable,
         PublishFloorBeforeStoring,
         RuleIgnoresSequences,
         NoLateCondition,
@@ -87,6 +88,7 @@ public sealed class FloorTests(ITestOutputHelper output)
     [InlineData(Reader.Pinned, Fault.NoAdmissionFloor, "I7-SETTLED")]
     [InlineData(Reader.Pinned, Fault.FloorAboveInFlight, "I7-SETTLED")]
     [InlineData(Reader.Pinned, Fault.FloorAboveDurable, "I7-DURABLE")]
+    [InlineData(Reader.Pinned, Fault.StaleDurable, "I7-DURABLE")]
     [InlineData(Reader.Pinned, Fault.PublishFloorBeforeStoring, "I7-ORDER")]
     [InlineData(Reader.Unpinned, Fault.CaptureBeforeFloor, "I8-HIDDEN")]
     [InlineData(Reader.Unpinned, Fault.NoRecheck, "I8-HIDDEN")]
@@ -116,6 +118,11 @@ public sealed class FloorTests(ITestOutputHelper output)
             .Action("Admit", versions, (s, v) => s.Gc == Collector.Idle && v > s.Admission && v <= s.Candidate(fault), (s, v) =>
                 s with { Gc = Collector.Admitted, Admission = (byte)v })
             .Action("Sweep again", s => s.Gc == Collector.Idle && s.Floor != 0, s => s with { Gc = Collector.Published });
+
+        if (fault == Fault.StaleDurable)
+        {
+            spec = spec.Action("Load durable version", s => s.Gc == Collector.Idle, s => s with { Cap = (byte)s.DurableVersion });
+        }
 
         spec = fault switch
         {
@@ -267,6 +274,7 @@ public sealed class FloorTests(ITestOutputHelper output)
         byte Stored,
         byte Floor,
         byte Reclaimed,
+        byte Cap,
         Collector Gc,
         byte GcAt,
         byte GcView,
@@ -383,7 +391,7 @@ public sealed class FloorTests(ITestOutputHelper output)
             var candidate = (int)Visible;
             if (fault != Fault.FloorAboveDurable)
             {
-                candidate = Math.Min(candidate, DurableVersion);
+                candidate = Math.Min(candidate, fault == Fault.StaleDurable ? Cap : DurableVersion);
             }
 
             if (fault != Fault.FloorAboveInFlight)
