@@ -12,8 +12,9 @@ internal sealed class HistoryRun(int seed, int transactions)
 {
     private const int Keys = 48;
     private const int Writers = 2;
-    private const int Readers = 2;
+    private const int Readers = 3;
     private const int Rounds = 5;
+    private const int MaintenanceEvery = 20;
     private const ulong Retained = 40;
 
     private readonly InMemoryTierStorage _storage = new();
@@ -388,8 +389,17 @@ internal sealed class HistoryRun(int seed, int transactions)
 
     private async Task MaintainAsync(Random random)
     {
+        var last = 0;
         while (Volatile.Read(ref _done) < Writers + Readers)
         {
+            // In step with the transactions, so that neither side starves the other whatever the machine.
+            if (Volatile.Read(ref _tookPart) < last + MaintenanceEvery)
+            {
+                await Task.Yield();
+                continue;
+            }
+
+            last = Volatile.Read(ref _tookPart);
             switch (random.Next(4))
             {
                 case 0:
