@@ -56,8 +56,7 @@ internal sealed class Reclaimer(
 
     private async ValueTask RaiseFloorAsync(CancellationToken cancellationToken)
     {
-        var cap = durability is null ? CommitVersion.Max : durability.Version;
-        var admitted = admission.Raise(cap, retention.FloorsBelow);
+        var admitted = admission.Raise(() => durability?.Version ?? CommitVersion.Max, retention.FloorsBelow);
         if (ReferenceEquals(floors.Current.Set.RaisedTo(admitted), floors.Current.Set))
         {
             return;
