@@ -34,6 +34,6 @@ internal sealed class FlushingStage
     }
 
     /// <summary>Makes the flusher; the rest of the store must be in place.</summary>
-    public Flusher CreateFlusher(AsyncGate tierWrites, FlushEventHub events, BufferBudget budget, ILogger logger)
+    public Flusher CreateFlusher(TierWrites tierWrites, FlushEventHub events, BufferBudget budget, ILogger logger)
         => new(_parts.Tier!, tierWrites, Queue, _signal, Mark, events, budget, _parts.Options.Flush, _failure, _parts.TimeProvider, logger);
 }

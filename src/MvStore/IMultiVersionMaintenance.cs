@@ -27,7 +27,11 @@ public interface IMultiVersionMaintenance
     /// </summary>
     /// <param name="cancellationToken">Stops between two steps; what was reclaimed stays reclaimed.</param>
     /// <returns>What was done.</returns>
-    /// <exception cref="PersistentTierException">The persistent tier could not do its part; trying again later is safe.</exception>
+    /// <exception cref="PersistentTierException">
+    /// The persistent tier could not do its part. After a transient failure trying again later is safe; after any other the store has stopped for
+    /// writing.
+    /// </exception>
+    /// <exception cref="StoreFailedException">The store has stopped for writing.</exception>
     /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
     ValueTask<ReclamationReport> ReclaimAsync(CancellationToken cancellationToken = default);
 }

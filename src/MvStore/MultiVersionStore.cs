@@ -38,7 +38,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     {
         var options = parts.Options;
         var failure = new FailureLatch();
-        var tierWrites = new AsyncGate();
+        var tierWrites = new TierWrites(failure);
         _parts = parts;
         _logger = parts.LoggerFactory.CreateLogger("MvStore");
 
@@ -71,7 +71,6 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             _flushing?.Mark,
             retention,
             parts.Classifier,
-            failure,
             options.Persistence.ReclaimStepVersions);
 
         Flusher? flusher = null;

@@ -96,11 +96,11 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     }
 
     /// <inheritdoc/>
-    public FloorSet Raise(CommitVersion cap, Func<CommitVersion, FloorSet> retention)
+    public FloorSet Raise(Func<CommitVersion> cap, Func<CommitVersion, FloorSet> retention)
     {
         lock (_gate)
         {
-            var highest = Math.Min(cap.Value, _visibility.Visible.Value);
+            var highest = Math.Min(cap().Value, _visibility.Visible.Value);
             foreach (var version in _inFlight.Select(c => c.Commit.Version).Concat(_announced))
             {
                 highest = Math.Min(highest, version.Value - 1);

@@ -12,7 +12,7 @@ namespace MvStore.Flushing;
 /// </summary>
 internal sealed class Flusher(
     IPersistentTier tier,
-    AsyncGate tierWrites,
+    TierWrites tierWrites,
     FlushQueue queue,
     FlushSignal signal,
     DurableMark mark,
@@ -82,11 +82,7 @@ internal sealed class Flusher(
             events.Started(slice, trigger, attempt);
             try
             {
-                using (await tierWrites.EnterAsync(_stop.Token).ConfigureAwait(false))
-                {
-                    await tier.ApplyAsync(batch, _stop.Token).ConfigureAwait(false);
-                }
-
+                await tierWrites.RunAsync(() => tier.ApplyAsync(batch, _stop.Token), _stop.Token).ConfigureAwait(false);
                 mark.LastFailure = null;
                 events.Completed(slice, trigger, attempt, time.GetElapsedTime(began));
                 return;

@@ -12,11 +12,10 @@ internal sealed class Reclaimer(
     IPinRegistry pins,
     IReclaimable buffer,
     IPersistentTier? tier,
-    AsyncGate tierWrites,
+    TierWrites tierWrites,
     IDurability? durability,
     RetentionPolicy retention,
     IKeyClassifier classifier,
-    FailureLatch failure,
     int stepVersions)
 {
     private readonly AsyncGate _runs = new();
@@ -25,19 +24,6 @@ internal sealed class Reclaimer(
     public async ValueTask<ReclamationReport> RunAsync(CancellationToken cancellationToken)
     {
         using var run = await _runs.EnterAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await RaiseAndReclaimAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (PersistentTierException e) when (e.Failure != TierFailure.Transient)
-        {
-            failure.TrySet(e);
-            throw;
-        }
-    }
-
-    private async ValueTask<ReclamationReport> RaiseAndReclaimAsync(CancellationToken cancellationToken)
-    {
         await RaiseFloorAsync(cancellationToken).ConfigureAwait(false);
         var rule = new RetentionRule(floors.Current.Set, pins.Current.Select(p => p.Pin), classifier);
         var done = buffer.Reclaim(rule, cancellationToken);
@@ -56,8 +42,7 @@ internal sealed class Reclaimer(
 
     private async ValueTask RaiseFloorAsync(CancellationToken cancellationToken)
     {
-        var cap = durability is null ? CommitVersion.Max : durability.Version;
-        var admitted = admission.Raise(cap, retention.FloorsBelow);
+        var admitted = admission.Raise(() => durability?.Version ?? CommitVersion.Max, retention.FloorsBelow);
         if (ReferenceEquals(floors.Current.Set.RaisedTo(admitted), floors.Current.Set))
         {
             return;
@@ -65,10 +50,7 @@ internal sealed class Reclaimer(
 
         if (tier is not null)
         {
-            using (await tierWrites.EnterAsync(cancellationToken).ConfigureAwait(false))
-            {
-                await tier.RaiseFloorAsync(admitted, cancellationToken).ConfigureAwait(false);
-            }
+            await tierWrites.RunAsync(() => tier.RaiseFloorAsync(admitted, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
 
         floors.Publish(admitted);
@@ -79,12 +61,8 @@ internal sealed class Reclaimer(
         ReadOnlyMemory<byte>? after = null;
         do
         {
-            TierReclaimed step;
-            using (await tierWrites.EnterAsync(cancellationToken).ConfigureAwait(false))
-            {
-                step = await tier!.ReclaimAsync(new TierReclaimStep(rule, after, stepVersions), cancellationToken).ConfigureAwait(false);
-            }
-
+            var request = new TierReclaimStep(rule, after, stepVersions);
+            var step = await tierWrites.RunAsync(() => tier!.ReclaimAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
             total = new TierReclaimed(
                 null,
                 total.ScannedVersions + step.ScannedVersions,

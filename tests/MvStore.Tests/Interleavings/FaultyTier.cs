@@ -1,0 +1,56 @@
+namespace MvStore.Tests.Interleavings;
+
+/// <summary>A tier whose next write of a kind fails with no effect; it counts the writes that reach it.</summary>
+public sealed class FaultyTier(IPersistentTier inner) : IPersistentTier
+{
+    private (Write Write, TierFailure Failure)? _planned;
+    private int _writes;
+
+    public enum Write
+    {
+        Apply,
+        RaiseFloor,
+        Reclaim,
+    }
+
+    public int Writes => Volatile.Read(ref _writes);
+
+    public void FailNext(Write write, TierFailure failure) => _planned = (write, failure);
+
+    public ValueTask<TierState> OpenAsync(CancellationToken cancellationToken) => inner.OpenAsync(cancellationToken);
+
+    public ValueTask ApplyAsync(TierBatch batch, CancellationToken cancellationToken)
+    {
+        Count(Write.Apply);
+        return inner.ApplyAsync(batch, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<TierRow>> GetAsync(IReadOnlyList<ReadOnlyMemory<byte>> keys, TierView view, CancellationToken cancellationToken)
+        => inner.GetAsync(keys, view, cancellationToken);
+
+    public ValueTask<TierPage> ScanAsync(TierScan scan, CancellationToken cancellationToken) => inner.ScanAsync(scan, cancellationToken);
+
+    public ValueTask RaiseFloorAsync(FloorSet floors, CancellationToken cancellationToken)
+    {
+        Count(Write.RaiseFloor);
+        return inner.RaiseFloorAsync(floors, cancellationToken);
+    }
+
+    public ValueTask<TierReclaimed> ReclaimAsync(TierReclaimStep request, CancellationToken cancellationToken)
+    {
+        Count(Write.Reclaim);
+        return inner.ReclaimAsync(request, cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private void Count(Write write)
+    {
+        Interlocked.Increment(ref _writes);
+        if (_planned is { } planned && planned.Write == write)
+        {
+            _planned = null;
+            throw new PersistentTierException(planned.Failure, "planned");
+        }
+    }
+}
