@@ -46,7 +46,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _trimmer = new BufferTrimmer(_buffer);
         _flushing = parts.Tier is null ? null : new FlushingStage(parts, recovered, failure);
         var feed = parts.CommitListeners.Count == 0 ? null : new CommitFeed();
-        _sequencer = new CommitSequencer(recovered, failure, SinksOf(_flushing, feed));
+        _sequencer = new CommitSequencer(recovered, failure, _flushing?.Queue, feed);
 
         var retention = new RetentionPolicy(options.GarbageCollection);
         var kindsMatter = retention.DistinguishesKinds || recovered.Floors.ByKind.Count > 0;
@@ -282,22 +282,6 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     }
 
     public ValueTask DisposeAsync() => new(_disposal.Value);
-
-    private static List<IPublicationSink> SinksOf(FlushingStage? flushing, CommitFeed? feed)
-    {
-        var sinks = new List<IPublicationSink>();
-        if (flushing is not null)
-        {
-            sinks.Add(flushing.Queue);
-        }
-
-        if (feed is not null)
-        {
-            sinks.Add(feed);
-        }
-
-        return sinks;
-    }
 
     private StoreReaders CreateReaders()
     {

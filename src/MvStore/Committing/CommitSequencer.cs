@@ -11,7 +11,8 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
 {
     private readonly object _gate = new();
     private readonly FailureLatch _failure;
-    private readonly IReadOnlyList<IPublicationSink> _sinks;
+    private readonly IPublicationSink? _queue;
+    private readonly IPublicationSink? _feed;
 
     // All owned by _gate.
     private readonly Queue<InFlightCommit> _inFlight = new();
@@ -24,10 +25,15 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     // Owner: whoever holds _gate. Release store, acquire load.
     private Publication _current;
 
-    public CommitSequencer(TierState recovered, FailureLatch failure, IReadOnlyList<IPublicationSink> sinks)
+    /// <param name="recovered">Where publication starts.</param>
+    /// <param name="failure">Stops commits once set.</param>
+    /// <param name="queue">Takes commits over just before readers can see them: what is published is never missing from it.</param>
+    /// <param name="feed">Takes commits over just after readers can see them: who is told of one finds it.</param>
+    public CommitSequencer(TierState recovered, FailureLatch failure, IPublicationSink? queue, IPublicationSink? feed)
     {
         _failure = failure;
-        _sinks = sinks;
+        _queue = queue;
+        _feed = feed;
         _visibility = new VisibilityTracker(recovered.HighestVersion);
         _admission = recovered.Floors;
         _lastSequence = recovered.DurableSequence;
@@ -169,10 +175,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
             }
 
             _visibility.Publish(head.Commit.Version);
-            foreach (var sink in _sinks)
-            {
-                sink.Add(head.Commit);
-            }
+            _queue?.Add(head.Commit);
         }
 
         if (published.Count == 0)
@@ -184,6 +187,11 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         Volatile.Write(ref _current, new Publication(sequence, _visibility.Highest, _visibility.Visible, lastLate));
         foreach (var commit in published)
         {
+            if (!commit.IsAborted)
+            {
+                _feed?.Add(commit.Commit);
+            }
+
             commit.OnPublished();
         }
 

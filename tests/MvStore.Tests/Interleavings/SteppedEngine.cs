@@ -41,7 +41,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
         var signal = new FlushSignal();
         _queue = new FlushQueue(new FlushOptions { MaxAge = Timeout.InfiniteTimeSpan }, signal, TimeProvider.System);
         _mark = new DurableMark(recovered, _queue, signal, failure);
-        _sequencer = new CommitSequencer(recovered, failure, [_queue]);
+        _sequencer = new CommitSequencer(recovered, failure, _queue, feed: null);
         _trimmer = new BufferTrimmer(_buffer);
         _steppedTier = new SteppedTier(_tier, Stepper);
         var retention = new RetentionPolicy(new GarbageCollectionOptions { RetainVersions = 0 });
@@ -124,9 +124,9 @@ internal sealed class SteppedEngine : IAsyncDisposable
         {
             await (stepped ? (IPersistentTier)_steppedTier : _tier).ApplyAsync(slice.ToBatch(), CancellationToken.None);
             Stepper.Point("before mark moves");
-            _mark.Advance(slice);
+            _queue.Remove(slice, _mark);
             Stepper.Point("after mark moved");
-            _queue.Remove(slice);
+            _mark.Wake(slice);
             Stepper.Point("after queue");
         }
 
