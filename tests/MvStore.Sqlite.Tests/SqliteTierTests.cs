@@ -72,7 +72,8 @@ public sealed class SqliteTierTests : IAsyncLifetime
         {
             for (var i = 0; i < slices; i++, sequence++)
             {
-                await tier.ApplyAsync(new TierBatch(sequence, sequence + 1, 1, [new TierRow(Rows.Key($"{sequence:D6}"), 1, sequence + 1, new byte[20_000])]), default);
+                var row = new TierRow(Rows.Key($"{sequence:D6}"), 1, sequence + 1, new byte[20_000]);
+                await tier.ApplyAsync(new TierBatch(sequence, sequence + 1, 1, [row]), default);
             }
         }
 
@@ -103,7 +104,8 @@ public sealed class SqliteTierTests : IAsyncLifetime
     {
         var tier = await _location.OpenAsync(o => o.MaxReadConnections = 1);
         await tier.ApplyAsync(new TierBatch(0, 1, 1, [.. Enumerable.Range(0, 2_000).Select(i => Rows.Set($"{i:D4}", 1, 1, "x"))]), default);
-        var started = new CountdownEvent(4);
+        var waiting = 4;
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
         {
             var complete = 0;
@@ -112,9 +114,9 @@ public sealed class SqliteTierTests : IAsyncLifetime
                 while (true)
                 {
                     (await tier.ScanAsync(Newest with { MaxRows = 5_000 }, default)).Rows.Should().HaveCount(2_000);
-                    if (complete++ == 0)
+                    if (complete++ == 0 && Interlocked.Decrement(ref waiting) == 0)
                     {
-                        started.Signal();
+                        started.SetResult();
                     }
                 }
             }
@@ -124,7 +126,7 @@ public sealed class SqliteTierTests : IAsyncLifetime
             }
         })).ToArray();
 
-        started.Wait();
+        await Task.WhenAny([started.Task, .. readers]);
         await Task.WhenAll(tier.DisposeAsync().AsTask(), tier.DisposeAsync().AsTask());
         (await Task.WhenAll(readers)).Should().OnlyContain(n => n > 0);
         _location.Files().Should().Equal(["store.db", "store.db.lock"], "the last connection closed cleanly");

@@ -56,8 +56,10 @@ public sealed class FileFormatTests : IAsyncLifetime
 
     [Fact]
     public void F1_EntriesAreFullHistoryWithTombstonesAsNull()
-        => Query("SELECT hex(key) || ' ' || version || ' ' || sequence || ' ' || iif(value IS NULL, 'NULL', hex(value)) || ' ' || typeof(value) FROM entry ORDER BY key, version")
-            .Should().Equal(" 3 1 FF blob", "61 1 1 6F6C64 blob", "61 20 7 NULL null", "62 5 2  blob");
+        => Query("""
+            SELECT hex(key) || ' ' || version || ' ' || sequence || ' ' || iif(value IS NULL, 'NULL', hex(value)) || ' ' || typeof(value)
+            FROM entry ORDER BY key, version
+            """).Should().Equal(" 3 1 FF blob", "61 1 1 6F6C64 blob", "61 20 7 NULL null", "62 5 2  blob");
 
     [Fact]
     public void F1_AnyToolCanAskForTheStateAtAVersion()
