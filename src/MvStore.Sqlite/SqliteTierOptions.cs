@@ -15,7 +15,10 @@ public sealed class SqliteTierOptions
     /// </exception>
     public SqliteTierOptions(string path) => Path = StorePath.Checked(path);
 
-    /// <summary>The absolute path of the store's file. The log (<c>-wal</c>), its index (<c>-shm</c>) and the owner's lock (<c>.lock</c>) lie beside it.</summary>
+    /// <summary>
+    /// The absolute path of the store's file. The log (<c>-wal</c>), its index (<c>-shm</c>) and the owner's lock (<c>.lock</c>) lie
+    /// beside it.
+    /// </summary>
     /// <value>No default.</value>
     public string Path { get; }
 
@@ -83,5 +86,7 @@ public sealed class SqliteTierOptions
     internal SqliteTierOptions Copy() => (SqliteTierOptions)MemberwiseClone();
 
     private static long CheckedCache(long value)
-        => value >= 1024 * 1024 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A cache has at least 1,048,576 bytes.");
+        => value >= 1024 * 1024
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A cache has at least 1,048,576 bytes.");
 }

@@ -4,9 +4,11 @@ namespace MvStore.Sqlite.Connections;
 internal sealed class CallGate
 {
     private readonly Lock _lock = new();
-    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously); // set once, closed and nobody inside
     private int _inside;  // under _lock
     private bool _closed; // under _lock, never reset
+
+    // Set once, when the gate is closed and nobody is inside.
+    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Enters; leave by <see cref="Leave"/>.</summary>
     public void Enter(object owner)

@@ -58,7 +58,7 @@ internal sealed class Statement : IDisposable
         }
     }
 
-    /// <summary>Makes the statement ready for the next use. The code it returns repeats that of the last step, which was thrown then.</summary>
+    /// <summary>Makes the statement ready for the next use. SQLite repeats the code of the last step here, which was thrown then.</summary>
     public void Reset() => _ = raw.sqlite3_reset(_handle);
 
     public bool IsNull(int column) => raw.sqlite3_column_type(_handle, column) == raw.SQLITE_NULL;

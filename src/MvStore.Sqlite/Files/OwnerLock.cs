@@ -25,7 +25,7 @@ internal sealed class OwnerLock : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PersistentTierException(TierFailure.Fatal, $"The lock file of the store '{storePath}' cannot be opened: {e.Message}", e);
+            throw new PersistentTierException(TierFailure.Fatal, $"The lock of the store '{storePath}' cannot be opened: {e.Message}", e);
         }
     }
 

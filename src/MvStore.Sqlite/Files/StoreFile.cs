@@ -70,7 +70,8 @@ internal static class StoreFile
         {
             if (HasContent(path + suffix))
             {
-                throw new StoreFormatException($"'{path}{suffix}' is the log of a store whose file is missing. Restore the file, or delete the log.");
+                throw new StoreFormatException(
+                    $"'{path}{suffix}' is the log of a store whose file is missing. Restore the file, or delete the log.");
             }
         }
     }

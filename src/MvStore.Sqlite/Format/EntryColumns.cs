@@ -20,7 +20,7 @@ internal static class EntryColumns
         {
             throw new PersistentTierException(
                 TierFailure.Damaged,
-                $"A row of the store is damaged: its checksum does not match (version {version}, sequence {sequence}, key of {key.Length} bytes).");
+                $"A row is damaged: its checksum does not match (version {version}, sequence {sequence}, key of {key.Length} bytes).");
         }
 
         // Not "? null :", which would become an empty value: null converts to memory by way of an array.

@@ -38,7 +38,7 @@ internal sealed class Writer : IDisposable
 
             if (connection.Query("PRAGMA journal_mode = WAL") != "wal")
             {
-                throw new PersistentTierException(TierFailure.Fatal, $"The store '{path}' lies where SQLite cannot keep a write-ahead log.");
+                throw new PersistentTierException(TierFailure.Fatal, $"SQLite cannot keep a write-ahead log beside the store '{path}'.");
             }
 
             return new Writer(connection, path, options);

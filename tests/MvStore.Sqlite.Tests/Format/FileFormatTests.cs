@@ -1,0 +1,138 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using MvStore.Sqlite.Format;
+
+namespace MvStore.Sqlite.Tests.Format;
+
+/// <summary>The tables as any SQLite tool sees them; a change here is a change of the documented format.</summary>
+public sealed class FileFormatTests : IAsyncLifetime
+{
+    private readonly SqliteLocation _location = new();
+
+    public async Task InitializeAsync()
+    {
+        await using var tier = await _location.OpenAsync();
+        await tier.ApplyAsync(
+            new TierBatch(
+                0,
+                7,
+                20,
+                [
+                    new TierRow(ReadOnlyMemory<byte>.Empty, 3, 1, new byte[] { 0xFF }),
+                    Rows.Set("a", 1, 1, "old"),
+                    Rows.Gone("a", 20, 7),
+                    Rows.Set("b", 5, 2, ""),
+                ]),
+            default);
+        await tier.RaiseFloorAsync(
+            new FloorSet(2, [new(EntryKind.Source(7), 3), new(EntryKind.Operator(ulong.MaxValue), 4), new(EntryKind.Multi, 1)]), default);
+    }
+
+    public async Task DisposeAsync() => await _location.DisposeAsync();
+
+    [Fact]
+    public void F1_ACleanlyClosedStoreIsOneFile()
+        => _location.Files().Should().Equal("store.db", "store.db.lock");
+
+    [Fact]
+    public void F1_TheTablesAndColumnsAreTheDocumentedOnes()
+        => Query("""
+            SELECT m.name || '.' || c.name || ' ' || c.type || iif(c."notnull", '', ' null') || iif(c.pk, ' key ' || c.pk, '')
+            FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY m.name, c.cid
+            """).Should().Equal(
+                "entry.key BLOB key 1",
+                "entry.version INTEGER key 2",
+                "entry.sequence INTEGER",
+                "entry.value BLOB null",
+                "entry.checksum INTEGER",
+                "floor.family TEXT key 1",
+                "floor.id INTEGER key 2",
+                "floor.version INTEGER",
+                "meta.id INTEGER null key 1",
+                "meta.format_version INTEGER",
+                "meta.durable_sequence INTEGER",
+                "meta.highest_version INTEGER");
+
+    [Fact]
+    public void F1_EntriesAreFullHistoryWithTombstonesAsNull()
+        => Query("""
+            SELECT hex(key) || ' ' || version || ' ' || sequence || ' ' || iif(value IS NULL, 'NULL', hex(value)) || ' ' || typeof(value)
+            FROM entry ORDER BY key, version
+            """).Should().Equal(" 3 1 FF blob", "61 1 1 6F6C64 blob", "61 20 7 NULL null", "62 5 2  blob");
+
+    [Fact]
+    public void F1_AnyToolCanAskForTheStateAtAVersion()
+        => Query("""
+            SELECT hex(key) || '=' || hex(value) FROM entry e
+            WHERE version = (SELECT max(version) FROM entry WHERE key = e.key AND version <= 10) AND value IS NOT NULL ORDER BY key
+            """).Should().Equal("=FF", "61=6F6C64", "62=");
+
+    [Fact]
+    public void F1_MarksAndFloorsAreReadable()
+    {
+        Query("SELECT format_version || ' ' || durable_sequence || ' ' || highest_version FROM meta").Should().Equal("1 7 20");
+        Query("SELECT family || ' ' || id || ' ' || version FROM floor ORDER BY family")
+            .Should().Equal("default 0 2", "multi 0 1", "operator -1 4", "source 7 3");
+    }
+
+    [Fact]
+    public void F5_TheFileSaysWhatItIs()
+    {
+        Query("PRAGMA application_id").Should().Equal("1299600244");
+        Query("PRAGMA user_version").Should().Equal("1");
+        Query("PRAGMA journal_mode").Should().Equal("wal");
+        Query("PRAGMA integrity_check").Should().Equal("ok");
+        File.ReadAllBytes(_location.Path).AsSpan(68, 4).ToArray().Should().Equal("MvSt"u8.ToArray());
+    }
+
+    [Fact]
+    public void F3_TheChecksumIsTheDocumentedOne()
+    {
+        Crc32C("123456789"u8).Should().Be(0xE3069283, "that is the published check value of CRC-32C");
+        Query("SELECT checksum FROM entry WHERE key = x'61' AND version = 1")
+            .Should().Equal(Crc32C([.. Number(1, 8), .. Number(1, 8), .. Number(1, 4), 1, (byte)'a', .. "old"u8]).ToString(CultureInfo.InvariantCulture));
+        Query("SELECT checksum FROM entry WHERE key = x'61' AND version = 20")
+            .Should().Equal(Crc32C([.. Number(20, 8), .. Number(7, 8), .. Number(1, 4), 0, (byte)'a']).ToString(CultureInfo.InvariantCulture));
+        EntryChecksum.Of("a"u8, 1, 1, [], isTombstone: true).Should().NotBe(EntryChecksum.Of("a"u8, 1, 1, [], isTombstone: false));
+    }
+
+    private static byte[] Number(ulong number, int length)
+    {
+        var bytes = new byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, number);
+        return bytes[..length];
+    }
+
+    // Bit by bit, from the polynomial.
+    private static uint Crc32C(ReadOnlySpan<byte> bytes)
+    {
+        var crc = uint.MaxValue;
+        foreach (var b in bytes)
+        {
+            crc ^= b;
+            for (var bit = 0; bit < 8; bit++)
+            {
+                crc = (crc & 1) != 0 ? (crc >> 1) ^ 0x82F63B78 : crc >> 1;
+            }
+        }
+
+        return ~crc;
+    }
+
+    private List<string> Query(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={_location.Path};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        List<string> rows = [];
+        while (reader.Read())
+        {
+            rows.Add(Convert.ToString(reader.GetValue(0), CultureInfo.InvariantCulture)!);
+        }
+
+        return rows;
+    }
+}

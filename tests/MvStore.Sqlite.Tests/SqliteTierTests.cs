@@ -1,0 +1,161 @@
+using Microsoft.Data.Sqlite;
+
+namespace MvStore.Sqlite.Tests;
+
+public sealed class SqliteTierTests : IAsyncLifetime
+{
+    private static readonly TierScan Newest = new(KeyRange.All, Rows.Everything, TierScanMode.Newest, ScanDirection.Forward, 50);
+
+    private readonly SqliteLocation _location = new();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _location.DisposeAsync();
+
+    [Fact]
+    public async Task ATierThatIsNotOpenSaysSo()
+    {
+        await using var tier = _location.CreateTier();
+        await tier.Awaiting(t => t.GetAsync(Rows.Keys("a"), Rows.Everything, default).AsTask()).Should().ThrowAsync<InvalidOperationException>();
+        _location.Files().Should().BeEmpty("making a tier touches no file");
+    }
+
+    [Fact]
+    public async Task ATierOpensOnce()
+    {
+        await using var tier = await _location.OpenAsync();
+        await tier.Awaiting(t => t.OpenAsync(default).AsTask()).Should().ThrowAsync<InvalidOperationException>();
+    }
+
+    [Fact]
+    public async Task NonsenseIsRefusedByName()
+    {
+        await using var tier = await _location.OpenAsync();
+        var rule = new RetentionRule(FloorSet.None, [], TestClassifier.Instance);
+        await tier.Awaiting(t => t.ScanAsync(Newest with { MaxRows = 0 }, default).AsTask()).Should().ThrowAsync<ArgumentOutOfRangeException>();
+        await tier.Awaiting(t => t.ScanAsync(Newest with { Mode = TierScanMode.History, Direction = ScanDirection.Reverse }, default).AsTask())
+            .Should().ThrowAsync<ArgumentException>();
+        await tier.Awaiting(t => t.ReclaimAsync(new TierReclaimStep(rule, null, 0), default).AsTask()).Should().ThrowAsync<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
+    public async Task B9_APageLooksAtABoundedNumberOfRows()
+    {
+        await using var tier = await _location.OpenAsync(o => o.ScanLookLimit = 100);
+        await tier.ApplyAsync(
+            new TierBatch(0, 1, 9, [.. Enumerable.Range(0, 1_000).Select(i => Rows.Set($"k{i:D4}", 9, 1, "hidden"))]), default);
+        var page = await tier.ScanAsync(Newest with { View = new TierView(5, 5) }, default);
+        page.Rows.Should().BeEmpty();
+        page.CoveredTo!.Value.ToArray().Should().Equal(Rows.Key("k0099").ToArray());
+    }
+
+    [Fact]
+    public async Task F6_NoReadOutlivesItsCall()
+    {
+        await using var tier = await _location.OpenAsync();
+        await tier.ApplyAsync(new TierBatch(0, 1, 1, [.. Enumerable.Range(0, 100).Select(i => Rows.Set($"{i:D3}", 1, 1, "x"))]), default);
+        await tier.ScanAsync(Newest with { MaxRows = 1 }, default);
+        await tier.ScanAsync(Newest with { Mode = TierScanMode.History, MaxRows = 1 }, default);
+        await tier.GetAsync(Rows.Keys("001", "002"), Rows.Everything, default);
+        using var other = OpenPlain();
+        Scalar(other, "PRAGMA wal_checkpoint(TRUNCATE)").Should().Be(0L, "a reader that is still there would make it busy");
+        new FileInfo(_location.Path + "-wal").Length.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task F6_TheLogStaysBoundedUnderALongRead()
+    {
+        const int Limit = 200_000;
+        await using var tier = await _location.OpenAsync(o => o.CheckpointBytes = Limit);
+        var sequence = 0UL;
+        async Task WriteAsync(int slices)
+        {
+            for (var i = 0; i < slices; i++, sequence++)
+            {
+                var row = new TierRow(Rows.Key($"{sequence:D6}"), 1, sequence + 1, new byte[20_000]);
+                await tier.ApplyAsync(new TierBatch(sequence, sequence + 1, 1, [row]), default);
+            }
+        }
+
+        using (var other = OpenPlain())
+        {
+            Scalar(other, "BEGIN; SELECT count(*) FROM entry");
+            await WriteAsync(10);
+            Scalar(other, "COMMIT");
+        }
+
+        await WriteAsync(50);
+        new FileInfo(_location.Path + "-wal").Length.Should().BeLessThan(Limit * 2);
+        using var after = OpenPlain();
+        Scalar(after, "SELECT count(*) FROM entry").Should().Be(60L);
+    }
+
+    [Fact]
+    public async Task F2_MoreReadsThanConnectionsTakeTurns()
+    {
+        await using var tier = await _location.OpenAsync(o => o.MaxReadConnections = 2);
+        await tier.ApplyAsync(new TierBatch(0, 1, 1, [.. Enumerable.Range(0, 200).Select(i => Rows.Set($"{i:D3}", 1, 1, "x"))]), default);
+        await Parallel.ForAsync(0, 300, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, token) =>
+            (await tier.ScanAsync(Newest, token)).Rows.Should().HaveCount(50));
+    }
+
+    [Fact]
+    public async Task D9_DisposeWaitsForRunningCalls()
+    {
+        var tier = await _location.OpenAsync(o => o.MaxReadConnections = 1);
+        await tier.ApplyAsync(new TierBatch(0, 1, 1, [.. Enumerable.Range(0, 2_000).Select(i => Rows.Set($"{i:D4}", 1, 1, "x"))]), default);
+        var waiting = 4;
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            var complete = 0;
+            try
+            {
+                while (true)
+                {
+                    (await tier.ScanAsync(Newest with { MaxRows = 5_000 }, default)).Rows.Should().HaveCount(2_000);
+                    if (complete++ == 0 && Interlocked.Decrement(ref waiting) == 0)
+                    {
+                        started.SetResult();
+                    }
+                }
+            }
+            catch (ObjectDisposedException)
+            {
+                return complete;
+            }
+        })).ToArray();
+
+        await Task.WhenAny([started.Task, .. readers]);
+        await Task.WhenAll(tier.DisposeAsync().AsTask(), tier.DisposeAsync().AsTask());
+        (await Task.WhenAll(readers)).Should().OnlyContain(n => n > 0);
+        _location.Files().Should().Equal(["store.db", "store.db.lock"], "the last connection closed cleanly");
+    }
+
+    [Fact]
+    public async Task F1_AToolCanReadWhileTheStoreIsOpen()
+    {
+        await using var tier = await _location.OpenAsync();
+        await tier.ApplyAsync(new TierBatch(0, 1, 1, [Rows.Set("a", 1, 1, "x")]), default);
+        using (var other = OpenPlain())
+        {
+            Scalar(other, "SELECT count(*) FROM entry").Should().Be(1L);
+        }
+
+        await tier.ApplyAsync(new TierBatch(1, 2, 2, [Rows.Set("a", 2, 2, "y")]), default);
+    }
+
+    private static object? Scalar(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+
+    private SqliteConnection OpenPlain()
+    {
+        var connection = new SqliteConnection($"Data Source={_location.Path};Pooling=False");
+        connection.Open();
+        return connection;
+    }
+}
