@@ -75,6 +75,15 @@ public sealed class StoreFixture : IAsyncDisposable
         }
     }
 
+    /// <summary>Flushes, when there is something to flush to.</summary>
+    public async Task FlushIfPersistentAsync()
+    {
+        if (_tier is not null)
+        {
+            await Store.FlushAsync().Guarded();
+        }
+    }
+
     /// <summary>Disposes the store and opens it again on the same storage.</summary>
     public async Task ReopenAsync()
     {
