@@ -1,0 +1,149 @@
+using MvStore.Tests.Fixtures;
+
+namespace MvStore.Tests.Contract;
+
+/// <summary>Contract A11: the store copies what it is given, and a batch can be committed again.</summary>
+public sealed class OwnershipTests
+{
+    [Theory]
+    [MemberData(nameof(TestCases.Everywhere), MemberType = typeof(TestCases))]
+    public async Task A11_TheCallersMemoryMayBeReusedOnceACallReturned(StoreStorage storage, Residency residency)
+    {
+        await using var fixture = await StoreFixture.OpenAsync(storage);
+        var key = Bytes.Of("key");
+        var value = Bytes.Of("value");
+        var batch = new WriteBatch().Set(key, value);
+        Array.Fill(key, (byte)'!');
+        Array.Fill(value, (byte)'!');
+        await fixture.Store.CommitAsync(batch, 10).Guarded();
+        batch.Clear().Set("key", "other");
+        await fixture.SettleAsync(residency);
+
+        (await fixture.Store.HistoryAllAsync()).Should().Equal("key=value@10");
+    }
+
+    [Theory]
+    [MemberData(nameof(TestCases.PersistentStorages), MemberType = typeof(TestCases))]
+    public async Task A11_TheBatchMayBeReusedWhileADurableCommitStillWaits(StoreStorage storage)
+    {
+        await using var fixture = await StoreFixture.OpenAsync(storage);
+        using var hold = fixture.Tier.HoldApplies();
+        var batch = new WriteBatch().Set("key", "value");
+        var commit = fixture.Store.CommitAsync(batch, 10, Durability.Durable).AsTask();
+        await hold.Reached.Guarded();
+        batch.Clear().Set("key", "other").Set("more", "other");
+        hold.Release();
+        await commit.Guarded();
+        await fixture.ReopenAsync();
+
+        (await fixture.Store.HistoryAllAsync()).Should().Equal("key=value@10");
+    }
+
+    [Theory]
+    [MemberData(nameof(TestCases.Everywhere), MemberType = typeof(TestCases))]
+    public async Task A11_ABatchCanBeCommittedAgain(StoreStorage storage, Residency residency)
+    {
+        await using var fixture = await StoreFixture.OpenAsync(storage);
+        var batch = new WriteBatch().Set("a", "1").Remove("b");
+        await fixture.Store.CommitAsync(batch, 10).Guarded();
+        await fixture.SettleAsync(residency);
+        await fixture.Store.CommitAsync(batch, 30).Guarded();
+        await fixture.Store.CommitAsync(batch, 20).Guarded();
+        batch.Set("c", "3");
+        await fixture.Store.CommitAsync(batch, 40).Guarded();
+        await fixture.SettleAsync(residency);
+
+        (await fixture.Store.HistoryAllAsync()).Should().Equal(
+            "a=1@40", "a=1@30", "a=1@20", "a=1@10", "b=-@40", "b=-@30", "b=-@20", "b=-@10", "c=3@40");
+    }
+
+    [Fact]
+    public async Task A11_ABatchCommittedFromManyThreadsAtOnceIsRightInEach()
+    {
+        await using var fixture = await StoreFixture.OpenAsync(StoreStorage.None);
+        var batch = new WriteBatch().Set("b", "2").Set("a", "1").Set("a", "2");
+        await Crowd.RunAsync([.. Enumerable.Range(1, 4).Select<int, Func<Task>>(thread => () => CommitAsync((ulong)thread))]);
+
+        (await fixture.Store.HistoryAllAsync()).Should().HaveCount(800).And.OnlyContain(row => row.Contains("=2@", StringComparison.Ordinal));
+
+        async Task CommitAsync(ulong thread)
+        {
+            for (ulong i = 0; i < 100; i++)
+            {
+                await fixture.Store.CommitAsync(batch, (i * 4) + thread);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(TestCases.Everywhere), MemberType = typeof(TestCases))]
+    public async Task A11_KeysBoundsAndTokensOfReadsMayBeReused(StoreStorage storage, Residency residency)
+    {
+        await using var fixture = await StoreFixture.OpenAsync(storage);
+        await fixture.Store.CommitAsync(new WriteBatch().Set("a", "1").Set("b", "2").Set("c", "3"), 10).Guarded();
+        await fixture.SettleAsync(residency);
+
+        var start = Bytes.Of("a");
+        var end = Bytes.Of("c");
+        var range = KeyRange.Between(start, true, end, true);
+        var rows = fixture.Store.ScanAsync(range, ReadScope.Latest);
+        start[0] = (byte)'z';
+        end[0] = (byte)'z';
+        (await StoreTexts.ShowAllAsync(rows)).Should().Equal("a=1@10", "b=2@10", "c=3@10");
+
+        var page = await fixture.Store.ScanPageAsync(range, ReadScope.Latest, 1).Guarded();
+        var token = page.Next!.Value.Bytes.ToArray();
+        var second = await fixture.Store.ScanPageAsync(range, ReadScope.Latest, 1, continuation: new PageToken(token)).Guarded();
+        Array.Clear(token);
+        second.Rows.Select(StoreTexts.ShowWithKey).Should().Equal("b=2@10");
+
+        var keys = new ReadOnlyMemory<byte>[] { Bytes.Of("c"), Bytes.Of("a") };
+        var found = await fixture.Store.GetManyAsync(keys, CommitVersion.Latest).Guarded();
+        Array.Clear(keys);
+        found.Select(StoreTexts.ShowWithKey).Should().Equal("a=1@10", "c=3@10");
+    }
+
+    [Fact]
+    public async Task A11_TheKeyOfAReadMayBeReusedWhileTheReadStillWaits()
+    {
+        await using var fixture = await StoreFixture.OpenAsync();
+        await fixture.Store.CommitAsync(new WriteBatch().Set("a", "1").Set("b", "2"), 10).Guarded();
+        await fixture.SettleAsync(Residency.Evicted);
+        using var snapshot = fixture.Store.OpenSnapshot(CommitVersion.Latest);
+        using var hold = fixture.Tier.HoldReads();
+        var key = Bytes.Of("a");
+        var get = fixture.Store.GetAsync(key, CommitVersion.Latest).AsTask();
+        var contains = fixture.Store.ContainsAsync(key, CommitVersion.Latest).AsTask();
+        var previous = fixture.Store.GetPreviousAsync(key, CommitVersion.Latest).AsTask();
+        var snapshotGet = snapshot.GetAsync(key).AsTask();
+        key[0] = (byte)'z';
+        await hold.Reached.Guarded();
+        hold.Release();
+
+        StoreTexts.Show(await get.Guarded()).Should().Be("1@10");
+        Bytes.Text((await get)!.Value.Key).Should().Be("a");
+        (await contains.Guarded()).Should().BeTrue();
+        StoreTexts.ShowWithKey((await previous.Guarded()).Row).Should().Be("a=1@10");
+        StoreTexts.Show(await snapshotGet.Guarded()).Should().Be("1@10");
+    }
+
+    [Theory]
+    [MemberData(nameof(TestCases.Everywhere), MemberType = typeof(TestCases))]
+    public async Task A11_ARowStaysAsItWasWhateverTheStoreDoes(StoreStorage storage, Residency residency)
+    {
+        var fixture = await StoreFixture.OpenAsync(storage, o => o.GarbageCollection.RetainVersions = 0);
+        await using (fixture)
+        {
+            await fixture.Store.SetAsync(10, "a", "old");
+            await fixture.SettleAsync(residency);
+            var row = (await fixture.Store.GetAsync(Bytes.Of("a"), CommitVersion.Latest).Guarded())!.Value;
+            await fixture.Store.SetAsync(20, "a", "new");
+            await fixture.FlushIfPersistentAsync();
+            fixture.Store.Evict(0);
+            await fixture.Store.ReclaimAsync().Guarded();
+            await fixture.Store.DisposeAsync().Guarded();
+
+            StoreTexts.ShowWithKey(row).Should().Be("a=old@10");
+        }
+    }
+}

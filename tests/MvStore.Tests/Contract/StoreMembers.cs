@@ -1,0 +1,79 @@
+using MvStore.Tests.Fixtures;
+
+namespace MvStore.Tests.Contract;
+
+/// <summary>Every member of <see cref="IMultiVersionStore"/>.</summary>
+internal static class StoreMembers
+{
+    private const ulong HighVersion = 1UL << 40;
+
+    private static ulong _next = HighVersion;
+
+    /// <summary>The members, without those that a memory-only store refuses when it is one.</summary>
+    public static IReadOnlyList<StoreMember> All(StoreStorage storage)
+        => [.. Common(), .. storage == StoreStorage.None ? [] : Durable()];
+
+    /// <summary>A version above every one handed out before.</summary>
+    public static CommitVersion NextVersion() => Interlocked.Increment(ref _next);
+
+    private static IEnumerable<StoreMember> Common()
+    {
+        yield return new("CommitAsync", s => s.CommitAsync(new WriteBatch().Set("member", "1"), NextVersion()).AsTask());
+        yield return new("GetAsync", s => s.GetAsync(Bytes.Of("a"), CommitVersion.Latest).AsTask());
+        yield return new("ContainsAsync", s => s.ContainsAsync(Bytes.Of("a"), CommitVersion.Latest).AsTask());
+        yield return new("GetManyAsync", s => s.GetManyAsync([Bytes.Of("a"), Bytes.Of("b")], CommitVersion.Latest).AsTask());
+        yield return new("GetPreviousAsync", s => s.GetPreviousAsync(Bytes.Of("a"), CommitVersion.Latest).AsTask());
+        yield return new("ScanAsync", s => StoreTexts.ShowAllAsync(s.ScanAsync(KeyRange.All, ReadScope.Latest)));
+        yield return new("ScanPageAsync", s => s.ScanPageAsync(KeyRange.All, ReadScope.Latest, 10).AsTask());
+        yield return new("HistoryAsync", s => StoreTexts.ShowAllAsync(s.HistoryAsync(KeyRange.Exactly(Bytes.Of("a")), CommitVersion.Latest)));
+        yield return new("Evict", s => Run(() => s.Evict(0)));
+        yield return new("ReclaimAsync", s => s.ReclaimAsync().AsTask());
+        yield return new("OpenSnapshot", s => Run(() => s.OpenSnapshot(CommitVersion.Latest, "member").Dispose()));
+        yield return new("GetOpenSnapshots", s => Run(() => s.GetOpenSnapshots()));
+        yield return new("GetStatistics", s => Run(() => s.GetStatistics()));
+        yield return new("GetFloor", s => Run(() => s.GetFloor()));
+        yield return new("VisibleVersion", s => Run(() => s.VisibleVersion));
+        yield return new("DurableVersion", s => Run(() => s.DurableVersion));
+        yield return new("FlushEventsAsync", ListenAndLeaveAsync);
+    }
+
+    private static IEnumerable<StoreMember> Durable()
+    {
+        yield return new(
+            "CommitAsync (durable)",
+            s => s.CommitAsync(new WriteBatch().Set("member", "1"), NextVersion(), Durability.Durable).AsTask());
+        yield return new("WaitForDurableAsync", s => s.WaitForDurableAsync(CommitVersion.Latest).AsTask());
+        yield return new("FlushAsync", s => s.FlushAsync().AsTask());
+    }
+
+    private static async Task ListenAndLeaveAsync(IMultiVersionStore store)
+    {
+        using var leave = new CancellationTokenSource();
+        var events = store.FlushEventsAsync(leave.Token).GetAsyncEnumerator(leave.Token);
+        try
+        {
+            await leave.CancelAsync();
+            await events.MoveNextAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // Cancelled on purpose: what counts is that listening began.
+        }
+        finally
+        {
+            await events.DisposeAsync();
+        }
+    }
+
+    private static Task Run(Action action)
+    {
+        action();
+        return Task.CompletedTask;
+    }
+
+    private static Task Run<T>(Func<T> function)
+    {
+        _ = function();
+        return Task.CompletedTask;
+    }
+}
