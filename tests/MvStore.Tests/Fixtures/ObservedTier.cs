@@ -13,6 +13,7 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
     private int _attempts;
     private int _reads;
     private int _disposals;
+    private int _appliesLeft = int.MaxValue;
     private bool _abandoned;
 
     /// <summary>The slices that were applied, oldest first.</summary>
@@ -66,6 +67,9 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
     /// <summary>The process is dead: nothing the store does from now on reaches the tier.</summary>
     public void Abandon() => Volatile.Write(ref _abandoned, true);
 
+    /// <summary>The process dies when so many more slices are applied.</summary>
+    public void AbandonAfterApplies(int count) => Volatile.Write(ref _appliesLeft, count);
+
     /// <inheritdoc/>
     public ValueTask<TierState> OpenAsync(CancellationToken cancellationToken) => inner.OpenAsync(cancellationToken);
 
@@ -91,6 +95,10 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
         lock (_gate)
         {
             _applied.Add(batch with { Rows = [.. batch.Rows] });
+            if (--_appliesLeft == 0)
+            {
+                Abandon();
+            }
         }
     }
 
