@@ -23,7 +23,7 @@ public sealed class CommitFloorTests
             error.Message.Should().Contain($"{version}").And.Contain("90");
         }
 
-        (await fixture.Store.HistoryAllAsync()).Should().Equal("a=2@100");
+        (await fixture.Store.HistoryAllAsync()).Should().Equal("a=2@100", "a=1@40");
         fixture.Store.GetStatistics().PublishedSequence.Should().Be(2);
     }
 
@@ -37,7 +37,8 @@ public sealed class CommitFloorTests
 
         await fixture.Store.SetAsync(91, "b", "late");
 
-        (await fixture.Store.ScanAllAsync(95)).Should().Equal("b=late@91");
+        (await fixture.Store.ScanAllAsync(90)).Should().Equal("a=1@40");
+        (await fixture.Store.ScanAllAsync(95)).Should().Equal("a=1@40", "b=late@91");
         (await fixture.Store.ScanAllAsync(100)).Should().Equal("a=2@100", "b=late@91");
     }
 
@@ -87,7 +88,7 @@ public sealed class CommitFloorTests
         await store.SetAsync(1, "a", "1");
 
         // Whatever was accepted at a version must be found by a reader at that version for as long as the version is readable.
-        await Crowd.RunAsync(AdvanceAsync, AdvanceAsync, ReclaimAsync, CommitLateAsync, CommitLateAsync);
+        await Crowd.RunAsync(AdvanceAsync, AdvanceAsync, ReclaimAsync, () => CommitLateAsync(1), () => CommitLateAsync(2));
 
         async Task AdvanceAsync()
         {
@@ -105,13 +106,13 @@ public sealed class CommitFloorTests
             }
         }
 
-        async Task CommitLateAsync()
+        async Task CommitLateAsync(int thread)
         {
             for (var i = 0; i < 200; i++)
             {
                 // Even versions are late ones; each thread has keys of its own.
                 var version = (Interlocked.Read(ref last) - (ulong)(i % 12)) & ~1UL;
-                var key = $"late{Environment.CurrentManagedThreadId}/{i}";
+                var key = $"late{thread}/{i}";
                 try
                 {
                     await store.CommitAsync(new WriteBatch().Set(key, "late"), version);

@@ -4,7 +4,7 @@ namespace MvStore.Tests.Fixtures;
 public static class Guards
 {
     /// <summary>The longest a test waits for anything.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <summary>Waits, but not for ever.</summary>
     public static Task Guarded(this Task task) => task.WaitAsync(Limit);

@@ -45,6 +45,17 @@ public sealed class ManualClock : FakeTimeProvider
         }
     }
 
+    /// <summary>Moves the clock each time a timer was started, until a task is through. What the task ends with is not looked at.</summary>
+    public async Task AdvanceUntilAsync(Task task, TimeSpan step)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        for (var seen = 0; !task.IsCompleted; Advance(step))
+        {
+            await Task.WhenAny(task, TimerStartedAsync(_ => true, seen + 1));
+            seen = DueTimes.Count;
+        }
+    }
+
     private void Started(TimeSpan dueTime)
     {
         if (dueTime == Timeout.InfiniteTimeSpan)

@@ -8,6 +8,9 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
     private readonly object _gate = new();
     private readonly List<TierBatch> _applied = [];
     private readonly Queue<Exception> _failures = new();
+    private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Exception? _failureAfterWriting;
+    private Exception? _reclaimFailure;
     private Hold? _applyHold;
     private Hold? _readHold;
     private int _attempts;
@@ -37,6 +40,9 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
     /// <summary>How many times the store disposed the tier.</summary>
     public int Disposals => Volatile.Read(ref _disposals);
 
+    /// <summary>Completes when the store disposes the tier.</summary>
+    public Task Disposed => _disposed.Task;
+
     /// <summary>From now on, stops every apply before it does anything, until the hold is released.</summary>
     public Hold HoldApplies() => _applyHold = new Hold();
 
@@ -63,6 +69,12 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
             FailNextApplies(new PersistentTierException(failure, $"Injected failure {i + 1}."));
         }
     }
+
+    /// <summary>Lets the next apply fail after the slice was written, as a failed sync may leave it.</summary>
+    public void FailNextApplyAfterWriting(Exception failure) => Volatile.Write(ref _failureAfterWriting, failure);
+
+    /// <summary>Lets every step of reclamation fail.</summary>
+    public void FailReclaims(Exception failure) => Volatile.Write(ref _reclaimFailure, failure);
 
     /// <summary>The process is dead: nothing the store does from now on reaches the tier.</summary>
     public void Abandon() => Volatile.Write(ref _abandoned, true);
@@ -100,6 +112,11 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
                 Abandon();
             }
         }
+
+        if (Interlocked.Exchange(ref _failureAfterWriting, null) is { } late)
+        {
+            throw late;
+        }
     }
 
     /// <inheritdoc/>
@@ -128,6 +145,11 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
     public ValueTask<TierReclaimed> ReclaimAsync(TierReclaimStep request, CancellationToken cancellationToken)
     {
         ThrowIfAbandoned();
+        if (Volatile.Read(ref _reclaimFailure) is { } failure)
+        {
+            throw failure;
+        }
+
         return inner.ReclaimAsync(request, cancellationToken);
     }
 
@@ -135,6 +157,7 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
     public ValueTask DisposeAsync()
     {
         Interlocked.Increment(ref _disposals);
+        _disposed.TrySetResult();
         return inner.DisposeAsync();
     }
 
