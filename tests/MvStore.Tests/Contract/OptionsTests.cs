@@ -6,6 +6,11 @@ namespace MvStore.Tests.Contract;
 /// <summary>Every setting at its limits and beyond them, and what opening a store does with a wrong one.</summary>
 public sealed class OptionsTests
 {
+    private static readonly TimeSpan MaxDuration = TimeSpan.FromDays(24);
+
+    private static readonly object[] NoDurations =
+        [TimeSpan.Zero, TimeSpan.FromTicks(-1), TimeSpan.MinValue, MaxDuration + TimeSpan.FromTicks(1), TimeSpan.MaxValue];
+
     private static readonly Dictionary<string, (object[] Allowed, object[] Refused)> Settings = new()
     {
         ["Name"] = (["x"], ["", " ", null!]),
@@ -14,17 +19,17 @@ public sealed class OptionsTests
         ["Buffer.MemoryBudget"] = ([0L, long.MaxValue], [-1L, long.MinValue]),
         ["Flush.MaxBytes"] = ([1L, long.MaxValue], [0L, -1L, long.MinValue]),
         ["Flush.MaxEntries"] = ([1, int.MaxValue], [0, -1, int.MinValue]),
-        ["Flush.MaxAge"] = ([TimeSpan.FromTicks(1), Timeout.InfiniteTimeSpan], [TimeSpan.Zero, TimeSpan.FromTicks(-1), TimeSpan.MinValue]),
+        ["Flush.MaxAge"] = ([TimeSpan.FromTicks(1), MaxDuration, Timeout.InfiniteTimeSpan], NoDurations),
         ["Flush.MaxSliceBytes"] = ([1L, long.MaxValue], [0L, -1L, long.MinValue]),
         ["Flush.RetryDelay"] = (
             [TimeSpan.FromTicks(1), TimeSpan.FromSeconds(5)],
-            [TimeSpan.Zero, Timeout.InfiniteTimeSpan, TimeSpan.FromTicks(-1), TimeSpan.MinValue]),
+            [.. NoDurations, Timeout.InfiniteTimeSpan]),
         ["Flush.MaxRetryDelay"] = (
-            [TimeSpan.FromMilliseconds(50), TimeSpan.FromDays(1)],
-            [TimeSpan.FromMilliseconds(49), TimeSpan.Zero, Timeout.InfiniteTimeSpan, TimeSpan.MinValue]),
-        ["Flush.DisposeTimeout"] = ([TimeSpan.FromTicks(1), Timeout.InfiniteTimeSpan], [TimeSpan.Zero, TimeSpan.FromTicks(-1), TimeSpan.MinValue]),
+            [TimeSpan.FromMilliseconds(50), MaxDuration],
+            [.. NoDurations, TimeSpan.FromMilliseconds(49), Timeout.InfiniteTimeSpan]),
+        ["Flush.DisposeTimeout"] = ([TimeSpan.FromTicks(1), MaxDuration, Timeout.InfiniteTimeSpan], NoDurations),
         ["GarbageCollection.RetainVersions"] = ([0UL, 1UL, ulong.MaxValue], []),
-        ["GarbageCollection.Interval"] = ([TimeSpan.FromTicks(1), Timeout.InfiniteTimeSpan], [TimeSpan.Zero, TimeSpan.FromTicks(-1), TimeSpan.MinValue]),
+        ["GarbageCollection.Interval"] = ([TimeSpan.FromTicks(1), MaxDuration, Timeout.InfiniteTimeSpan], NoDurations),
         ["Persistence.ReadPageRows"] = ([1, 1_000_000], [0, -1, int.MinValue, 1_000_001, int.MaxValue]),
         ["Persistence.MaxSkippedPerPage"] = ([1, 100_000_000], [0, -1, int.MinValue, 100_000_001, int.MaxValue]),
         ["Persistence.ReclaimStepVersions"] = ([1, 10_000_000], [0, -1, int.MinValue, 10_000_001, int.MaxValue]),
@@ -36,9 +41,9 @@ public sealed class OptionsTests
     public void A3_EverySettingIsChecked()
     {
         var settings = typeof(MvStoreOptions).GetProperties()
-            .SelectMany(part => part.CanWrite
+            .SelectMany(part => part.SetMethod is { IsPublic: true }
                 ? [part.Name]
-                : part.PropertyType.GetProperties().Where(setting => setting.CanWrite).Select(setting => $"{part.Name}.{setting.Name}"));
+                : part.PropertyType.GetProperties().Where(setting => setting.SetMethod is { IsPublic: true }).Select(setting => $"{part.Name}.{setting.Name}"));
 
         settings.Should().BeEquivalentTo(Settings.Keys);
     }

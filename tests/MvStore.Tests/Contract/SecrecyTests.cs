@@ -14,7 +14,6 @@ public sealed class SecrecyTests
 
     private static readonly byte[] Key = Bytes.Of(KeyText);
     private static readonly byte[] Value = Bytes.Of(ValueText);
-    private static readonly ReadOnlyMemory<byte>? NoValue = null;
     private static readonly VersionedRow Row = new(Key, 10, Value);
     private static readonly TierRow StoredRow = new(Key, 10, 1, Value);
     private static readonly RetentionRule Rule = new(FloorSet.None, [], new KindByFirstByte());
@@ -23,9 +22,9 @@ public sealed class SecrecyTests
     private static readonly object[] Holders =
     [
         Row,
-        new VersionedRow(Key, 10, NoValue),
+        new VersionedRow(Key, 10, null),
         StoredRow,
-        StoredRow with { Value = NoValue },
+        StoredRow with { Value = null },
         new Delta(DeltaKind.Set, Key, Value),
         new WriteBatch().Set(Key, Value),
         new PublishedCommit(10, 1, [new Delta(DeltaKind.Set, Key, Value)]),
