@@ -19,17 +19,20 @@ public interface IMultiVersionStore :
     /// The highest published version with no lower one still being applied; <see cref="CommitVersion.Zero"/> when nothing is
     /// published. Never goes back while the store is open.
     /// </summary>
+    /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
     CommitVersion VisibleVersion { get; }
 
     /// <summary>
     /// The highest version such that every published commit at or below it is on disk; <see cref="CommitVersion.Zero"/> in a
     /// memory-only store. A late commit below it lowers it until that commit is on disk too.
     /// </summary>
+    /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
     CommitVersion DurableVersion { get; }
 
     /// <summary>The lowest version at which a new read of a kind of keys may start. Never goes back, also across reopen.</summary>
     /// <param name="kind">The kind of keys. Default: <see cref="EntryKind.Multi"/>.</param>
     /// <returns>The floor.</returns>
+    /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
     CommitVersion GetFloor(EntryKind kind = default);
 
     /// <summary>Opens a fixed view. Takes no lock that a reader or committer can wait for (contract C4).</summary>
@@ -46,10 +49,12 @@ public interface IMultiVersionStore :
 
     /// <summary>The snapshots that are open now, oldest version first.</summary>
     /// <returns>A list of its own for each call.</returns>
+    /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
     IReadOnlyList<SnapshotInfo> GetOpenSnapshots();
 
     /// <summary>What the store holds now. Figures are each exact, but not all of one instant.</summary>
     /// <returns>The figures.</returns>
+    /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
     StoreStatistics GetStatistics();
 
     /// <summary>

@@ -94,9 +94,23 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         });
     }
 
-    public CommitVersion VisibleVersion => _sequencer.Current.Visible;
+    public CommitVersion VisibleVersion
+    {
+        get
+        {
+            _lifetime.ThrowIfDisposed();
+            return _sequencer.Current.Visible;
+        }
+    }
 
-    public CommitVersion DurableVersion => _flushing?.Mark.Version ?? CommitVersion.Zero;
+    public CommitVersion DurableVersion
+    {
+        get
+        {
+            _lifetime.ThrowIfDisposed();
+            return _flushing?.Mark.Version ?? CommitVersion.Zero;
+        }
+    }
 
     /// <summary>Opens the tier and puts the store together.</summary>
     public static async ValueTask<IMultiVersionStore> OpenAsync(StoreParts parts, CancellationToken cancellationToken)
@@ -233,7 +247,11 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         return UnderPin(range, at, pin => _readers.History.ReadAsync(pin, range, cancellationToken), cancellationToken);
     }
 
-    public CommitVersion GetFloor(EntryKind kind = default) => _floors.Current.Set.Of(kind);
+    public CommitVersion GetFloor(EntryKind kind = default)
+    {
+        _lifetime.ThrowIfDisposed();
+        return _floors.Current.Set.Of(kind);
+    }
 
     public ISnapshot OpenSnapshot(CommitVersion at, string owner = "unnamed")
     {
@@ -244,23 +262,30 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     }
 
     public IReadOnlyList<SnapshotInfo> GetOpenSnapshots()
-        => [.. _pins.Current
+    {
+        _lifetime.ThrowIfDisposed();
+        return [.. _pins.Current
             .Where(p => p.Owner is not null)
             .OrderBy(p => p.Pin.At)
             .Select(p => new SnapshotInfo(p.Owner!, p.Pin.At, p.OpenedAt))];
+    }
 
-    public StoreStatistics GetStatistics() => new()
+    public StoreStatistics GetStatistics()
     {
-        BufferedKeys = _buffer.Index.Count,
-        BufferedVersions = _buffer.Accounting.Versions,
-        BufferedBytes = _buffer.Accounting.Bytes,
-        UnflushedCommits = _flushing?.Queue.Count ?? 0,
-        UnflushedBytes = _flushing?.Queue.Bytes ?? 0,
-        PublishedSequence = _sequencer.Current.Sequence,
-        DurableSequence = _flushing?.Mark.Sequence ?? 0,
-        OpenSnapshots = _pins.Current.Count(p => p.Owner is not null),
-        ByKind = _buffer.Accounting.ByKind,
-    };
+        _lifetime.ThrowIfDisposed();
+        return new StoreStatistics
+        {
+            BufferedKeys = _buffer.Index.Count,
+            BufferedVersions = _buffer.Accounting.Versions,
+            BufferedBytes = _buffer.Accounting.Bytes,
+            UnflushedCommits = _flushing?.Queue.Count ?? 0,
+            UnflushedBytes = _flushing?.Queue.Bytes ?? 0,
+            PublishedSequence = _sequencer.Current.Sequence,
+            DurableSequence = _flushing?.Mark.Sequence ?? 0,
+            OpenSnapshots = _pins.Current.Count(p => p.Owner is not null),
+            ByKind = _buffer.Accounting.ByKind,
+        };
+    }
 
     public long Evict(long targetBytes)
     {
