@@ -91,6 +91,18 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
         }
     }
 
+    /// <summary>The newest publication that waits, or that has left already; 0 when there was none.</summary>
+    public ulong LastSequence
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _lastSequence;
+            }
+        }
+    }
+
     /// <summary>The newest publication at or below a version that waits, or that may have left already; 0 when there was none.</summary>
     public ulong LastSequenceAtOrBelow(CommitVersion version)
     {
@@ -115,7 +127,9 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
     }
 
     /// <summary>The next slice: whole commits from the front up to some bytes, at least one; null when nothing waits. They stay queued.</summary>
-    public FlushSlice? Peek(ulong durable)
+    /// <param name="durable">The durable mark.</param>
+    /// <param name="last">The newest publication to take. Default: the newest that waits.</param>
+    public FlushSlice? Peek(ulong durable, ulong last = ulong.MaxValue)
     {
         var commits = new List<PreparedCommit>();
         lock (_gate)
@@ -124,7 +138,7 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
             foreach (var (commit, _) in _commits)
             {
                 bytes += commit.Bytes;
-                if (commits.Count > 0 && bytes > _options.MaxSliceBytes)
+                if (commit.Sequence > last || (commits.Count > 0 && bytes > _options.MaxSliceBytes))
                 {
                     break;
                 }

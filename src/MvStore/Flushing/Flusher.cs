@@ -50,7 +50,9 @@ internal sealed class Flusher(
         {
             while (await signal.NextAsync().ConfigureAwait(false) is { } trigger)
             {
-                while (queue.Peek(mark.Sequence) is { } slice)
+                // What arrives from here on comes with a trigger of its own.
+                var last = queue.LastSequence;
+                while (queue.Peek(mark.Sequence, last) is { } slice)
                 {
                     await WriteAsync(slice, trigger).ConfigureAwait(false);
                     queue.Remove(slice, mark);
