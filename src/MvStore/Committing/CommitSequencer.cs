@@ -71,7 +71,6 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         lock (_gate)
         {
             _announced.Remove(commit.Version);
-            CompleteDrainWhenIdle();
         }
     }
 
@@ -80,7 +79,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     {
         lock (_gate)
         {
-            _failure.ThrowIfSet();
+            RequireOpen();
             _announced.Remove(commit.Version);
             return Begin(commit, isFresh: false);
         }
@@ -117,7 +116,9 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         }
     }
 
-    /// <summary>Refuses new commits from now on.</summary>
+    /// <summary>
+    /// Refuses to begin commits from now on, announced ones included: those may be waiting for the persistent tier, and closing must not.
+    /// </summary>
     /// <returns>Completes when none is in flight any more.</returns>
     public Task CloseAsync()
     {
@@ -129,10 +130,15 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         }
     }
 
-    private void RequireAdmitted(PreparedCommit commit)
+    private void RequireOpen()
     {
         ObjectDisposedException.ThrowIf(_drained is not null, typeof(IMultiVersionStore));
         _failure.ThrowIfSet();
+    }
+
+    private void RequireAdmitted(PreparedCommit commit)
+    {
+        RequireOpen();
         foreach (var kind in commit.Kinds)
         {
             var floor = _admission.Of(kind);
@@ -200,7 +206,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
 
     private void CompleteDrainWhenIdle()
     {
-        if (_inFlight.Count == 0 && _announced.Count == 0)
+        if (_inFlight.Count == 0)
         {
             _drained?.TrySetResult();
         }
