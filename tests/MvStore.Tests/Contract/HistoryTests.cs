@@ -88,7 +88,7 @@ public sealed class HistoryTests
     public async Task B5_AHistoryIsStableWhileCommitsFlushesAndEvictionRun(StoreStorage storage)
     {
         await using var fixture = await StoreFixture.OpenAsync(storage, o => o.Persistence.ReadPageRows = 2);
-        for (ulong version = 10; version <= 100; version += 10)
+        for (ulong version = 100; version <= 1_000; version += 100)
         {
             await fixture.Store.CommitAsync(new WriteBatch().Set("a", $"{version}").Set("b", $"{version}"), version);
         }
@@ -100,7 +100,7 @@ public sealed class HistoryTests
         {
             rows.Add(row);
             await fixture.Store.CommitAsync(new WriteBatch().Set("a", "late").Remove("b").Set("c", "late"), late++);
-            await fixture.Store.SetAsync(1_000 + late, "a", "newer");
+            await fixture.Store.SetAsync(2_000 + late, "a", "newer");
             if (storage != StoreStorage.None)
             {
                 await fixture.Store.FlushAsync();

@@ -7,6 +7,8 @@ public sealed class PreviousTests
 {
     public static TheoryData<StoreStorage, Residency> Everywhere => TestCases.Everywhere;
 
+    public static TheoryData<StoreStorage, Residency> Open => SnapshotTests.Open;
+
     [Theory]
     [MemberData(nameof(Everywhere))]
     public async Task B4_PreviousIsTheNewestEntryBelow(StoreStorage storage, Residency residency)
@@ -90,7 +92,7 @@ public sealed class PreviousTests
     }
 
     [Theory]
-    [MemberData(nameof(Everywhere))]
+    [MemberData(nameof(Open))]
     public async Task B4_ASnapshotWhoseFoundationALateVersionReleasedSaysReclaimedAndNotBeginning(StoreStorage storage, Residency residency)
     {
         // 10 is what the snapshot would step to from 70. The late 55, which it cannot see, takes the place of 10 below the floor.
@@ -100,16 +102,7 @@ public sealed class PreviousTests
         using var snapshot = fixture.Store.OpenSnapshot(100);
         await fixture.Store.SetAsync(55, "a", "55");
         await fixture.Store.SetAsync(100, "b", "100");
-        if (storage != StoreStorage.None)
-        {
-            await fixture.Store.FlushAsync();
-        }
-
-        if (residency is Residency.Evicted)
-        {
-            fixture.Store.Evict(0);
-        }
-
+        await FlushAndSettleAsync(fixture, storage, residency);
         (await fixture.Store.ReclaimAsync()).Floor.Should().Be((CommitVersion)60);
 
         AnswerText.Of(await snapshot.GetPreviousAsync("a"u8, CommitVersion.Latest)).Should().Be("a@70=70");
@@ -118,20 +111,15 @@ public sealed class PreviousTests
     }
 
     [Theory]
-    [MemberData(nameof(Everywhere))]
+    [MemberData(nameof(Open))]
     public async Task B4_ASnapshotBelowTheFloorStepsToWhatItSeesAndNoFurther(StoreStorage storage, Residency residency)
     {
-        if (residency == Residency.Reopened)
-        {
-            return;
-        }
-
         await using var fixture = await StoreFixture.OpenAsync(storage, o => o.GarbageCollection.RetainVersions = 0);
         await fixture.Store.SetAsync(10, "a", "10");
         await fixture.Store.SetAsync(20, "a", "20");
         await fixture.Store.SetAsync(30, "a", "30");
         using var snapshot = fixture.Store.OpenSnapshot(25);
-        await fixture.SettleAsync(storage == StoreStorage.None ? residency : residency == Residency.Buffered ? Residency.Flushed : residency);
+        await FlushAndSettleAsync(fixture, storage, residency);
         (await fixture.Store.ReclaimAsync()).Floor.Should().Be((CommitVersion)30);
 
         AnswerText.Of(await snapshot.GetPreviousAsync("a"u8, CommitVersion.Latest)).Should().Be("a@20=20");
@@ -139,4 +127,45 @@ public sealed class PreviousTests
         (await snapshot.GetPreviousAsync("a"u8, 25)).Kind.Should().Be(PreviousVersionKind.Reclaimed);
         (await snapshot.GetPreviousAsync("a"u8, 20)).Kind.Should().Be(PreviousVersionKind.Reclaimed);
     }
+
+    [Theory]
+    [MemberData(nameof(Open))]
+    public async Task B4_B5_ALateCommitAndARisingFloorLeaveASnapshotItsHistoryAboveTheFloor(StoreStorage storage, Residency residency)
+    {
+        await using var fixture = await StoreFixture.OpenAsync(storage, o => o.GarbageCollection.RetainVersions = 40);
+        foreach (var version in (ulong[])[10, 65, 70, 80])
+        {
+            await fixture.Store.SetAsync(version, "a", $"{version}");
+        }
+
+        using var snapshot = fixture.Store.OpenSnapshot(CommitVersion.Latest);
+        await fixture.Store.SetAsync(75, "b", "late");
+        await fixture.Store.SetAsync(100, "b", "100");
+        await FlushAndSettleAsync(fixture, storage, residency);
+        (await fixture.Store.ReclaimAsync()).Floor.Should().Be((CommitVersion)60);
+
+        AnswerText.Of(await snapshot.GetPreviousAsync("a"u8, 80)).Should().Be("a@70=70");
+        AnswerText.Of(await snapshot.GetPreviousAsync("a"u8, 70)).Should().Be("a@65=65");
+        (await Scans.ShowAsync(snapshot.HistoryAsync(KeyRange.Exactly("a"u8)))).Should().StartWith("[a@80=80, a@70=70, a@65=65");
+    }
+
+    [Theory]
+    [MemberData(nameof(Open))]
+    public async Task B4_ASnapshotOfTheFutureStepsToWhatItsOwnPinKeeps(StoreStorage storage, Residency residency)
+    {
+        await using var fixture = await StoreFixture.OpenAsync(storage, o => o.GarbageCollection.RetainVersions = 0);
+        await fixture.Store.SetAsync(10, "a", "10");
+        using var snapshot = fixture.Store.OpenSnapshot(1_000);
+        await fixture.Store.SetAsync(100, "a", "100");
+        await FlushAndSettleAsync(fixture, storage, residency);
+        (await fixture.Store.ReclaimAsync()).Floor.Should().Be((CommitVersion)100);
+
+        AnswerText.Of(await snapshot.GetPreviousAsync("a"u8, 500)).Should().Be("a@10=10");
+        AnswerText.Of(await snapshot.GetPreviousAsync("nobody"u8, 500)).Should().Be(AnswerText.Beginning);
+        AnswerText.Of(await snapshot.GetPreviousAsync("a"u8, 10)).Should().Be(AnswerText.Reclaimed);
+    }
+
+    /// <summary>Reclamation follows what is durable, so data is always flushed; then it lies where the residency says.</summary>
+    private static async Task FlushAndSettleAsync(StoreFixture fixture, StoreStorage storage, Residency residency)
+        => await fixture.SettleAsync(storage != StoreStorage.None && residency == Residency.Buffered ? Residency.Flushed : residency);
 }

@@ -17,4 +17,8 @@ public static class Guards
 
     /// <summary>Waits, but not for ever.</summary>
     public static Task<T> Guarded<T>(this ValueTask<T> task) => task.AsTask().WaitAsync(Limit);
+
+    /// <summary>Demands that a call has its answer when it returns, having waited for nothing.</summary>
+    public static void RequireAtOnce<T>(ValueTask<T> call)
+        => call.IsCompletedSuccessfully.Should().BeTrue("everything it needs is in memory");
 }

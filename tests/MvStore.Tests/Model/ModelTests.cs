@@ -15,10 +15,10 @@ public sealed class ModelTests
     private const int Portion = 25;
 
     [Theory]
-    [InlineData(StoreStorage.None, 250)]
-    [InlineData(StoreStorage.InMemory, 300)]
-    [InlineData(StoreStorage.Sqlite, 50)]
-    public async Task B_C1_E1_Every_answer_equals_the_reference(StoreStorage storage, int runs)
+    [InlineData(StoreStorage.None, 1_500)]
+    [InlineData(StoreStorage.InMemory, 2_000)]
+    [InlineData(StoreStorage.Sqlite, 100)]
+    public async Task B_C1_E1_EveryAnswerEqualsTheReference(StoreStorage storage, int runs)
     {
         var seeds = Setting("MVSTORE_SEED") is { } seed
             ? Enumerable.Range(seed, 1)

@@ -20,7 +20,7 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
 
     public FloorSet Floors { get; private set; } = FloorSet.None;
 
-    /// <summary>How many commits are on disk.</summary>
+    /// <summary>How many commits are known to be on disk, because someone waited for it.</summary>
     public ulong Durable { get; private set; }
 
     /// <summary>What a reader that starts now sees at a version.</summary>
@@ -30,15 +30,12 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
 
     public void RaiseFloors(FloorSet floors) => Floors = floors;
 
-    /// <summary>The highest version with everything at or below it on disk.</summary>
-    public ulong DurableVersion
+    /// <summary>The highest version with everything at or below it on disk, if the disk had the publications up to one of them.</summary>
+    public ulong DurableVersionAt(ulong sequence)
     {
-        get
-        {
-            var onDisk = _publications.Where(p => p.Sequence <= Durable).Select(p => p.Version).DefaultIfEmpty().Max();
-            var pending = _publications.Where(p => p.Sequence > Durable).Select(p => p.Version).DefaultIfEmpty(ulong.MaxValue).Min();
-            return Math.Min(onDisk, pending - 1);
-        }
+        var onDisk = _publications.Where(p => p.Sequence <= sequence).Select(p => p.Version).DefaultIfEmpty().Max();
+        var pending = _publications.Where(p => p.Sequence > sequence).Select(p => p.Version).DefaultIfEmpty(ulong.MaxValue).Min();
+        return Math.Min(onDisk, pending - 1);
     }
 
     public ulong FloorOf(byte[] key) => FloorOf(key, Floors);
@@ -119,14 +116,13 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
 
     /// <summary>
     /// What reclamation leaves (contract E1): entries above the floor of their key, the newest at or below it, and what each pin sees.
-    /// Everything else is gone. A tier that was given the publications up to one of them applies the rule to just those.
+    /// Everything else is gone.
     /// </summary>
     /// <param name="pins">What the pins see of the keys they are asked about.</param>
-    /// <param name="upTo">The last publication the tier was given.</param>
-    public IReadOnlySet<ReferenceEntry> Kept(Func<byte[], IEnumerable<ReferenceView>> pins, ulong upTo = ulong.MaxValue)
+    public IReadOnlySet<ReferenceEntry> Kept(Func<byte[], IEnumerable<ReferenceView>> pins)
     {
         var kept = new HashSet<ReferenceEntry>(ReferenceEqualityComparer.Instance);
-        foreach (var chain in Chains(KeyRange.All).Select(all => all.FindAll(e => e.Sequence <= upTo)).Where(chain => chain.Count != 0))
+        foreach (var chain in Chains(KeyRange.All))
         {
             var floor = FloorOf(chain[0].Key);
             kept.UnionWith(chain.Where(e => e.Version > floor));

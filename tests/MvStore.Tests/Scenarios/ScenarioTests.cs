@@ -27,7 +27,7 @@ public sealed class ScenarioTests
 
     [Theory]
     [MemberData(nameof(Scripts))]
-    public async Task B12_A_script_answers_the_same_everywhere(string script, ScenarioPlace place)
+    public async Task B12_AScriptAnswersTheSameEverywhere(string script, ScenarioPlace place)
     {
         if (Rewrite && place != ScenarioPlace.MemoryOnly)
         {
@@ -48,7 +48,7 @@ public sealed class ScenarioTests
     }
 
     [Fact]
-    public void Every_script_begins_by_explaining_itself()
+    public void EveryScriptBeginsByExplainingItself()
     {
         var files = Directory.GetFiles(SourceFolder(), "*.txt");
         files.Should().HaveCountGreaterThanOrEqualTo(12);
