@@ -156,10 +156,59 @@ public sealed class InterleavingTests(ITestOutputHelper output)
                     (await SteppedEngine.Parts.SnapshotAsync(at40, Keys)).Should().Be(before.Item1, context());
                     (await SteppedEngine.Parts.SnapshotAsync(latest, Keys)).Should().Be(before.Item2, context());
                     (await engine.Plain.GetManyAsync(Keys, Latest)).Should().Be(engine.Expected(Keys, Latest, engine.Published), context());
+                    (await engine.Plain.GetManyAsync(Keys, 1_000)).Should().Be(engine.Expected(Keys, 1_000, engine.Published), context());
                     await EverythingAsync(engine);
                 }
             });
         output.WriteLine($"{write}: {cases} interleavings");
+    }
+
+    [Theory]
+    [MemberData(nameof(Writes))]
+    public async Task C1_a_snapshot_opened_at_any_point_of_a_write_keeps_its_answers(string write)
+    {
+        var cases = 0;
+        foreach (var at in (ulong[])[10, 20, 30, 40, Latest])
+        {
+            for (var point = 0; ; point++)
+            {
+                await using var engine = await StartAsync();
+                Snapshot? snapshot = null;
+                var expected = string.Empty;
+                engine.Stepper.Arm(point, () =>
+                {
+                    try
+                    {
+                        snapshot = engine.Plain.Open(at);
+                        expected = engine.Expected(Keys, at, engine.Published);
+                    }
+                    catch (BelowFloorException)
+                    {
+                        at.Should().BeLessThan(engine.Floor);
+                    }
+
+                    return Task.CompletedTask;
+                });
+                await WritesByName[write](engine);
+                if (engine.Stepper.Passed <= point)
+                {
+                    break;
+                }
+
+                cases++;
+                engine.Stepper.Disarm();
+                for (var i = 0; snapshot is not null && i < 2; i++)
+                {
+                    (await SteppedEngine.Parts.SnapshotAsync(snapshot, Keys))
+                        .Should().Be(expected, $"it was opened at {at}, {engine.Stepper.Names.ElementAtOrDefault(point)}");
+                    await EverythingAsync(engine);
+                }
+
+                snapshot?.Dispose();
+            }
+        }
+
+        output.WriteLine($"snapshot during {write}: {cases} interleavings");
     }
 
     [Theory]

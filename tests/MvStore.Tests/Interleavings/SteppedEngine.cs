@@ -111,6 +111,37 @@ internal sealed class SteppedEngine : IAsyncDisposable
         }
     }
 
+    /// <summary>The first step of a commit whose steps the caller takes one by one; null when it is late.</summary>
+    public InFlightCommit? Begin(ulong version, params string[] keys)
+    {
+        var batch = new WriteBatch();
+        foreach (var key in keys)
+        {
+            batch.Set(System.Text.Encoding.UTF8.GetBytes(key), System.Text.Encoding.UTF8.GetBytes($"{key}{version}"));
+        }
+
+        return _sequencer.TryBegin(new CommitPreparer(null).Prepare(batch, version));
+    }
+
+    /// <summary>The second step.</summary>
+    public void Link(InFlightCommit commit) => _buffer.Link(commit.Commit, commit.IsFresh);
+
+    /// <summary>The last step.</summary>
+    public void Finish(InFlightCommit commit, bool aborted)
+    {
+        if (aborted)
+        {
+            _buffer.Unlink(commit.Commit);
+        }
+        else
+        {
+            _written.AddRange(commit.Commit.Entries.Select(e =>
+                (System.Text.Encoding.UTF8.GetString(e.Key), e.Entry.Version, e.Entry.Sequence, (string?)string.Empty)));
+        }
+
+        _sequencer.Finish(commit, aborted);
+    }
+
     /// <summary>What the flusher does with one slice after the other. There is one flusher: within its work a second one does nothing.</summary>
     public async Task FlushAsync(bool stepped = false)
     {
