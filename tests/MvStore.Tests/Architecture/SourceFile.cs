@@ -22,18 +22,23 @@ internal sealed record SourceFile(string Path, CompilationUnitSyntax Root)
 
     public IEnumerable<TypeDeclarationSyntax> Classes => Root.DescendantNodes().OfType<TypeDeclarationSyntax>();
 
-    /// <summary>Names of the types that are not nested in another one.</summary>
-    public IEnumerable<string> TopLevelTypes
-        => Root.DescendantNodes(n => n is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax)
-            .Select(n => n switch
-            {
-                BaseTypeDeclarationSyntax type => type.Identifier.Text,
-                DelegateDeclarationSyntax type => type.Identifier.Text,
-                _ => null,
-            })
-            .OfType<string>();
+    /// <summary>Names of the types that are not nested in another one. Suites derived in one line each go with the type they stand beside.</summary>
+    public IReadOnlyList<string> TopLevelTypes
+    {
+        get
+        {
+            var types = Root.DescendantNodes(n => n is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax)
+                .Where(n => n is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax)
+                .ToArray();
+            var written = types.Where(t => !IsBareDerivation(t)).ToArray();
+            return [.. (written.Length == 0 ? types : written).Select(NameOf)];
+        }
+    }
 
     public bool IsProgram => Root.Members.OfType<GlobalStatementSyntax>().Any();
+
+    /// <summary>Whether it holds nothing but usings and attributes of the assembly.</summary>
+    public bool IsDirectivesOnly => Root.Members.Count == 0;
 
     /// <summary>Names of the methods that a test runner runs.</summary>
     public IEnumerable<string> TestMethods
@@ -43,6 +48,12 @@ internal sealed record SourceFile(string Path, CompilationUnitSyntax Root)
 
     public static SourceFile Parse(string path, string text)
         => new(path, (CompilationUnitSyntax)CSharpSyntaxTree.ParseText(text, path: path).GetRoot());
+
+    private static bool IsBareDerivation(SyntaxNode node)
+        => node is ClassDeclarationSyntax { BaseList: not null, ParameterList: null, Members.Count: 0 };
+
+    private static string NameOf(SyntaxNode node)
+        => node is DelegateDeclarationSyntax type ? type.Identifier.Text : ((BaseTypeDeclarationSyntax)node).Identifier.Text;
 
     // Attributes derived for one purpose (a fact that needs root, say) keep the suffix.
     private static bool IsTestAttribute(string name) => TestAttributes.Any(a => name.EndsWith(a, StringComparison.Ordinal));

@@ -26,7 +26,7 @@ public sealed class SourceLayoutTests
     public void OneTypePerFileNamedAfterIt()
         => Repository.Sources.Where(s => !s.IsProgram)
             .Where(s => !s.TopLevelTypes.Distinct().SequenceEqual([s.Name]))
-            .Where(s => s.TopLevelTypes.Any() || s.Name != "AssemblyInfo")
+            .Where(s => !s.IsDirectivesOnly)
             .Select(s => $"{s.Path}: {string.Join(", ", s.TopLevelTypes)}")
             .Should().BeEmpty();
 
