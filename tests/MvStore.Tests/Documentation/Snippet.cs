@@ -34,6 +34,10 @@ internal sealed record Snippet(string Page, int Line, string Code, string Output
         }
     }
 
+    /// <summary>The contents of every block of a language.</summary>
+    public static IEnumerable<string> BlocksOf(string text, string language)
+        => text.ReplaceLineEndings("\n").Split($"\n{Fence}{language}\n").Skip(1).Select(rest => rest.Split($"\n{Fence}\n")[0]);
+
     public override string ToString() => $"{Page}:{Line}";
 
     private static int EndOfBlock(string[] lines, int start)
