@@ -16,9 +16,9 @@ public sealed class InMemoryReclamationSteps : ReclamationConformance<InMemoryLo
 
 public sealed class InMemoryRandom : RandomConformance<InMemoryLocation>;
 
-public sealed class InMemorySuites
+public sealed class InMemoryTierSuites
 {
     [Fact]
     public void F2_EverySuiteIsDerived()
-        => ConformanceSuites.MissingFrom<InMemoryLocation>(typeof(InMemorySuites).Assembly).Should().BeEmpty();
+        => ConformanceSuites.MissingFrom<InMemoryLocation>(typeof(InMemoryTierSuites).Assembly).Should().BeEmpty();
 }

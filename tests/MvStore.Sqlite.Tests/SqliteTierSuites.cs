@@ -23,9 +23,9 @@ public sealed class SqliteTightScans : ScanConformance<TightSqliteLocation>;
 
 public sealed class SqliteTightHistory : HistoryConformance<TightSqliteLocation>;
 
-public sealed class SqliteSuites
+public sealed class SqliteTierSuites
 {
     [Fact]
     public void F2_EverySuiteIsDerived()
-        => ConformanceSuites.MissingFrom<SqliteLocation>(typeof(SqliteSuites).Assembly).Should().BeEmpty();
+        => ConformanceSuites.MissingFrom<SqliteLocation>(typeof(SqliteTierSuites).Assembly).Should().BeEmpty();
 }

@@ -1,0 +1,73 @@
+using Mono.Cecil;
+
+namespace MvStore.Tests.Architecture;
+
+/// <summary>The dependency rule of DESIGN.md, read from the compiled engine.</summary>
+public sealed class LayeringTests
+{
+    private const string Root = "MvStore";
+    private const string Builder = "MvStoreBuilder";
+
+    // What a stage may use besides itself: public types, seams, telemetry. Never another stage.
+    private static readonly string[] Common = [Root, "MvStore.Contracts", "MvStore.Diagnostics"];
+
+    // Layer -> the other layers it may use. Root means its public types; the composition root is for nobody below.
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["MvStore.Contracts"] = [Root],
+        ["MvStore.Diagnostics"] = [Root, "MvStore.Contracts"],
+        ["MvStore.Committing"] = Common,
+        ["MvStore.Buffering"] = Common,
+        ["MvStore.Flushing"] = Common,
+        ["MvStore.Reading"] = Common,
+        ["MvStore.GarbageCollection"] = Common,
+    };
+
+    // A public type of the root namespace is data or an interface that every layer may name, so it must know no layer itself.
+    private static readonly HashSet<string> CompositionRoot =
+    [
+        .. CompiledAssembly.Engine.Module.Types.Where(t => t.Namespace == Root && (!t.IsPublic || t.Name == Builder)).Select(t => t.FullName),
+    ];
+
+    public static TheoryData<string> Layers => [.. Allowed.Keys];
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void LayerUsesOnlyWhatItMay(string layer)
+    {
+        var types = CompiledAssembly.Engine.Types.Where(t => CompiledAssembly.LayerOf(t) == layer).ToArray();
+        types.Should().NotBeEmpty("a renamed folder must not switch its rule off");
+
+        Dependencies(types)
+            .Where(d => d.Layer != layer)
+            .Where(d => !Allowed[layer].Contains(d.Layer) || CompositionRoot.Contains(d.To))
+            .Select(d => $"{d.From} -> {d.To}")
+            .Should().BeEmpty();
+    }
+
+    [Fact]
+    public void PublicTypesOfTheRootKnowNoLayer()
+        => Dependencies(CompiledAssembly.Engine.Types.Where(IsOrdinaryRootType))
+            .Where(d => d.Layer != Root || CompositionRoot.Contains(d.To))
+            .Select(d => $"{d.From} -> {d.To}")
+            .Should().BeEmpty();
+
+    [Fact]
+    public void EveryNamespaceIsInTheRule()
+        => CompiledAssembly.Engine.Types.Select(CompiledAssembly.LayerOf).Distinct()
+            .Should().BeSubsetOf([.. Allowed.Keys, Root]);
+
+    [Fact]
+    public void TheCompositionRootIsKnown()
+        => CompositionRoot.Should().Contain(["MvStore.MultiVersionStore", "MvStore." + Builder]);
+
+    private static bool IsOrdinaryRootType(TypeDefinition type)
+        => CompiledAssembly.LayerOf(type) == Root && !CompositionRoot.Contains(CompiledAssembly.Outermost(type).FullName);
+
+    private static IEnumerable<(string From, string To, string Layer)> Dependencies(IEnumerable<TypeDefinition> types)
+        => types.SelectMany(t => CompiledAssembly.UsesOf(t).Select(u => (From: t, To: u)))
+            .Where(d => CompiledAssembly.Outermost(d.To) is TypeDefinition && d.To.Module == CompiledAssembly.Engine.Module)
+            .Select(d => (d.From.FullName, CompiledAssembly.Outermost(d.To).FullName, CompiledAssembly.LayerOf(d.To)))
+            .Where(d => d.Item3.Length > 0)
+            .Distinct();
+}

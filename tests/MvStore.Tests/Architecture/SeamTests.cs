@@ -1,0 +1,82 @@
+using Mono.Cecil;
+
+namespace MvStore.Tests.Architecture;
+
+/// <summary>
+/// The direction of the data: each member of a seam is called from one layer only. The table names every member of every seam, so a new
+/// one is a decision and a dead one is noticed. Reading a property is free to everyone and is not listed. The composition root stands
+/// above the layers: it may call any of them, and counts only where nobody else calls.
+/// </summary>
+public sealed class SeamTests
+{
+    private const string CompositionRoot = "MvStore";
+    private const string SeamNamespace = "MvStore.Contracts";
+
+    // The public interface that is a seam as well: the hand-over to the persistent tier.
+    private static readonly string[] PublicSeams = ["MvStore.IPersistentTier"];
+
+    // Seam member -> the only layer that calls it.
+    private static readonly Dictionary<string, string> OnlyCaller = new()
+    {
+        ["IAdmission.Raise"] = "MvStore.GarbageCollection",
+        ["IBufferCursor.MoveNext"] = "MvStore.Reading",
+        ["IBufferCursor.Read"] = "MvStore.Reading",
+        ["IBufferCursor.ReadHistory"] = "MvStore.Reading",
+        ["IBufferReader.Find"] = "MvStore.Reading",
+        ["IBufferReader.Seek"] = "MvStore.Reading",
+        ["ICommitTarget.Link"] = "MvStore.Committing",
+        ["ICommitTarget.Unlink"] = "MvStore.Committing",
+        ["IDurability.WaitAsync"] = "MvStore.Committing",
+        ["IEvictable.Evict"] = "MvStore.Flushing",
+        ["IPersistentTier.ApplyAsync"] = "MvStore.Flushing",
+        ["IPersistentTier.GetAsync"] = "MvStore.Reading",
+        ["IPersistentTier.OpenAsync"] = CompositionRoot,
+        ["IPersistentTier.RaiseFloorAsync"] = "MvStore.GarbageCollection",
+        ["IPersistentTier.ReclaimAsync"] = "MvStore.GarbageCollection",
+        ["IPersistentTier.ScanAsync"] = "MvStore.Reading",
+        ["IPinRegistry.Add"] = "MvStore.Reading",
+        ["IPinRegistry.Remove"] = "MvStore.Reading",
+        ["IPublicationSink.Add"] = "MvStore.Committing",
+        ["IReclaimable.Reclaim"] = "MvStore.GarbageCollection",
+        ["IVersionLookup.FindManyAsync"] = "MvStore.Committing",
+    };
+
+    public static TheoryData<string> HandOvers => [.. OnlyCaller.Keys];
+
+    [Theory]
+    [MemberData(nameof(HandOvers))]
+    public void HandOverIsCalledFromItsLayerOnly(string member)
+        => CallersOf(member).Should().Equal(OnlyCaller[member]);
+
+    [Fact]
+    public void EverySeamMemberIsInTheTable()
+        => SeamMembers().Except(OnlyCaller.Keys).Should().BeEmpty();
+
+    [Fact]
+    public void TheTableNamesNoOtherMember()
+        => OnlyCaller.Keys.Except(SeamMembers()).Should().BeEmpty();
+
+    private static string[] CallersOf(string member)
+    {
+        string[] callers =
+        [
+            .. CompiledAssembly.Engine.Types
+                .Where(t => CompiledAssembly.CallsOf(t).Any(c => KeyOf(c) == member))
+                .Select(CompiledAssembly.LayerOf).Distinct().Order(StringComparer.Ordinal),
+        ];
+        return callers is [CompositionRoot] ? callers : [.. callers.Where(c => c != CompositionRoot)];
+    }
+
+    private static IEnumerable<string> SeamMembers()
+        => CompiledAssembly.Engine.Types
+            .Where(t => t.IsInterface && (CompiledAssembly.LayerOf(t) == SeamNamespace || PublicSeams.Contains(t.FullName)))
+            .SelectMany(t => t.Methods)
+            .Where(m => !m.IsGetter && !m.IsStatic)
+            .Select(KeyOf);
+
+    private static string KeyOf(MethodReference method)
+    {
+        var name = method.Name.StartsWith("set_", StringComparison.Ordinal) ? method.Name[4..] : method.Name;
+        return $"{method.DeclaringType.GetElementType().Name.Split('`')[0]}.{name}";
+    }
+}
