@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 
 namespace MvStore.Tool.Commands;
 
@@ -20,6 +21,7 @@ internal static class CommandLine
           130  cancelled
         """;
 
+    private const string Name = "mvstore";
     private const string DefaultCommand = "import-git";
 
     /// <summary>Runs a command line.</summary>
@@ -49,11 +51,13 @@ internal static class CommandLine
         return code;
     }
 
-    private static RootCommand Create(ToolHost host)
+    private static Command Create(ToolHost host)
     {
         var shared = new SharedOptions();
-        return new RootCommand(Description)
+        return new Command(Name, Description)
         {
+            new HelpOption(),
+            new VersionOption(),
             shared.Store,
             shared.Json,
             shared.Verbose,
@@ -74,7 +78,7 @@ internal static class CommandLine
             host.Error.Write($"mvstore: {Rendering.PathText.Clean(error.Message)}\n");
         }
 
-        var command = parsed.CommandResult.Command is RootCommand ? "mvstore" : $"mvstore {parsed.CommandResult.Command.Name}";
+        var command = parsed.CommandResult.Command is ToolCommand ran ? $"{Name} {ran.Name}" : Name;
         host.Error.Write($"Try '{command} --help'.\n");
         host.Error.Flush();
         return (int)ExitCode.Usage;

@@ -10,8 +10,8 @@ namespace MvStore.Tool.Commands;
 /// <summary>Lists what differs between two versions.</summary>
 internal sealed class DiffCommand : ToolCommand
 {
-    private readonly Argument<ulong> _from = new("from") { Description = "The version before." };
-    private readonly Argument<ulong> _to = new("to") { Description = "The version after." };
+    private readonly Argument<ulong> _from = Create("from", "The version before.");
+    private readonly Argument<ulong> _to = Create("to", "The version after.");
 
     public DiffCommand(ToolHost host, SharedOptions shared)
         : base("diff", "List the paths that were added (A), modified (M) or deleted (D) between two versions.", host, shared)
@@ -49,6 +49,12 @@ internal sealed class DiffCommand : ToolCommand
 
         return ExitCode.Ok;
     }
+
+    private static Argument<ulong> Create(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = static result => Numbers.Parse(result, 1, (ulong)long.MaxValue),
+    };
 
     private static DiffEntryDocument Describe(PathDifference difference) => new()
     {

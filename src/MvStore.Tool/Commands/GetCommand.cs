@@ -10,7 +10,7 @@ namespace MvStore.Tool.Commands;
 internal sealed class GetCommand : ToolCommand
 {
     private readonly PathArgument _path = new();
-    private readonly Option<ulong?> _at = VersionOption.Create();
+    private readonly Option<ulong?> _at = AtOption.Create();
 
     public GetCommand(ToolHost host, SharedOptions shared)
         : base("get", "Write the bytes a path had at a version.", host, shared)

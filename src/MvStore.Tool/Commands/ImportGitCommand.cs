@@ -29,6 +29,7 @@ internal sealed class ImportGitCommand : ToolCommand
         Description = "The largest file accepted.",
         HelpName = "bytes",
         DefaultValueFactory = static _ => BufferOptions.ValueLengthLimit,
+        CustomParser = static result => (int)Numbers.Parse(result, 0, BufferOptions.ValueLengthLimit),
     };
 
     public ImportGitCommand(ToolHost host, SharedOptions shared)
@@ -41,13 +42,6 @@ internal sealed class ImportGitCommand : ToolCommand
         Add(_repository);
         Add(_reference);
         Add(_maxFileBytes);
-        _maxFileBytes.Validators.Add(static result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 0 or > BufferOptions.ValueLengthLimit)
-            {
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"--max-file-bytes must be 0 to {BufferOptions.ValueLengthLimit}."));
-            }
-        });
     }
 
     /// <inheritdoc/>

@@ -18,7 +18,7 @@ internal sealed class ScanCommand : ToolCommand
         DefaultValueFactory = static _ => "",
     };
 
-    private readonly Option<ulong?> _at = VersionOption.Create();
+    private readonly Option<ulong?> _at = AtOption.Create();
 
     public ScanCommand(ToolHost host, SharedOptions shared)
         : base("scan", "List the paths of a version with mode and size, in byte order.", host, shared)

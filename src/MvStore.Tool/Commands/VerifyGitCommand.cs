@@ -26,6 +26,7 @@ internal sealed class VerifyGitCommand : ToolCommand
     {
         Description = "Compare the tree of every n-th commit, besides the first and the last. Default: as many as compare about a million paths.",
         HelpName = "n",
+        CustomParser = static result => (int)Numbers.Parse(result, 1, int.MaxValue),
     };
 
     public VerifyGitCommand(ToolHost host, SharedOptions shared)
@@ -38,13 +39,6 @@ internal sealed class VerifyGitCommand : ToolCommand
         Add(_repository);
         Add(_reference);
         Add(_every);
-        _every.Validators.Add(static result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 1)
-            {
-                result.AddError("--every must be at least 1.");
-            }
-        });
     }
 
     /// <inheritdoc/>
