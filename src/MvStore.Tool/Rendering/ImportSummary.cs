@@ -11,7 +11,7 @@ internal static class ImportSummary
         var span = TimeSpan.FromSeconds(import.Seconds);
         var headline = import.Commits == 0
             ? $"Nothing new in {PathText.Clean(import.Repository)}: the store has all {Figures.Count(import.Versions)} commits."
-            : $"Imported {Figures.Count(import.Commits)} commits of {PathText.Clean(import.Repository)} in {Figures.Seconds(span)} ({Figures.Count((long)(import.Commits / Math.Max(import.Seconds, 0.001)))} commits/s).";
+            : $"Imported {Figures.Count(import.Commits)} {(import.Commits == 1 ? "commit" : "commits")} of {PathText.Clean(import.Repository)} in {Figures.Seconds(span)} ({Figures.Count((long)(import.Commits / Math.Max(import.Seconds, 0.001)))} commits/s).";
         host.Text.WriteLine(headline);
         if (import.Shallow)
         {

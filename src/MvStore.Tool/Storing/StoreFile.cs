@@ -1,3 +1,4 @@
+using MvStore.Sqlite;
 using MvStore.Tool.Git;
 
 namespace MvStore.Tool.Storing;
@@ -33,6 +34,7 @@ internal sealed record StoreFile(string Path)
         return await new MvStoreBuilder()
             .Configure(options => options.Buffer.MaxValueLength = BufferOptions.ValueLengthLimit)
             .UseTimeProvider(host.Time)
+            .UseSqlite(Path)
             .OpenAsync(cancellationToken);
     }
 
