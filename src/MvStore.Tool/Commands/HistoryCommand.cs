@@ -51,7 +51,7 @@ internal sealed class HistoryCommand : ToolCommand
                 Figures.Moment(commit.Time),
                 found.IsDeletion ? "-" : GitMode.Format(found.Mode),
                 found.Size is { } size ? $"{size}" : "deleted",
-                PathText.Clean(commit.Author),
+                PathText.Clean(commit.AuthorName),
                 PathText.Clean(commit.Subject));
         }
 

@@ -24,7 +24,7 @@ internal sealed class VerifyGitCommand : ToolCommand
 
     private readonly Option<int?> _every = new("--every")
     {
-        Description = "Compare the tree of every n-th commit, besides the first and the last. Default: as many as compare about a million paths.",
+        Description = "Compare the tree of every n-th commit, besides the first and the last. Default: as many as compare about half a million paths.",
         HelpName = "n",
         CustomParser = static result => (int)Numbers.Parse(result, 1, int.MaxValue),
     };

@@ -24,6 +24,9 @@ internal sealed record CommitRecord(string Id, string Author, DateTimeOffset? Ti
     /// <summary>The first digits of the id.</summary>
     public string ShortId => Id[..Math.Min(10, Id.Length)];
 
+    /// <summary>The author without the address.</summary>
+    public string AuthorName => Author.LastIndexOf(" <", StringComparison.Ordinal) is > 0 and var end ? Author[..end] : Author;
+
     /// <summary>The value for a commit.</summary>
     public static byte[] Encode(GitCommit commit) =>
     [

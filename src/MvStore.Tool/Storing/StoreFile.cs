@@ -10,6 +10,9 @@ namespace MvStore.Tool.Storing;
 /// <param name="Path">The main file.</param>
 internal sealed record StoreFile(string Path)
 {
+    /// <summary>How much work a kill may cost: what was committed earlier than this is on disk.</summary>
+    private static readonly TimeSpan LongestLoss = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Whether the main file is there.</summary>
     public bool Exists => File.Exists(Path);
 
@@ -32,7 +35,11 @@ internal sealed record StoreFile(string Path)
         }
 
         return await new MvStoreBuilder()
-            .Configure(options => options.Buffer.MaxValueLength = BufferOptions.ValueLengthLimit)
+            .Configure(static options =>
+            {
+                options.Buffer.MaxValueLength = BufferOptions.ValueLengthLimit;
+                options.Flush.MaxAge = LongestLoss;
+            })
             .UseTimeProvider(host.Time)
             .UseSqlite(Path)
             .OpenAsync(cancellationToken);

@@ -4,7 +4,7 @@ namespace MvStore.Tool.Verifying;
 internal static class VerifySchedule
 {
     /// <summary>About how many pairs of a path and a version are compared when the user does not say.</summary>
-    private const long Budget = 1_000_000;
+    private const long Budget = 500_000;
 
     private const long FewestCommits = 10;
 

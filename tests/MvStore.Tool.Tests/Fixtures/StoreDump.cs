@@ -8,6 +8,18 @@ internal static class StoreDump
 {
     public static ValueTask<IMultiVersionStore> OpenAsync(string path) => new MvStoreBuilder().UseSqlite(path).OpenAsync();
 
+    /// <summary>The version a store holds; 0 when it is not there.</summary>
+    public static async Task<ulong> VersionAsync(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return 0;
+        }
+
+        await using var store = await OpenAsync(path);
+        return store.VisibleVersion.Value;
+    }
+
     /// <summary>A digest of every version of every key: equal for stores that hold the same history.</summary>
     public static async Task<string> DigestAsync(string path)
     {

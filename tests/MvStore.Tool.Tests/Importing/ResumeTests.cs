@@ -1,9 +1,10 @@
 using MvStore.Tool.Tests.Fixtures;
+using Xunit.Abstractions;
 
 namespace MvStore.Tool.Tests.Importing;
 
 /// <summary>An import may be ended anywhere, in any way; the next one ends with the same store.</summary>
-public class ResumeTests
+public class ResumeTests(ITestOutputHelper output)
 {
     [Fact]
     public async Task An_import_cancelled_at_once_and_again_ends_identical()
@@ -38,22 +39,27 @@ public class ResumeTests
     [Fact]
     public async Task An_import_killed_again_and_again_ends_identical()
     {
-        const int Commits = 1500;
+        const int Commits = 4000;
         using var repository = new TestRepository(SyntheticHistory.Create(Commits));
         var expected = await ImportWholeAsync(repository);
 
         // Each run is killed at another size of its files: while the store is made, while it grows, and near the end.
         var full = new FileInfo(repository.Beside("whole.db")).Length;
-        var kills = 0;
-        foreach (var share in (double[])[0, 0, 0.05, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9])
+        var versions = new List<ulong>();
+        foreach (var share in (double[])[0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.75, 0.9])
         {
-            kills += await Interruption.KillAtSizeAsync(repository, (long)(full * share)) ? 1 : 0;
+            if (await Interruption.KillAtSizeAsync(repository, (long)(full * share)))
+            {
+                versions.Add(await StoreDump.VersionAsync(repository.DefaultStore));
+            }
         }
 
-        kills.Should().BeGreaterThan(3, "otherwise this test kills nothing");
+        output.WriteLine($"killed at versions {string.Join(", ", versions)} of {Commits}");
+        versions.Should().BeInAscendingOrder("what is durable stays");
+        versions.Where(static v => v is > 0 and < Commits).Distinct().Should().HaveCountGreaterThan(1, "otherwise this test kills nothing");
         (await InProcess.RunAsync(repository.Path, "import-git")).Expect(ExitCode.Ok);
         (await StoreDump.DigestAsync(repository.DefaultStore)).Should().Be(expected);
-        (await InProcess.RunAsync(repository.Path, "verify-git", "--every", "100")).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(repository.Path, "verify-git", "--every", "500")).Expect(ExitCode.Ok);
     }
 
     private static async Task<string> ImportWholeAsync(TestRepository repository)
