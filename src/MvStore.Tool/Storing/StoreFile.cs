@@ -10,8 +10,11 @@ namespace MvStore.Tool.Storing;
 /// <param name="Path">The main file.</param>
 internal sealed record StoreFile(string Path)
 {
-    /// <summary>How much work a kill may cost: what was committed earlier than this is on disk.</summary>
-    private static readonly TimeSpan LongestLoss = TimeSpan.FromMilliseconds(200);
+    /// <summary>Writing begins when this much waits for the disk, so that a kill costs little work...</summary>
+    private const long FlushBytes = 4 * 1024 * 1024;
+
+    /// <summary>... or when the oldest commit has waited this long.</summary>
+    private static readonly TimeSpan FlushAge = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Whether the main file is there.</summary>
     public bool Exists => File.Exists(Path);
@@ -38,7 +41,8 @@ internal sealed record StoreFile(string Path)
             .Configure(static options =>
             {
                 options.Buffer.MaxValueLength = BufferOptions.ValueLengthLimit;
-                options.Flush.MaxAge = LongestLoss;
+                options.Flush.MaxBytes = FlushBytes;
+                options.Flush.MaxAge = FlushAge;
             })
             .UseTimeProvider(host.Time)
             .UseSqlite(Path)

@@ -20,12 +20,13 @@ internal static class Interruption
         return store.VisibleVersion.Value;
     }
 
-    /// <summary>Kills an import as soon as its files have grown to a size; false when it was done before.</summary>
-    public static async Task<bool> KillAtSizeAsync(TestRepository repository, long bytes)
+    /// <summary>Kills an import as soon as its files have grown by more than some bytes; false when it was done before.</summary>
+    public static async Task<bool> KillAfterGrowthAsync(TestRepository repository, long bytes)
     {
-        using var import = ToolProcess.Start(repository.Path, "import-git");
         var directory = Path.GetDirectoryName(repository.DefaultStore)!;
-        while (!import.HasExited && Measure(directory) <= bytes)
+        var before = Measure(directory);
+        using var import = ToolProcess.Start(repository.Path, "import-git");
+        while (!import.HasExited && Measure(directory) - before <= bytes)
         {
             await Task.Yield();
         }
@@ -43,7 +44,7 @@ internal static class Interruption
     private static long Measure(string directory)
         => Directory.Exists(directory)
             ? new DirectoryInfo(directory).EnumerateFiles().Sum(static file => file.Exists ? file.Length : 0)
-            : -1;
+            : 0;
 
     private sealed class CancellingMeter(int commits, CancellationTokenSource cancel) : IProgressMeter
     {
