@@ -1,0 +1,68 @@
+using MvStore.Sqlite;
+using MvStore.Tool.Git;
+
+namespace MvStore.Tool.Storing;
+
+/// <summary>
+/// Where a store lies, and opening it. The default is <c>mvstore/history.db</c> in the repository's git directory: never seen by
+/// <c>git status</c>, one for each linked work tree, moved and deleted with the repository.
+/// </summary>
+/// <param name="Path">The main file.</param>
+internal sealed record StoreFile(string Path)
+{
+    /// <summary>Writing begins when this much waits for the disk, so that a kill costs little work...</summary>
+    private const long FlushBytes = 4 * 1024 * 1024;
+
+    /// <summary>... or when the oldest commit has waited this long.</summary>
+    private static readonly TimeSpan FlushAge = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Whether the main file is there.</summary>
+    public bool Exists => File.Exists(Path);
+
+    /// <summary>The default for a repository.</summary>
+    public static StoreFile Of(GitRepository repository)
+        => new(System.IO.Path.Combine(repository.GitDirectory, "mvstore", "history.db"));
+
+    /// <summary>Opens the store, creating it when it is not there.</summary>
+    /// <exception cref="ToolException">Its directory cannot be made.</exception>
+    /// <exception cref="MvStoreException">It cannot be opened.</exception>
+    public async ValueTask<IMultiVersionStore> CreateOrOpenAsync(ToolHost host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ToolException(ExitCode.Store, $"The directory for the store '{Path}' cannot be made: {e.Message}", e);
+        }
+
+        return await new MvStoreBuilder()
+            .Configure(static options =>
+            {
+                options.Buffer.MaxValueLength = BufferOptions.ValueLengthLimit;
+                options.Flush.MaxBytes = FlushBytes;
+                options.Flush.MaxAge = FlushAge;
+            })
+            .UseTimeProvider(host.Time)
+            .UseSqlite(Path)
+            .OpenAsync(cancellationToken);
+    }
+
+    /// <summary>Opens the store.</summary>
+    /// <exception cref="ToolException">It is not there.</exception>
+    /// <exception cref="MvStoreException">It cannot be opened.</exception>
+    public ValueTask<IMultiVersionStore> OpenAsync(ToolHost host, CancellationToken cancellationToken)
+        => Exists
+            ? CreateOrOpenAsync(host, cancellationToken)
+            : throw new ToolException(ExitCode.Store, $"There is no store '{Path}'; make it with 'mvstore import-git', or name another with --store.");
+
+    /// <summary>The bytes of all files of the store: the main file and those that begin with its name.</summary>
+    public long MeasureBytes()
+    {
+        var directory = new DirectoryInfo(System.IO.Path.GetDirectoryName(Path)!);
+        return directory.Exists
+            ? directory.EnumerateFiles(System.IO.Path.GetFileName(Path) + "*").Sum(static file => file.Length)
+            : 0;
+    }
+}

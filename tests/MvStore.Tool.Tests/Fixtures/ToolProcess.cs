@@ -1,0 +1,56 @@
+using System.Diagnostics;
+
+namespace MvStore.Tool.Tests.Fixtures;
+
+/// <summary>The command as a process of its own, to be killed.</summary>
+internal sealed class ToolProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly Task<string> _error;
+
+    private ToolProcess(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.ReadToEndAsync();
+        _error = process.StandardError.ReadToEndAsync();
+    }
+
+    public static ToolProcess Start(string directory, params string[] args)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        {
+            WorkingDirectory = directory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        start.ArgumentList.Add(typeof(ToolHost).Assembly.Location);
+        foreach (var arg in args)
+        {
+            start.ArgumentList.Add(arg);
+        }
+
+        return new ToolProcess(Process.Start(start)!);
+    }
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Lets it end by itself.</summary>
+    public async Task<ToolResult> WaitAsync()
+    {
+        await _process.WaitForExitAsync();
+        return new ToolResult(_process.ExitCode, System.Text.Encoding.UTF8.GetBytes(await _output), await _error);
+    }
+
+    public void Dispose() => _process.Dispose();
+}

@@ -1,0 +1,59 @@
+using MvStore.Tool.Importing;
+using MvStore.Tool.Rendering;
+using MvStore.Tool.Tests.Fixtures;
+
+namespace MvStore.Tool.Tests.Importing;
+
+/// <summary>Ends imports before they are done.</summary>
+internal static class Interruption
+{
+    /// <summary>Cancels an import when it has reported a number of commits; returns how many the store has.</summary>
+    public static async Task<ulong> CancelAfterAsync(TestRepository repository, int commits)
+    {
+        using var cancel = new CancellationTokenSource();
+        Directory.CreateDirectory(Path.GetDirectoryName(repository.DefaultStore)!);
+        await using var store = await StoreDump.OpenAsync(repository.DefaultStore);
+        var importer = new GitImporter(await repository.FindAsync(), store, new ImportOptions());
+        var chain = await repository.ChainAsync();
+        var run = () => importer.RunAsync(chain, 0, new CancellingMeter(commits, cancel), cancel.Token);
+        await run.Should().ThrowAsync<OperationCanceledException>();
+        return store.VisibleVersion.Value;
+    }
+
+    /// <summary>Kills an import as soon as its files have grown by more than some bytes; false when it was done before.</summary>
+    public static async Task<bool> KillAfterGrowthAsync(TestRepository repository, long bytes)
+    {
+        var directory = Path.GetDirectoryName(repository.DefaultStore)!;
+        var before = Measure(directory);
+        using var import = ToolProcess.Start(repository.Path, "import-git");
+        while (!import.HasExited && Measure(directory) - before <= bytes)
+        {
+            await Task.Yield();
+        }
+
+        if (import.HasExited)
+        {
+            (await import.WaitAsync()).Expect(ExitCode.Ok);
+            return false;
+        }
+
+        await import.KillAsync();
+        return true;
+    }
+
+    private static long Measure(string directory)
+        => Directory.Exists(directory)
+            ? new DirectoryInfo(directory).EnumerateFiles().Sum(static file => file.Exists ? file.Length : 0)
+            : 0;
+
+    private sealed class CancellingMeter(int commits, CancellationTokenSource cancel) : IProgressMeter
+    {
+        public void Report(long done)
+        {
+            if (done == commits)
+            {
+                cancel.Cancel();
+            }
+        }
+    }
+}
