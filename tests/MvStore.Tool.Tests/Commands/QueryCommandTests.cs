@@ -88,7 +88,7 @@ public sealed class QueryCommandTests : IAsyncLifetime, IDisposable
         lines.Skip(1).Select(static l => l.Split(' ')[0]).Should().Equal("13", "10", "4", "3", "1");
         lines[2].Should().Contain("deleted");
         lines[3].Should().Contain("100755").And.Contain("make executable");
-        lines[4].Should().Contain("100644").And.Contain("  Ada Lovelace  add").And.Contain("+0130");
+        lines[4].Should().Contain("100644").And.Contain("  Ada Lovelace  change").And.Contain("+0130");
     }
 
     [Fact]

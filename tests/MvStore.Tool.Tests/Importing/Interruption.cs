@@ -23,14 +23,7 @@ internal static class Interruption
     /// <summary>Kills an import as soon as its files have grown by more than some bytes; false when it was done before.</summary>
     public static async Task<bool> KillAfterGrowthAsync(TestRepository repository, long bytes)
     {
-        var directory = Path.GetDirectoryName(repository.DefaultStore)!;
-        var before = Measure(directory);
-        using var import = ToolProcess.Start(repository.Path, "import-git");
-        while (!import.HasExited && Measure(directory) - before <= bytes)
-        {
-            await Task.Yield();
-        }
-
+        using var import = await StartAndGrowAsync(repository, bytes);
         if (import.HasExited)
         {
             (await import.WaitAsync()).Expect(ExitCode.Ok);
@@ -39,6 +32,27 @@ internal static class Interruption
 
         await import.KillAsync();
         return true;
+    }
+
+    /// <summary>Presses Ctrl-C in an import as soon as its files have grown by more than some bytes.</summary>
+    public static async Task<ToolResult> InterruptAfterGrowthAsync(TestRepository repository, long bytes)
+    {
+        using var import = await StartAndGrowAsync(repository, bytes);
+        import.Interrupt();
+        return await import.WaitAsync();
+    }
+
+    private static async Task<ToolProcess> StartAndGrowAsync(TestRepository repository, long bytes)
+    {
+        var directory = Path.GetDirectoryName(repository.DefaultStore)!;
+        var before = Measure(directory);
+        var import = ToolProcess.Start(repository.Path, "import-git");
+        while (!import.HasExited && Measure(directory) - before <= bytes)
+        {
+            await Task.Yield();
+        }
+
+        return import;
     }
 
     private static long Measure(string directory)

@@ -62,6 +62,19 @@ public class ResumeTests(ITestOutputHelper output)
         (await InProcess.RunAsync(repository.Path, "verify-git", "--every", "500")).Expect(ExitCode.Ok);
     }
 
+    [Fact]
+    public async Task An_import_ended_with_control_c_says_where_and_continues()
+    {
+        using var repository = new TestRepository(SyntheticHistory.Create(4000));
+
+        var result = (await Interruption.InterruptAfterGrowthAsync(repository, 100_000)).Expect(ExitCode.Cancelled);
+
+        result.Output.Should().BeEmpty();
+        result.Error.Should().MatchRegex(@"^mvstore: Cancelled behind version \d+ of 4000\. .*run the same command again to continue\.\n$");
+        (await InProcess.RunAsync(repository.Path, "import-git")).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(repository.Path, "verify-git", "--every", "500")).Expect(ExitCode.Ok);
+    }
+
     private static async Task<string> ImportWholeAsync(TestRepository repository)
     {
         var whole = repository.Beside("whole.db");

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using MvStore.Tool.Layout;
 using MvStore.Tool.Tests.Fixtures;
 
@@ -76,6 +77,38 @@ public class VerifyGitTests
         (await InProcess.RunAsync(repository.Path)).Expect(ExitCode.Ok);
 
         (await InProcess.RunAsync(repository.Path, "verify-git", "--ref", "HEAD~5")).Expect(ExitCode.Store);
+    }
+
+    [Fact]
+    public async Task A_row_deleted_behind_the_stores_back_is_found()
+    {
+        using var repository = new TestRepository(Histories.Counting(20));
+        (await InProcess.RunAsync(repository.Path)).Expect(ExitCode.Ok);
+        ExecuteSql(repository, "DELETE FROM entry WHERE key = CAST('f/counter' AS BLOB) AND version = 7");
+
+        (await InProcess.RunAsync(repository.Path, "verify-git", "--every", "1")).Expect(ExitCode.Negative)
+            .Error.Should().StartWith("version 7 ").And.Contain("counter: the content is not that of");
+    }
+
+    [Fact]
+    public async Task A_row_changed_behind_the_stores_back_is_a_damaged_store()
+    {
+        using var repository = new TestRepository(Histories.Counting(20));
+        (await InProcess.RunAsync(repository.Path)).Expect(ExitCode.Ok);
+        ExecuteSql(repository, "UPDATE entry SET value = CAST('tampered' AS BLOB) WHERE key = CAST('f/counter' AS BLOB) AND version = 7");
+
+        (await InProcess.RunAsync(repository.Path, "verify-git", "--every", "1")).Expect(ExitCode.Store).Error.Should().NotContain("defect");
+    }
+
+    private static void ExecuteSql(TestRepository repository, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={repository.DefaultStore};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The statements are in this file.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery().Should().Be(1);
     }
 
     /// <summary>Imports all but the last commit, then commits the last one with a key that is wrong.</summary>
