@@ -83,9 +83,13 @@ public sealed class InFlightTests(ITestOutputHelper output)
 
             foreach (var at in (ulong[])[55, 1_000])
             {
-                (await engine.Plain.GetManyAsync(Keys, at)).Should().Be(
-                    engine.Expected(Keys, at, engine.Published),
-                    $"at {at} after step {i} of {string.Join(string.Empty, order)}, evictions {evictions:b6}, failures {failures:b2}");
+                var seen = await engine.Plain.GetManyAsync(Keys, at);
+                var expected = engine.Expected(Keys, at, engine.Published);
+                if (seen != expected)
+                {
+                    Assert.Fail(
+                        $"Saw {seen}, not {expected}, at {at} after step {i} of {string.Join(string.Empty, order)}, evictions {evictions:b6}, failures {failures:b2}.");
+                }
             }
         }
 
