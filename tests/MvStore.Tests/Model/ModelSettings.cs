@@ -35,7 +35,7 @@ internal sealed class ModelSettings
     public ModelSettings(int seed)
     {
         var random = new Random(seed);
-        Keys = [.. Alphabet.OrderBy(_ => random.Next()).Take(random.Next(3, Alphabet.Length + 1))];
+        Keys = [.. Alphabet.OrderBy(_ => random.Next()).Take(Pick(random, 2, 3, 5, 8, Alphabet.Length))];
         ReadPageRows = Pick(random, 1, 2, 3, 7, 1000);
         MaxSkippedPerPage = Pick(random, 1, 2, 3, 10, 10_000);
         ReclaimStepVersions = Pick(random, 1, 2, 5, 10_000);
@@ -99,7 +99,9 @@ internal sealed class ModelSettings
     public override string ToString()
         => string.Create(
             CultureInfo.InvariantCulture,
-            $"{Keys.Count} keys, pages of {ReadPageRows}, {MaxSkippedPerPage} skipped, steps of {ReclaimStepVersions}, slices of {MaxSliceBytes}, budget {MemoryBudget}, retain {RetainVersions?.ToString(CultureInfo.InvariantCulture) ?? "all"}, by kind [{string.Join(", ", RetainByKind)}], base {BaseVersion}");
+            $"{Keys.Count} keys, pages of {ReadPageRows}, {MaxSkippedPerPage} skipped, steps of {ReclaimStepVersions}, slices of {MaxSliceBytes}, "
+            + $"budget {MemoryBudget}, retain {RetainVersions?.ToString(CultureInfo.InvariantCulture) ?? "all"}, "
+            + $"by kind [{string.Join(", ", RetainByKind)}], base {BaseVersion}");
 
     private static T Pick<T>(Random random, params T[] choices) => choices[random.Next(choices.Length)];
 }

@@ -15,9 +15,9 @@ public sealed class ModelTests
     private const int Portion = 25;
 
     [Theory]
-    [InlineData(StoreStorage.None, 1_500)]
-    [InlineData(StoreStorage.InMemory, 2_000)]
-    [InlineData(StoreStorage.Sqlite, 100)]
+    [InlineData(StoreStorage.None, 600)]
+    [InlineData(StoreStorage.InMemory, 800)]
+    [InlineData(StoreStorage.Sqlite, 60)]
     public async Task B_C1_E1_EveryAnswerEqualsTheReference(StoreStorage storage, int runs)
     {
         var seeds = Setting("MVSTORE_SEED") is { } seed

@@ -1,0 +1,92 @@
+using MvStore.Tests.Text;
+
+namespace MvStore.Tests.Model;
+
+/// <summary>Reclamation: how far the floor may rise, and what must be left.</summary>
+internal sealed class ModelReclamation(ModelWorld world, ModelWriting writing)
+{
+    private const int MaxRowsOnDisk = 1_000_000;
+
+    public async Task ReclaimAsync(Random random)
+    {
+        if (world.HasTier && random.Next(2) == 0)
+        {
+            await writing.FlushAsync();
+        }
+
+        world.Journal.Note("reclaim");
+        var report = await world.Store.ReclaimAsync();
+        var old = world.Reference.Floors;
+        var kinds = world.Settings.RetainByKind.Keys.ToDictionary(kind => kind, kind => world.Store.GetFloor(kind));
+        var floors = new FloorSet(world.Store.GetFloor(), kinds);
+        world.Journal.Note($"  -> floors {floors.Default} [{string.Join(", ", kinds)}]");
+        world.Journal.Same("the floor reported", report.Floor.ToString(), floors.Default.ToString());
+        foreach (var kind in kinds.Keys.Append(EntryKind.Multi))
+        {
+            RequireFloor(kind, old.Of(kind).Value, floors.Of(kind).Value);
+        }
+
+        world.Reference.RaiseFloors(floors);
+        await RequireKeptAsync();
+    }
+
+    /// <summary>
+    /// The floor follows the visible version at the distance of retention. With a persistent tier it may stay behind by what is not on
+    /// disk, no further.
+    /// </summary>
+    private void RequireFloor(EntryKind kind, ulong old, ulong floor)
+    {
+        var highest = Behind(world.Reference.Highest);
+        var lowest = world.HasTier ? Behind(world.Reference.DurableVersionAt(world.Reference.Durable)) : highest;
+        if (floor < Math.Max(old, lowest) || floor > Math.Max(old, highest))
+        {
+            throw world.Journal.Mismatch($"floor of {kind}", $"{Math.Max(old, lowest)} to {Math.Max(old, highest)}", $"{floor}");
+        }
+
+        ulong Behind(ulong version) => world.Settings.RetentionOf(kind) is { } retained && retained < version ? version - retained : 0;
+    }
+
+    /// <summary>
+    /// After reclamation each tier holds exactly what the rule keeps of what it was given: nothing less and nothing more. A pin that was
+    /// opened below the floor of a key has no claim on that key; what it happens to see there, one entry, may stay or be gone already.
+    /// </summary>
+    private async Task RequireKeptAsync()
+    {
+        if (world.HasTier && world.Reference.Durable < world.Reference.Sequence)
+        {
+            // What the flusher found on its last round is not known, so neither is what the disk was given.
+            return;
+        }
+
+        var least = world.Reference.Kept(PinsOn);
+        var unclaimed = world.Settings.Keys.Sum(key => world.PinHolders.Count(p => !IsClaimed(key, p)));
+        if (!world.HasTier)
+        {
+            var count = world.Store.GetStatistics().BufferedVersions;
+            if (count < least.Count || count > least.Count + unclaimed)
+            {
+                throw world.Journal.Mismatch("versions in memory", $"{least.Count} and {unclaimed} at most", $"{count}");
+            }
+
+            return;
+        }
+
+        var view = new TierView(CommitVersion.Latest, ulong.MaxValue);
+        var page = await world.Fixture.Tier.ScanAsync(
+            new TierScan(KeyRange.All, view, TierScanMode.History, ScanDirection.Forward, MaxRowsOnDisk), CancellationToken.None);
+        var rows = page.Rows.Select(r => new VersionedRow(r.Key, r.Version, r.Value)).ToList();
+        var extra = rows.Where(r => world.PinHolders.Any(p => !IsClaimed(r.Key.ToArray(), p) && r.Version <= p.View.At)).ToList();
+        world.Journal.Same(
+            "versions on disk",
+            AnswerText.Of(world.Reference.Entries.Where(e => least.Contains(e) || extra.Contains(e.Row)).Select(e => e.Row)),
+            AnswerText.Of(rows));
+        if (rows.Count > least.Count + unclaimed)
+        {
+            throw world.Journal.Mismatch("versions on disk", $"{least.Count} and {unclaimed} at most", $"{rows.Count}");
+        }
+    }
+
+    private IEnumerable<ReferenceView> PinsOn(byte[] key) => world.PinHolders.Where(p => IsClaimed(key, p)).Select(p => p.View);
+
+    private bool IsClaimed(byte[] key, ModelReader holder) => world.Reference.FloorOf(key, holder.Floors) <= holder.View.At;
+}

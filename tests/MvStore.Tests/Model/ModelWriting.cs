@@ -1,0 +1,90 @@
+using MvStore.Tests.Text;
+
+namespace MvStore.Tests.Model;
+
+/// <summary>Commits, flushes and eviction.</summary>
+internal sealed class ModelWriting(ModelWorld world)
+{
+    public async Task CommitAsync(Random random)
+    {
+        var version = world.Choices.PickCommitVersion(random);
+        var batch = new WriteBatch();
+        for (var i = random.Next(5); i > 0; i--)
+        {
+            var key = world.Choices.PickKey(random);
+            _ = random.Next(10) switch
+            {
+                < 6 => batch.Set(key, ModelChoices.PickValue(random)),
+                < 7 => batch.Unset(key, ModelChoices.PickValue(random)),
+                < 9 => batch.Remove(key),
+                _ => batch.Drop(key),
+            };
+        }
+
+        var durability = random.Next(8) == 0 ? Durability.Durable : Durability.Buffered;
+        var deltas = string.Join(", ", batch.Deltas.Select(d => $"{d.Kind} {ByteText.Format(d.Key.Span)}={ByteText.Format(d.Value.Span)}"));
+        var published = $"published {world.Reference.Sequence + 1}";
+        var refusals = Refusals(version, batch, durability).ToArray();
+        var answer = await world.Journal.ExpectAsync(
+            $"commit {version} {durability}: {deltas}",
+            async () => $"published {(await world.Store.CommitAsync(batch, version, durability)).Sequence}",
+            refusals.Length == 0 ? [published] : refusals);
+        if (answer != published)
+        {
+            return;
+        }
+
+        world.Reference.Publish(version, batch.Deltas);
+        if (durability == Durability.Durable)
+        {
+            world.Reference.MarkDurable();
+        }
+    }
+
+    private IEnumerable<string> Refusals(ulong version, WriteBatch batch, Durability durability)
+    {
+        if (version is 0 || version > CommitVersion.Max.Value)
+        {
+            return ["argument out of range"];
+        }
+
+        var floors = batch.Count == 0
+            ? [world.Reference.Floors.Default.Value]
+            : batch.Deltas.Select(d => world.Reference.FloorOf(d.Key.ToArray()));
+        var belowFloor = floors.Where(f => version <= f).Select(f => AnswerText.BelowFloor(version, f));
+        var duplicates = world.Reference.Duplicates(version, batch.Deltas).Select(key => AnswerText.Duplicate(key, version));
+        var unavailable = durability == Durability.Durable && !world.HasTier ? (string[])["durability unavailable"] : [];
+        return [.. belowFloor, .. duplicates, .. unavailable];
+    }
+
+    public async Task FlushAsync()
+    {
+        await world.Journal.ExpectAsync(
+            "flush",
+            async () =>
+            {
+                await world.Store.FlushAsync();
+                return "flushed";
+            },
+            world.HasTier ? "flushed" : "durability unavailable");
+        if (world.HasTier)
+        {
+            world.Reference.MarkDurable();
+        }
+    }
+
+    public async Task EvictAsync(Random random)
+    {
+        var target = random.Next(3) == 0 ? random.Next(2_000) : 0;
+        await world.Journal.ExpectAsync(
+            $"evict to {target}",
+            () =>
+            {
+                var dropped = world.Store.Evict(target);
+                var left = world.Store.GetStatistics().BufferedBytes;
+                var done = world.HasTier ? left <= target || world.Reference.Durable < world.Reference.Sequence : dropped == 0;
+                return ValueTask.FromResult(done ? "evicted" : $"dropped {dropped}, left {left}");
+            },
+            "evicted");
+    }
+}
