@@ -3,7 +3,7 @@ using MvStore.Tests.Fixtures;
 namespace MvStore.Tests.Contract;
 
 /// <summary>
-/// Contract A2: all or nothing. Every commit writes every key with its own version as the value, or deletes every key. So whatever a
+/// Contract A2, trap 2: all or nothing. Every commit writes every key with its own version as the value, or deletes every key. So whatever a
 /// reader asks for, all rows it gets must be of one version, and it must get all keys or none.
 /// </summary>
 public sealed class AtomicityTests
@@ -21,7 +21,7 @@ public sealed class AtomicityTests
 
     [Theory]
     [MemberData(nameof(TestCases.Storages), MemberType = typeof(TestCases))]
-    public Task A2_ReadersSeeAllOrNothingOfCommitsInFlight(StoreStorage storage)
+    public Task Trap02_NoReadAtAVersionInFlightIsTorn(StoreStorage storage)
         => StressAsync(storage, maintenance: false);
 
     [Theory]

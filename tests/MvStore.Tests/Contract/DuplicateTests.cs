@@ -2,14 +2,14 @@ using MvStore.Tests.Fixtures;
 
 namespace MvStore.Tests.Contract;
 
-/// <summary>Contract A4: the same key twice in a batch, and the same (key, version) twice in a store.</summary>
+/// <summary>Contract A4, trap 5: the same key twice in a batch, and the same (key, version) twice in a store.</summary>
 public sealed class DuplicateTests
 {
-    private const int RaceRounds = 150;
+    private const int RaceRounds = 100;
 
     [Theory]
     [MemberData(nameof(TestCases.Everywhere), MemberType = typeof(TestCases))]
-    public async Task A4_TheLastDeltaOfAKeyWins(StoreStorage storage, Residency residency)
+    public async Task Trap05_TheLastDeltaOfAKeyWinsInEveryTier(StoreStorage storage, Residency residency)
     {
         await using var fixture = await StoreFixture.OpenAsync(storage);
         await fixture.Store.CommitAsync(

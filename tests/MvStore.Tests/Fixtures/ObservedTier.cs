@@ -13,6 +13,7 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
     private Exception? _reclaimFailure;
     private Hold? _applyHold;
     private Hold? _readHold;
+    private Hold? _reclaimHold;
     private int _attempts;
     private int _reads;
     private int _disposals;
@@ -48,6 +49,9 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
 
     /// <summary>From now on, stops every point read and scan before it does anything, until the hold is released.</summary>
     public Hold HoldReads() => _readHold = new Hold();
+
+    /// <summary>From now on, stops every step of reclamation before it does anything, until the hold is released.</summary>
+    public Hold HoldReclaims() => _reclaimHold = new Hold();
 
     /// <summary>Lets the next applies fail, one with each exception, without touching the tier.</summary>
     public void FailNextApplies(params ReadOnlySpan<Exception> failures)
@@ -142,15 +146,20 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
     }
 
     /// <inheritdoc/>
-    public ValueTask<TierReclaimed> ReclaimAsync(TierReclaimStep request, CancellationToken cancellationToken)
+    public async ValueTask<TierReclaimed> ReclaimAsync(TierReclaimStep request, CancellationToken cancellationToken)
     {
+        if (_reclaimHold is { } hold)
+        {
+            await hold.PassAsync(cancellationToken);
+        }
+
         ThrowIfAbandoned();
         if (Volatile.Read(ref _reclaimFailure) is { } failure)
         {
             throw failure;
         }
 
-        return inner.ReclaimAsync(request, cancellationToken);
+        return await inner.ReclaimAsync(request, cancellationToken);
     }
 
     /// <inheritdoc/>
