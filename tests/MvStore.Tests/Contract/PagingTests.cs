@@ -17,7 +17,8 @@ public sealed class PagingTests
     {
         await using var fixture = await StoreFixture.OpenAsync(StoreStorage.None);
         using var snapshot = fixture.Store.OpenSnapshot(CommitVersion.Latest);
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.Latest, size));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            async () => await fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.Latest, size));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await snapshot.ScanPageAsync(KeyRange.All, size));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
             async () => await fixture.Store.ScanPageAsync(KeyRange.Between("b"u8, "a"u8), ReadScope.Latest, size));
@@ -89,7 +90,9 @@ public sealed class PagingTests
         ];
         foreach (var (otherRange, scope, direction) in others)
         {
-            await RequireRefusedAsync(() => fixture.Store.ScanPageAsync(otherRange, scope, 2, direction, token), $"{otherRange} {scope} {direction}");
+            await RequireRefusedAsync(
+                () => fixture.Store.ScanPageAsync(otherRange, scope, 2, direction, token),
+                $"{otherRange} {scope} {direction}");
         }
 
         AnswerText.Of((await fixture.Store.ScanPageAsync(range, ReadScope.AsOf(2), 2, ScanDirection.Forward, token)).Rows)
@@ -115,7 +118,9 @@ public sealed class PagingTests
         }
 
         await fixture.ReopenAsync();
-        await RequireRefusedAsync(() => fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.AsOf(2), 2, continuation: ofStore), "an earlier opening");
+        await RequireRefusedAsync(
+            () => fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.AsOf(2), 2, continuation: ofStore),
+            "an earlier opening");
     }
 
     [Fact]
@@ -157,7 +162,9 @@ public sealed class PagingTests
 
         async Task RequireDamagedAsync(byte[] bytes, string what)
         {
-            await RequireRefusedAsync(() => fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.AsOf(2), 2, continuation: new PageToken(bytes)), what);
+            await RequireRefusedAsync(
+                () => fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.AsOf(2), 2, continuation: new PageToken(bytes)),
+                what);
             await RequireRefusedAsync(() => snapshot.ScanPageAsync(KeyRange.All, 2, continuation: new PageToken(bytes)), what);
         }
     }
