@@ -5,7 +5,8 @@ public interface IMultiVersionHistory
 {
     /// <summary>
     /// Every kept version of every key of a range, tombstones included, across tiers (contract B5): keys ascending, and per key the
-    /// newest version first, down to the newest one at or below the floor. Stable while it runs, like a scan.
+    /// newest version first, down to the newest one at or below the floor. Commits, flushes and eviction change nothing it returns; a
+    /// floor that rises while it runs may end the history of a key earlier, never below its newest version.
     /// </summary>
     /// <param name="range">The keys; <see cref="KeyRange.Exactly"/> for one.</param>
     /// <param name="at">The newest version to consider; <see cref="CommitVersion.Latest"/> for what is visible now.</param>

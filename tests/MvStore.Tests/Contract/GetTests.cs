@@ -58,7 +58,8 @@ public sealed class GetTests
         (await fixture.Store.GetAsync("a"u8, 17))!.Value.Version.Should().Be((CommitVersion)10);
         (await snapshot.GetAsync("a"u8))!.Value.Version.Should().Be((CommitVersion)10);
         (await fixture.Store.GetManyAsync([Bytes.Of("a")], 17)).Single().Version.Should().Be((CommitVersion)10);
-        (await Scans.ToListAsync(fixture.Store.ScanAsync(KeyRange.All, ReadScope.AsOf(17)))).Single().Version.Should().Be((CommitVersion)10);
+        (await Scans.ToListAsync(fixture.Store.ScanAsync(KeyRange.All, ReadScope.AsOf(17)))).Single().Version
+            .Should().Be((CommitVersion)10);
         (await fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.AsOf(17), 5)).Rows.Single().Version.Should().Be((CommitVersion)10);
         (await fixture.Store.GetPreviousAsync("a"u8, 17)).Row.Version.Should().Be((CommitVersion)10);
         (await Scans.ToListAsync(fixture.Store.HistoryAsync(KeyRange.All, 17))).Single().Version.Should().Be((CommitVersion)10);
@@ -103,7 +104,8 @@ public sealed class GetTests
             foreach (var at in (CommitVersion[])[0, 2, 3, 4, 5, 7, 8, 9, CommitVersion.Latest])
             {
                 var isPresent = await fixture.Store.GetAsync(Bytes.Of(key), at) is not null;
-                (await fixture.Store.ContainsAsync(Bytes.Of(key), at)).Should().Be(isPresent, "that is what get says of {0} at {1}", key, at);
+                (await fixture.Store.ContainsAsync(Bytes.Of(key), at))
+                    .Should().Be(isPresent, "that is what get says of {0} at {1}", key, at);
                 using var snapshot = fixture.Store.OpenSnapshot(at);
                 (await snapshot.ContainsAsync(Bytes.Of(key))).Should().Be(isPresent);
             }

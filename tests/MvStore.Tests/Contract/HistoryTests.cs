@@ -60,7 +60,8 @@ public sealed class HistoryTests
             }
         }
 
-        (await Scans.ToListAsync(fixture.Store.HistoryAsync(KeyRange.All, CommitVersion.Latest))).Select(AnswerText.Of).Should().Equal(expected);
+        (await Scans.ToListAsync(fixture.Store.HistoryAsync(KeyRange.All, CommitVersion.Latest))).Select(AnswerText.Of)
+            .Should().Equal(expected);
     }
 
     [Theory]
@@ -78,7 +79,8 @@ public sealed class HistoryTests
         await fixture.SettleAsync(settled);
         (await fixture.Store.ReclaimAsync()).Floor.Should().Be((CommitVersion)20);
 
-        (await Scans.ShowAsync(fixture.Store.HistoryAsync(KeyRange.All, CommitVersion.Latest))).Should().Be("[a@30=30, a@25=25, a@20=20, b@7=7]");
+        (await Scans.ShowAsync(fixture.Store.HistoryAsync(KeyRange.All, CommitVersion.Latest)))
+            .Should().Be("[a@30=30, a@25=25, a@20=20, b@7=7]");
     }
 
     [Theory]

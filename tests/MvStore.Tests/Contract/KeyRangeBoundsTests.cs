@@ -4,7 +4,8 @@ public sealed class KeyRangeBoundsTests
 {
     private static readonly byte[][] Keys =
     [
-        [], [0x00], [0x00, 0x00], [0x01], [0x61], [0x61, 0x00], [0x61, 0xFE], [0x61, 0xFF], [0x61, 0xFF, 0xFF], [0x62], [0xFE], [0xFE, 0xFF],
+        [], [0x00], [0x00, 0x00], [0x01], [0x61], [0x61, 0x00], [0x61, 0xFE], [0x61, 0xFF], [0x61, 0xFF, 0xFF], [0x62], [0xFE],
+        [0xFE, 0xFF],
         [0xFF], [0xFF, 0x00], [0xFF, 0xFF], [0xFF, 0xFF, 0xFF],
     ];
 
@@ -81,9 +82,11 @@ public sealed class KeyRangeBoundsTests
                 {
                     var order = Compare(key, cut);
                     range.After(cut).Contains(key).Should().Be(range.Contains(key) && order > 0, "that is {0} after a key", range);
-                    range.After(cut, inclusive: true).Contains(key).Should().Be(range.Contains(key) && order >= 0, "that is {0} from a key", range);
+                    range.After(cut, inclusive: true).Contains(key)
+                        .Should().Be(range.Contains(key) && order >= 0, "that is {0} from a key", range);
                     range.Before(cut).Contains(key).Should().Be(range.Contains(key) && order < 0, "that is {0} before a key", range);
-                    range.Before(cut, inclusive: true).Contains(key).Should().Be(range.Contains(key) && order <= 0, "that is {0} to a key", range);
+                    range.Before(cut, inclusive: true).Contains(key)
+                        .Should().Be(range.Contains(key) && order <= 0, "that is {0} to a key", range);
                 }
             }
         }

@@ -17,7 +17,8 @@ public sealed class PagingTests
     {
         await using var fixture = await StoreFixture.OpenAsync(StoreStorage.None);
         using var snapshot = fixture.Store.OpenSnapshot(CommitVersion.Latest);
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.Latest, size));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            async () => await fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.Latest, size));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await snapshot.ScanPageAsync(KeyRange.All, size));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
             async () => await fixture.Store.ScanPageAsync(KeyRange.Between("b"u8, "a"u8), ReadScope.Latest, size));
@@ -89,7 +90,9 @@ public sealed class PagingTests
         ];
         foreach (var (otherRange, scope, direction) in others)
         {
-            await RequireRefusedAsync(() => fixture.Store.ScanPageAsync(otherRange, scope, 2, direction, token), $"{otherRange} {scope} {direction}");
+            await RequireRefusedAsync(
+                () => fixture.Store.ScanPageAsync(otherRange, scope, 2, direction, token),
+                $"{otherRange} {scope} {direction}");
         }
 
         AnswerText.Of((await fixture.Store.ScanPageAsync(range, ReadScope.AsOf(2), 2, ScanDirection.Forward, token)).Rows)
@@ -115,7 +118,9 @@ public sealed class PagingTests
         }
 
         await fixture.ReopenAsync();
-        await RequireRefusedAsync(() => fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.AsOf(2), 2, continuation: ofStore), "an earlier opening");
+        await RequireRefusedAsync(
+            () => fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.AsOf(2), 2, continuation: ofStore),
+            "an earlier opening");
     }
 
     [Fact]
@@ -157,7 +162,9 @@ public sealed class PagingTests
 
         async Task RequireDamagedAsync(byte[] bytes, string what)
         {
-            await RequireRefusedAsync(() => fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.AsOf(2), 2, continuation: new PageToken(bytes)), what);
+            await RequireRefusedAsync(
+                () => fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.AsOf(2), 2, continuation: new PageToken(bytes)),
+                what);
             await RequireRefusedAsync(() => snapshot.ScanPageAsync(KeyRange.All, 2, continuation: new PageToken(bytes)), what);
         }
     }
@@ -182,6 +189,29 @@ public sealed class PagingTests
             async () => await fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.AsOf(2), 2, continuation: token));
         error.Requested.Should().Be((CommitVersion)2);
         error.Floor.Should().Be((CommitVersion)50);
+    }
+
+    [Theory]
+    [InlineData(StoreStorage.None)]
+    [InlineData(StoreStorage.InMemory)]
+    [InlineData(StoreStorage.Sqlite)]
+    public async Task B9_B10_ATokenWhoseRowsALateCommitReleasedGivesTheFloorsErrorAndNoOtherRows(StoreStorage storage)
+    {
+        // The floor stays below the token's version, but the late 55, which the scan cannot see, takes the place of 10 below the floor.
+        await using var fixture = await StoreFixture.OpenAsync(storage, o => o.GarbageCollection.RetainVersions = 40);
+        await fixture.Store.CommitAsync(new WriteBatch().Set("a", "10").Set("b", "10").Set("c", "10"), 10);
+        var token = (await fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.AsOf(100), 1)).Next!.Value;
+        await fixture.Store.SetAsync(60, "x", "60");
+        await fixture.Store.SetAsync(55, "b", "55");
+        await fixture.Store.SetAsync(100, "x", "100");
+        if (storage != StoreStorage.None)
+        {
+            await fixture.Store.FlushAsync();
+        }
+
+        (await fixture.Store.ReclaimAsync()).Floor.Should().Be((CommitVersion)60);
+        await Assert.ThrowsAsync<BelowFloorException>(
+            async () => await fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.AsOf(100), 5, continuation: token));
     }
 
     [Theory]

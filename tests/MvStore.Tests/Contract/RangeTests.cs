@@ -7,7 +7,8 @@ public sealed class RangeTests
 {
     private static readonly byte[][] Keys =
     [
-        [], [0x00], [0x00, 0x00], [0x00, 0xFF], [0x61], [0x61, 0x00], [0x61, 0x61], [0x61, 0xFF], [0x61, 0xFF, 0xFF], [0x62], [0x7F], [0x80],
+        [], [0x00], [0x00, 0x00], [0x00, 0xFF], [0x61], [0x61, 0x00], [0x61, 0x61], [0x61, 0xFF], [0x61, 0xFF, 0xFF], [0x62],
+        [0x7F], [0x80],
         [0xFE, 0xFF], [0xFF], [0xFF, 0x00], [0xFF, 0xFF], [0xFF, 0xFF, 0x00],
     ];
 
@@ -21,7 +22,10 @@ public sealed class RangeTests
         await FillAsync(fixture, residency);
 
         // Every kind of bound, at every key and between keys.
-        byte[]?[] bounds = [null, [], [0x00, 0x01], [0x61], [0x61, 0x60], [0x61, 0xFF], [0x62], [0x90], [0xFF], [0xFF, 0xFF], [0xFF, 0xFF, 0xFF]];
+        byte[]?[] bounds =
+        [
+            null, [], [0x00, 0x01], [0x61], [0x61, 0x60], [0x61, 0xFF], [0x62], [0x90], [0xFF], [0xFF, 0xFF], [0xFF, 0xFF, 0xFF],
+        ];
         foreach (var start in bounds)
         {
             foreach (var end in bounds)
@@ -132,7 +136,8 @@ public sealed class RangeTests
         var expected = Keys.Where(k => isIn(k)).Select(k => ByteText.Format(k)).ToList();
         Show(await Scans.ToListAsync(store.ScanAsync(range, ReadScope.Latest))).Should().Equal(expected, "that is in {0}", range);
         expected.Reverse();
-        Show(await Scans.ToListAsync(store.ScanAsync(range, ReadScope.Latest, ScanDirection.Reverse))).Should().Equal(expected, "that is in {0}", range);
+        Show(await Scans.ToListAsync(store.ScanAsync(range, ReadScope.Latest, ScanDirection.Reverse)))
+            .Should().Equal(expected, "that is in {0}", range);
     }
 
     private static IEnumerable<string> Show(IEnumerable<VersionedRow> rows) => rows.Select(r => ByteText.Format(r.Key.Span));

@@ -35,11 +35,17 @@ public sealed class ReadFloorTests
                 await RequireBelowFloorAsync(at, async () => await store.GetAsync(Bytes.Of(key), at));
                 await RequireBelowFloorAsync(at, async () => await store.ContainsAsync(Bytes.Of(key), at));
                 await RequireBelowFloorAsync(at, async () => await store.GetManyAsync([Bytes.Of(key)], at));
-                await RequireBelowFloorAsync(at, async () => await Scans.ToListAsync(store.ScanAsync(KeyRange.Exactly(Bytes.Of(key)), ReadScope.AsOf(at))));
-                await RequireBelowFloorAsync(at, async () => await Scans.ToListAsync(store.HistoryAsync(KeyRange.Exactly(Bytes.Of(key)), at)));
+                await RequireBelowFloorAsync(
+                    at,
+                    async () => await Scans.ToListAsync(store.ScanAsync(KeyRange.Exactly(Bytes.Of(key)), ReadScope.AsOf(at))));
+                await RequireBelowFloorAsync(
+                    at,
+                    async () => await Scans.ToListAsync(store.HistoryAsync(KeyRange.Exactly(Bytes.Of(key)), at)));
             }
 
-            await RequireBelowFloorAsync(at, async () => await Scans.ToListAsync(store.ScanAsync(KeyRange.All, ReadScope.AsOf(at), ScanDirection.Reverse)));
+            await RequireBelowFloorAsync(
+                at,
+                async () => await Scans.ToListAsync(store.ScanAsync(KeyRange.All, ReadScope.AsOf(at), ScanDirection.Reverse)));
             await RequireBelowFloorAsync(at, async () => await store.ScanPageAsync(KeyRange.All, ReadScope.AsOf(at), 1));
             await RequireBelowFloorAsync(at, () =>
             {
@@ -122,6 +128,57 @@ public sealed class ReadFloorTests
         (await Scans.ShowAsync(store.ScanAsync(KeyRange.All, ReadScope.AsOf(90)))).Should().Be("[a@1=1, b@1=1, \\xff@1=1]");
     }
 
+    [Theory]
+    [InlineData(StoreStorage.InMemory)]
+    [InlineData(StoreStorage.Sqlite)]
+    public async Task B10_AReadThatTheFloorPassesWhileItWaitsGivesTheFloorsErrorUnlessItHoldsAPin(StoreStorage storage)
+    {
+        await using var fixture = await StoreFixture.OpenAsync(storage, o => o.GarbageCollection.RetainVersions = 0);
+        var store = fixture.Store;
+        await store.SetAsync(10, "a", "10");
+        await store.SetAsync(20, "a", "20");
+        await fixture.SettleAsync(Residency.Evicted);
+
+        // All of them start above the floor, and wait for the tier while it rises and version 10 goes.
+        var reads = fixture.Tier.HoldReads();
+        var get = store.GetAsync("a"u8, 10).AsTask();
+        var contains = store.ContainsAsync("a"u8, 10).AsTask();
+        var many = store.GetManyAsync([Bytes.Of("a")], 10).AsTask();
+        var previous = store.GetPreviousAsync("a"u8, 11).AsTask();
+        await reads.Reached.Guarded();
+        (await store.ReclaimAsync()).ReclaimedVersions.Should().Be(1);
+        var snapshot = Assert.Throws<BelowFloorException>(() => store.OpenSnapshot(10));
+        snapshot.Floor.Should().Be((CommitVersion)20);
+        reads.Release();
+
+        await RequireBelowFloorAsync(10, () => get.Guarded());
+        await RequireBelowFloorAsync(10, () => contains.Guarded());
+        await RequireBelowFloorAsync(10, () => many.Guarded());
+        (await previous.Guarded()).Kind.Should().Be(PreviousVersionKind.Reclaimed);
+    }
+
+    [Theory]
+    [InlineData(StoreStorage.InMemory)]
+    [InlineData(StoreStorage.Sqlite)]
+    public async Task B8_AScanThatTheFloorPassesWhileItWaitsKeepsItsMoment(StoreStorage storage)
+    {
+        await using var fixture = await StoreFixture.OpenAsync(storage, o => o.GarbageCollection.RetainVersions = 0);
+        var store = fixture.Store;
+        await store.SetAsync(10, "a", "10");
+        await store.SetAsync(20, "a", "20");
+        await fixture.SettleAsync(Residency.Evicted);
+
+        var reads = fixture.Tier.HoldReads();
+        var scan = Scans.ToListAsync(store.ScanAsync(KeyRange.All, ReadScope.AsOf(10)));
+        var page = store.ScanPageAsync(KeyRange.All, ReadScope.AsOf(10), 5).AsTask();
+        await reads.Reached.Guarded();
+        var report = await store.ReclaimAsync();
+        (report.Floor, report.ReclaimedVersions).Should().Be(((CommitVersion)20, 0L), "both hold a pin");
+        reads.Release();
+        AnswerText.Of(await scan.Guarded()).Should().Be("[a@10=10]");
+        AnswerText.Of((await page.Guarded()).Rows).Should().Be("[a@10=10]");
+    }
+
     [Fact]
     public async Task B10_B11_AReadNeverGivesAWrongAnswerWhileTheFloorRisesPastIt()
     {
@@ -149,7 +206,8 @@ public sealed class ReadFloorTests
                     _ => AnswerText.Of((await fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.AsOf(at), 5)).Rows.Single()),
                 });
                 var written = Math.Min(at, fixture.Store.VisibleVersion.Value) / 2 * 2;
-                answer.Should().Match(a => a == $"a@{written}={written}" || a.StartsWith($"below floor: asked {at}, floor ", StringComparison.Ordinal));
+                answer.Should().Match(a =>
+                    a == $"a@{written}={written}" || a.StartsWith($"below floor: asked {at}, floor ", StringComparison.Ordinal));
             }
         }));
         await Task.WhenAll([writer, .. readers]).Guarded();

@@ -108,7 +108,8 @@ public sealed class ReadIndependenceTests
             foreach (var key in keys)
             {
                 var row = await fixture.Store.GetAsync(key.Span, at);
-                AnswerText.Of(row).Should().Be(AnswerText.Of(rows.Where(r => r.Key.Span.SequenceEqual(key.Span)).Cast<VersionedRow?>().FirstOrDefault()));
+                AnswerText.Of(row)
+                    .Should().Be(AnswerText.Of(rows.Where(r => r.Key.Span.SequenceEqual(key.Span)).Cast<VersionedRow?>().FirstOrDefault()));
                 (await fixture.Store.ContainsAsync(key.Span, at)).Should().Be(row is not null);
                 AnswerText.Of(await Scans.ToListAsync(fixture.Store.ScanAsync(KeyRange.Exactly(key.Span), ReadScope.AsOf(at))))
                     .Should().Be(row is { } r ? $"[{AnswerText.Of(r)}]" : "[]");

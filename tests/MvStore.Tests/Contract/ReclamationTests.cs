@@ -90,6 +90,31 @@ public sealed class ReclamationTests
     }
 
     [Theory]
+    [InlineData(StoreStorage.InMemory)]
+    [InlineData(StoreStorage.Sqlite)]
+    public async Task Trap09_ALateVersionBetweenEvictedOnesHidesNoneOfThem(StoreStorage storage)
+    {
+        // Memory holds 20 and the late 7; 5 and 10 are on disk only. A reader at 12 finds 7 in memory and must not stop there.
+        await using var fixture = await StoreFixture.OpenAsync(storage);
+        await fixture.Store.SetAsync(5, "a", "5");
+        await fixture.Store.SetAsync(10, "a", "10");
+        await fixture.Store.FlushAsync();
+        await fixture.Store.SetAsync(20, "a", "20");
+        fixture.Store.Evict(0);
+        await fixture.Store.SetAsync(7, "a", "7");
+
+        ulong[] written = [5, 7, 10, 20];
+        for (ulong at = 5; at <= 21; at++)
+        {
+            var newest = written.Last(v => v <= at);
+            (await fixture.Store.ReadAsync("a", at)).Should().Be($"{newest}@{newest}");
+            (await fixture.Store.GetManyAsync([Bytes.Of("a")], at)).Single().Version.Should().Be((CommitVersion)newest);
+            (await fixture.Store.GetPreviousAsync("a"u8, at + 1)).Row.Version.Should().Be((CommitVersion)newest);
+            (await fixture.Store.ScanAllAsync(at)).Should().Equal($"a={newest}@{newest}");
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Open))]
     public async Task E1_ALateVersionThatAPinCannotSeeDoesNotReleaseTheOneItDoesSee(StoreStorage storage, Residency residency)
     {

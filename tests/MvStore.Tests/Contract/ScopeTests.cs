@@ -40,8 +40,10 @@ public sealed class ScopeTests
             var rows = await Scans.ToListAsync(fixture.Store.ScanAsync(KeyRange.All, scope));
             AnswerText.Of(rows).Should().Be(expected, "that is in ({0}, {1}]", after, at);
             rows.Reverse();
-            AnswerText.Of(await Scans.ToListAsync(fixture.Store.ScanAsync(KeyRange.All, scope, ScanDirection.Reverse))).Should().Be(AnswerText.Of(rows));
-            AnswerText.Of(await Scans.PagesAsync(fixture.Store, KeyRange.All, scope, 1, ScanDirection.Reverse)).Should().Be(AnswerText.Of(rows));
+            AnswerText.Of(await Scans.ToListAsync(fixture.Store.ScanAsync(KeyRange.All, scope, ScanDirection.Reverse)))
+                .Should().Be(AnswerText.Of(rows));
+            AnswerText.Of(await Scans.PagesAsync(fixture.Store, KeyRange.All, scope, 1, ScanDirection.Reverse))
+                .Should().Be(AnswerText.Of(rows));
             using var snapshot = fixture.Store.OpenSnapshot(at);
             AnswerText.Of(await Scans.ToListAsync(snapshot.ScanAsync(KeyRange.All, after: after))).Should().Be(expected);
             AnswerText.Of(await Scans.PagesAsync(snapshot, KeyRange.All, 1, ScanDirection.Reverse, after)).Should().Be(AnswerText.Of(rows));

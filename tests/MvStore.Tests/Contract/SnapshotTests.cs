@@ -207,7 +207,8 @@ public sealed class SnapshotTests
                 (await snapshot.ReadAsync("a")).Should().Be(expected);
                 await Task.Yield();
                 (await snapshot.ReadAsync("b")).Should().Be(expected);
-                (await Scans.ToListAsync(snapshot.ScanAsync(KeyRange.All))).Select(r => r.Version).Should().AllBeEquivalentTo(snapshot.Version);
+                (await Scans.ToListAsync(snapshot.ScanAsync(KeyRange.All))).Select(r => r.Version)
+                    .Should().AllBeEquivalentTo(snapshot.Version);
                 (await snapshot.ReadAsync("a")).Should().Be(expected);
             }
         }));

@@ -37,9 +37,8 @@ internal sealed class ModelJournal()
 
     public ModelMismatchException Mismatch(string name, string expected, string actual)
     {
-        var mismatch = new ModelMismatchException($"{name}{Environment.NewLine}  expected {expected}{Environment.NewLine}  but got  {actual}");
         _lines.Add($"  expected {expected}");
-        return mismatch;
+        return new ModelMismatchException(string.Join(Environment.NewLine, name, $"  expected {expected}", $"  but got  {actual}"));
     }
 
     public void Note(string line) => _lines.Add(line);

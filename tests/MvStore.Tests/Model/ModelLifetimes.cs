@@ -26,7 +26,9 @@ internal sealed class ModelLifetimes(ModelWorld world, ModelPaging paging)
                 snapshot = world.Store.OpenSnapshot(at, owner);
                 return ValueTask.FromResult($"opened at {snapshot.Version}");
             },
-            view.At < world.Reference.Floors.Lowest.Value ? AnswerText.BelowFloor(view.At, world.Reference.Floors.Lowest) : $"opened at {view.At}");
+            view.At < world.Reference.Floors.Lowest.Value
+                ? AnswerText.BelowFloor(view.At, world.Reference.Floors.Lowest)
+                : $"opened at {view.At}");
         if (snapshot is not null)
         {
             world.Snapshots.Add(new ModelReader(snapshot, at, view, world.Reference.Floors));
@@ -110,7 +112,7 @@ internal sealed class ModelLifetimes(ModelWorld world, ModelPaging paging)
     }
 
     private static string Show(IEnumerable<(string Owner, ulong Version)> snapshots)
-        => string.Join(", ", snapshots.OrderBy(s => s.Version).ThenBy(s => s.Owner, StringComparer.Ordinal).Select(s => $"{s.Owner}@{s.Version}"));
+        => string.Join(", ", snapshots.Select(s => $"{s.Owner}@{s.Version}").Order(StringComparer.Ordinal));
 
     private Task<string> RequireDisposedAsync(ModelReader reader)
         => world.Journal.ExpectAsync(
@@ -132,7 +134,8 @@ internal sealed class ModelLifetimes(ModelWorld world, ModelPaging paging)
             return;
         }
 
-        var possible = Enumerable.Range((int)world.Reference.Durable, (int)(world.Reference.Sequence - world.Reference.Durable) + 1).ToList();
+        var pending = (int)(world.Reference.Sequence - world.Reference.Durable);
+        var possible = Enumerable.Range((int)world.Reference.Durable, pending + 1).ToList();
         world.Journal.OneOf("durable version", possible.Select(d => $"{world.Reference.DurableVersionAt((ulong)d)}"), version);
         world.Journal.OneOf("durable sequence", possible.Select(d => $"{d}"), sequence);
     }

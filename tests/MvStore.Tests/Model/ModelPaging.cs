@@ -39,7 +39,9 @@ internal sealed class ModelPaging(ModelWorld world)
         }
 
         var pages = world.Pages[random.Next(world.Pages.Count)];
-        await PageAsync($"next page of {ModelWorld.Show(pages.Range)} after {pages.After} {pages.Direction} {pages.Reader}", pages, random.Next(1, 5));
+        await PageAsync(
+            $"next page of {ModelWorld.Show(pages.Range)} after {pages.After} {pages.Direction} {pages.Reader}",
+            pages, random.Next(1, 5));
         if (pages.Next is null)
         {
             world.Pages.Remove(pages);

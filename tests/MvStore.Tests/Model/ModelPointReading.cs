@@ -30,7 +30,9 @@ internal sealed class ModelPointReading(ModelWorld world)
         var asked = keys.ConvertAll(k => new ReadOnlyMemory<byte>(k));
         return world.Journal.ExpectAsync(
             $"get many [{string.Join(", ", keys.Select(k => ByteText.Format(k)))}] {reader}",
-            async () => AnswerText.Of(await (reader.Snapshot is { } s ? s.GetManyAsync(asked) : world.Store.GetManyAsync(asked, reader.At))),
+            async () => AnswerText.Of(await (reader.Snapshot is { } s
+                ? s.GetManyAsync(asked)
+                : world.Store.GetManyAsync(asked, reader.At))),
             world.Unreadable(reader, keys) ?? [AnswerText.Of(world.Reference.GetMany(keys, reader.View))]);
     }
 

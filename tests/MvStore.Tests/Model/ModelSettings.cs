@@ -99,8 +99,8 @@ internal sealed class ModelSettings
     public override string ToString()
         => string.Create(
             CultureInfo.InvariantCulture,
-            $"{Keys.Count} keys, pages of {ReadPageRows}, {MaxSkippedPerPage} skipped, steps of {ReclaimStepVersions}, slices of {MaxSliceBytes}, "
-            + $"budget {MemoryBudget}, retain {RetainVersions?.ToString(CultureInfo.InvariantCulture) ?? "all"}, "
+            $"{Keys.Count} keys, pages of {ReadPageRows}, {MaxSkippedPerPage} skipped, steps of {ReclaimStepVersions}, "
+            + $"slices of {MaxSliceBytes}, budget {MemoryBudget}, retain {RetainVersions?.ToString(CultureInfo.InvariantCulture) ?? "all"}, "
             + $"by kind [{string.Join(", ", RetainByKind)}], base {BaseVersion}");
 
     private static T Pick<T>(Random random, params T[] choices) => choices[random.Next(choices.Length)];

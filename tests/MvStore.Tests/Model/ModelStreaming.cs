@@ -33,7 +33,9 @@ internal sealed class ModelStreaming(ModelWorld world)
             : world.Reference.Scan(range, reader.View, after.Value, direction);
         var stream = new ModelStream
         {
-            Name = history ? $"history {ModelWorld.Show(range)} {reader}" : $"scan {ModelWorld.Show(range)} after {after} {direction} {reader}",
+            Name = history
+                ? $"history {ModelWorld.Show(range)} {reader}"
+                : $"scan {ModelWorld.Show(range)} after {after} {direction} {reader}",
             Reader = reader,
             IsHistory = history,
             Rows = (history ? History(reader, range) : Scan(reader, range, after, direction)).GetAsyncEnumerator(),
@@ -79,8 +81,8 @@ internal sealed class ModelStreaming(ModelWorld world)
     }
 
     /// <summary>
-    /// A history runs down to the floor, which may rise while it runs: it may leave out what is at or below the floor by then, but never the
-    /// newest row of a key.
+    /// A history runs down to the floor, which may rise while it runs: it may leave out what is at or below the floor by then, but never
+    /// the newest row of a key.
     /// </summary>
     private async Task<bool> AdvanceHistoryAsync(ModelStream stream)
     {

@@ -19,7 +19,9 @@ internal sealed class ScenarioArguments(string text)
     public int Number() => int.Parse(Word(), NumberStyles.None, CultureInfo.InvariantCulture);
 
     public CommitVersion Version()
-        => Word() is var word && word == "latest" ? CommitVersion.Latest : ulong.Parse(word, NumberStyles.None, CultureInfo.InvariantCulture);
+        => Word() is var word && word == "latest"
+            ? CommitVersion.Latest
+            : ulong.Parse(word, NumberStyles.None, CultureInfo.InvariantCulture);
 
     /// <summary>Takes a word if it is the next one.</summary>
     public bool Take(string word)

@@ -22,7 +22,8 @@ internal sealed class ScenarioRunner(ScenarioPlace place) : IAsyncDisposable
 
     public async Task<IReadOnlyList<string>> ExecuteAsync(string command)
     {
-        var arguments = new ScenarioArguments(command.Replace(":", string.Empty, StringComparison.Ordinal).Replace(", ", " ", StringComparison.Ordinal));
+        var words = command.Replace(":", string.Empty, StringComparison.Ordinal).Replace(", ", " ", StringComparison.Ordinal);
+        var arguments = new ScenarioArguments(words);
         var verb = arguments.Word();
         if (verb == "options")
         {

@@ -55,6 +55,11 @@ internal static class Scans
 
     /// <summary>All rows of a paged scan of a snapshot.</summary>
     public static Task<List<VersionedRow>> PagesAsync(
-        ISnapshot snapshot, KeyRange range, int size, ScanDirection direction, CommitVersion after = default, Func<int, Task>? afterPage = null)
+        ISnapshot snapshot,
+        KeyRange range,
+        int size,
+        ScanDirection direction,
+        CommitVersion after = default,
+        Func<int, Task>? afterPage = null)
         => PagesAsync(token => snapshot.ScanPageAsync(range, size, direction, token, after), size, afterPage);
 }
