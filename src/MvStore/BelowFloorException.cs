@@ -29,7 +29,8 @@ public sealed class BelowFloorException : MvStoreException
     /// <summary>The failure of a page whose scan began at a moment that reclamation has passed since.</summary>
     internal static BelowFloorException ForPassedView(CommitVersion requested, CommitVersion floor)
         => new(
-            $"The moment at which this scan began, at version {requested}, is no longer kept: the floor rose to {floor} since. Begin the scan again, or page on a snapshot.",
+            $"The moment at which this scan began, at version {requested}, is no longer kept: the floor rose to {floor} since. "
+                + "Begin the scan again, or page on a snapshot.",
             requested,
             floor);
 }

@@ -8,7 +8,10 @@ public sealed class FlushTimeoutException : MvStoreException
     /// <param name="unflushedCommits">How many published commits did not reach the persistent tier.</param>
     /// <param name="inner">The last failed attempt, if there was one.</param>
     public FlushTimeoutException(TimeSpan limit, int unflushedCommits, Exception? inner = null)
-        : base($"The store was disposed, but {unflushedCommits} commits did not reach the persistent tier within {limit}; they are lost unless they were acknowledged as durable.", inner)
+        : base(
+            $"The store was disposed, but {unflushedCommits} commits did not reach the persistent tier within {limit}; "
+                + "they are lost unless they were acknowledged as durable.",
+            inner)
     {
         Limit = limit;
         UnflushedCommits = unflushedCommits;

@@ -9,7 +9,10 @@ public sealed class StoreFailedException : MvStoreException
     /// <summary>Makes the exception.</summary>
     /// <param name="cause">The first failure.</param>
     public StoreFailedException(Exception cause)
-        : base("The store has stopped for writing after a failure of its persistent tier; what was not acknowledged as durable may or may not be on disk. Dispose and reopen it.", cause)
+        : base(
+            "The store has stopped for writing after a failure of its persistent tier; what was not acknowledged as durable "
+                + "may or may not be on disk. Dispose and reopen it.",
+            cause)
     {
     }
 }

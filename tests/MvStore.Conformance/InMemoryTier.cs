@@ -147,7 +147,7 @@ public sealed class InMemoryTier(InMemoryTierStorage storage) : IPersistentTier
         {
             ThrowUnlessOpen();
             // One more than asked for tells whether there is more.
-            var rows = InMemoryRange.Scan(_storage.Entries, scan).Take(scan.MaxRows + 1).ToList();
+            var rows = InMemoryRange.Scan(_storage.Entries, scan).Take((int)Math.Min(scan.MaxRows + 1L, int.MaxValue)).ToList();
             if (rows.Count <= scan.MaxRows)
             {
                 return new ValueTask<TierPage>(new TierPage(rows, null));

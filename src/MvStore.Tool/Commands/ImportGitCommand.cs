@@ -110,7 +110,8 @@ internal sealed class ImportGitCommand : ToolCommand
         {
             throw new ToolException(
                 ExitCode.Cancelled,
-                string.Create(CultureInfo.InvariantCulture, $"Cancelled behind version {store.VisibleVersion} of {chain.Count}. What is stored stays; run the same command again to continue."),
+                string.Create(CultureInfo.InvariantCulture, $"Cancelled behind version {store.VisibleVersion} of {chain.Count}. ")
+                    + "What is stored stays; run the same command again to continue.",
                 e);
         }
     }

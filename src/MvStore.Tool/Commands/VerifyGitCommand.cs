@@ -78,7 +78,16 @@ internal sealed class VerifyGitCommand : ToolCommand
             Blobs = result.Blobs,
             Seconds = Host.Time.GetElapsedTime(began).TotalSeconds,
             DifferenceCount = result.DifferenceCount,
-            Differences = [.. result.Differences.Select(static d => new DifferenceDocument { Bytes = d.Path, Version = d.Version, Commit = d.Commit, What = d.What })],
+            Differences =
+            [
+                .. result.Differences.Select(static d => new DifferenceDocument
+                {
+                    Bytes = d.Path,
+                    Version = d.Version,
+                    Commit = d.Commit,
+                    What = d.What,
+                }),
+            ],
         };
         if (IsJson(parsed))
         {

@@ -71,7 +71,8 @@ internal sealed class CommitWriter(IMultiVersionStore store, BlobStream blobs, I
             var size = await blobs.ReadSizeAsync(change.NewId, cancellationToken);
             if (size > options.MaxFileBytes)
             {
-                throw TooLarge(version, commit, change, string.Create(CultureInfo.InvariantCulture, $"the file has {size} bytes"), options.MaxFileBytes, "file");
+                var problem = string.Create(CultureInfo.InvariantCulture, $"the file has {size} bytes");
+                throw TooLarge(version, commit, change, problem, options.MaxFileBytes, "file");
             }
 
             if (_content.Length < size)

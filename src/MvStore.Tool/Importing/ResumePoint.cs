@@ -36,5 +36,8 @@ internal static class ResumePoint
     }
 
     private static ToolException Refuse(string found)
-        => new(ExitCode.Store, $"The store holds another history: {found}. The history was rewritten, or it is another repository or revision; name another file with --store.");
+        => new(
+            ExitCode.Store,
+            $"The store holds another history: {found}. The history was rewritten, or it is another repository or revision; "
+                + "name another file with --store.");
 }

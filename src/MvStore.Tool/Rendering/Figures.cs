@@ -44,6 +44,7 @@ internal static class Figures
     /// <summary>A moment in its own offset, as in <c>2026-01-31 12:00:00 +0100</c>.</summary>
     public static string Moment(DateTimeOffset? moment)
         => moment is { } known
-            ? known.ToString("yyyy-MM-dd HH:mm:ss ", CultureInfo.InvariantCulture) + known.ToString("zzz", CultureInfo.InvariantCulture).Replace(":", "", StringComparison.Ordinal)
+            ? known.ToString("yyyy-MM-dd HH:mm:ss ", CultureInfo.InvariantCulture)
+                + known.ToString("zzz", CultureInfo.InvariantCulture).Replace(":", "", StringComparison.Ordinal)
             : "unknown";
 }

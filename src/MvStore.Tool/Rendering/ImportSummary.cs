@@ -8,11 +8,13 @@ internal static class ImportSummary
     /// <summary>Writes them.</summary>
     public static void Write(ToolHost host, ImportDocument import)
     {
+        var repository = PathText.Clean(import.Repository);
         var span = TimeSpan.FromSeconds(import.Seconds);
-        var headline = import.Commits == 0
-            ? $"Nothing new in {PathText.Clean(import.Repository)}: the store has all {Figures.Count(import.Versions)} commits."
-            : $"Imported {Figures.Count(import.Commits)} {(import.Commits == 1 ? "commit" : "commits")} of {PathText.Clean(import.Repository)} in {Figures.Seconds(span)} ({Figures.Count((long)(import.Commits / Math.Max(import.Seconds, 0.001)))} commits/s).";
-        host.Text.WriteLine(headline);
+        var noun = import.Commits == 1 ? "commit" : "commits";
+        var rate = Figures.Count((long)(import.Commits / Math.Max(import.Seconds, 0.001)));
+        host.Text.WriteLine(import.Commits == 0
+            ? $"Nothing new in {repository}: the store has all {Figures.Count(import.Versions)} commits."
+            : $"Imported {Figures.Count(import.Commits)} {noun} of {repository} in {Figures.Seconds(span)} ({rate} commits/s).");
         if (import.Shallow)
         {
             host.Text.WriteLine("The repository is a shallow clone: its oldest commit counts as the root.");

@@ -64,7 +64,8 @@ internal sealed class GitVerifier(GitRepository repository, IMultiVersionStore s
             var key = row.Key.Span;
             if (!key.StartsWith(KeyLayout.CommitPrefix) && !key.StartsWith(KeyLayout.FilePrefix) && !key.StartsWith(KeyLayout.ModePrefix))
             {
-                _result.Add(new Difference(row.Version.Value, chain[(int)row.Version.Value - 1], row.Key.ToArray(), "the store has a key that no import writes"));
+                var commit = chain[(int)row.Version.Value - 1];
+                _result.Add(new Difference(row.Version.Value, commit, row.Key.ToArray(), "the store has a key that no import writes"));
             }
         }
     }
