@@ -100,6 +100,7 @@ public sealed class TrapTests
         await hold.Reached.Guarded();
         fixture.Clock.Advance(TimeSpan.FromDays(10));
 
+        fixture.Clock.DueTimes.Should().BeEmpty("a wait sets no time limit of its own");
         waits.Should().OnlyContain(wait => !wait.IsCompleted);
         fixture.Store.DurableVersion.Should().Be(CommitVersion.Zero);
         hold.Release();
