@@ -87,7 +87,8 @@ public sealed class CommitFloorTests
         var last = 1UL;
         await store.SetAsync(1, "a", "1");
 
-        // One thread alone advances, so its versions are never late. Whatever was accepted at a version must be found by a reader at that version for as long as it is readable.
+        // One thread alone advances, so its versions are never late. Whatever was accepted at a version must be found by a reader at
+        // that version for as long as it is readable.
         await Crowd.RunAsync(AdvanceAsync, ReclaimAsync, () => CommitLateAsync(1), () => CommitLateAsync(2));
 
         async Task AdvanceAsync()
