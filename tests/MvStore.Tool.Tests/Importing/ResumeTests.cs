@@ -56,7 +56,7 @@ public class ResumeTests(ITestOutputHelper output)
 
         output.WriteLine($"killed at versions {string.Join(", ", versions)} of {Commits}");
         versions.Should().BeInAscendingOrder("what is durable stays");
-        versions.Where(static v => v is > 0 and < Commits).Should().NotBeEmpty( "otherwise this test kills nothing");
+        versions.Where(static v => v is > 0 and < Commits).Should().NotBeEmpty("otherwise this test kills nothing");
         (await InProcess.RunAsync(repository.Path, "import-git")).Expect(ExitCode.Ok);
         (await StoreDump.DigestAsync(repository.DefaultStore)).Should().Be(expected);
         (await InProcess.RunAsync(repository.Path, "verify-git", "--every", "500")).Expect(ExitCode.Ok);
