@@ -30,8 +30,7 @@ internal sealed class StoreShutdown(
     public async Task RunAsync()
     {
         await sequencer.CloseAsync().ConfigureAwait(false);
-        await reclamation.StopAsync().ConfigureAwait(false);
-        reclamation.Dispose();
+        await StopReclamationAsync().ConfigureAwait(false);
         var lost = flusher is null ? null : await CloseTierAsync(flusher).ConfigureAwait(false);
 
         flushEvents.Complete();
@@ -41,6 +40,20 @@ internal sealed class StoreShutdown(
         if (lost is not null)
         {
             throw lost;
+        }
+    }
+
+    private async Task StopReclamationAsync()
+    {
+        try
+        {
+            await reclamation.StopAsync().WaitAsync(_limit, parts.TimeProvider).ConfigureAwait(false);
+            reclamation.Dispose();
+        }
+        catch (TimeoutException e)
+        {
+            // A step is stuck inside the tier. It is left behind; the flush has its own limit.
+            Log.ReclamationFailed(logger, e);
         }
     }
 
@@ -55,12 +68,13 @@ internal sealed class StoreShutdown(
         catch (TimeoutException)
         {
             running.Abandon();
-            var timeout = new FlushTimeoutException(_limit, flushing!.Queue.Count, flushing.Mark.LastFailure);
+            var late = flushing!.Queue.Count;
+            var timeout = new FlushTimeoutException(_limit, late, flushing.Mark.LastFailure);
             flushing.Mark.Close(timeout);
 
             // An attempt may still be running inside the tier. The tier is closed when it returns, which is not waited for.
             _ = ReleaseWhenEndedAsync(ended, running);
-            return timeout;
+            return late > 0 ? timeout : null;
         }
 
         var unflushed = flushing!.Queue.Count;
@@ -81,7 +95,7 @@ internal sealed class StoreShutdown(
         flushing!.Queue.Dispose();
         try
         {
-            await parts.Tier!.DisposeAsync().ConfigureAwait(false);
+            await parts.Tier!.DisposeAsync().AsTask().WaitAsync(_limit, parts.TimeProvider).ConfigureAwait(false);
         }
         catch (Exception e)
         {

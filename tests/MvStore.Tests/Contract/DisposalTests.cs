@@ -1,3 +1,4 @@
+using MvStore.Conformance;
 using MvStore.Tests.Fixtures;
 
 namespace MvStore.Tests.Contract;
@@ -134,6 +135,33 @@ public sealed class DisposalTests
         await fixture.Clock.AdvanceUntilAsync(disposal, Limit).Guarded();
         hold.Release();
         await Assert.ThrowsAnyAsync<Exception>(() => late.Guarded());
+    }
+
+    [Fact]
+    public async Task D9_AReclamationStuckInTheTierDoesNotHoldUpDisposingForEver()
+    {
+        var interval = TimeSpan.FromSeconds(3);
+        var clock = new ManualClock();
+        var tier = new StuckReclaimTier(new InMemoryTier(new InMemoryTierStorage()));
+        var store = await new MvStoreBuilder()
+            .UsePersistentTier(tier)
+            .UseTimeProvider(clock)
+            .Configure(o =>
+            {
+                o.Flush.DisposeTimeout = Limit;
+                o.GarbageCollection.RetainVersions = 0;
+                o.GarbageCollection.Interval = interval;
+            })
+            .OpenAsync();
+        await store.CommitAsync(new WriteBatch().Set("a"u8, "1"u8), 10, Durability.Durable);
+        await clock.TimerStartedAsync(due => due == interval).Guarded();
+        clock.Advance(interval);
+        await tier.Reached.Guarded();
+
+        var disposal = store.DisposeAsync().AsTask();
+        await clock.AdvanceUntilAsync(disposal, Limit).Guarded();
+
+        await disposal.Guarded();
     }
 
     [Fact]
