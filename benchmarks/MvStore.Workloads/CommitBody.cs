@@ -1,0 +1,60 @@
+using MvStore.Workloads.Data;
+using MvStore.Workloads.Engines;
+using MvStore.Workloads.Measuring;
+
+namespace MvStore.Workloads;
+
+/// <summary>A thread that commits four sets at a time, and in the end looks whether the last of them is there.</summary>
+internal sealed class CommitBody(PreparedStore store, ulong seed, Func<long>? newIndex = null) : ThreadBody
+{
+    private const int SetsPerCommit = 4;
+    private const int Block = 8;
+
+    private readonly IWorkloadWriter _writer = store.Engine.OpenWriter();
+    private readonly RowBatch _batch = new(SetsPerCommit);
+    private readonly long _count = store.Rows.Count;
+    private Randomness _randomness = new(seed);
+    private ulong _lastVersion;
+
+    public override long RunBlock()
+    {
+        for (var i = 0; i < Block; i++)
+        {
+            _batch.Clear();
+            while (_batch.Count < SetsPerCommit)
+            {
+                _batch.Add(newIndex is null ? _randomness.Below(_count) : newIndex(), ref _randomness);
+            }
+
+            _lastVersion = store.Clock.Next();
+            _batch.Stamp(_lastVersion);
+            _writer.Commit(_batch, _lastVersion);
+        }
+
+        return Block;
+    }
+
+    public override void Dispose()
+    {
+        _writer.Dispose();
+        if (_lastVersion > 0)
+        {
+            Verify();
+        }
+
+        base.Dispose();
+    }
+
+    private void Verify()
+    {
+        using var reader = store.Engine.OpenReader();
+        for (var row = 0; row < _batch.Count; row++)
+        {
+            if (!reader.TryGet(_batch.Key(row), IWorkloadReader.Latest, out var value)
+                || !value.IsOf(_batch.Id(row)) || value.Version < _lastVersion)
+            {
+                throw new WrongAnswerException($"read of a committed row: expected version {_lastVersion} or later, got {value}");
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using MvStore.Workloads.Data;
+
+namespace MvStore.Workloads.Engines;
+
+/// <summary>Commits to MvStore.</summary>
+internal sealed class MvStoreWriter(IMultiVersionStore store) : IWorkloadWriter
+{
+    private readonly WriteBatch _batch = new(LoadedRows.RowsPerCommit);
+
+    public void Commit(RowBatch rows, ulong version)
+    {
+        _batch.Clear();
+        for (var row = 0; row < rows.Count; row++)
+        {
+            _batch.Set(rows.Key(row), rows.Value(row));
+        }
+
+        Completion.Of(store.CommitAsync(_batch, version));
+    }
+
+    public void Dispose()
+    {
+        // Nothing of its own.
+    }
+}

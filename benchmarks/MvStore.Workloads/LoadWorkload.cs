@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using MvStore.Workloads.Data;
+using MvStore.Workloads.Engines;
+using MvStore.Workloads.Measuring;
+
+namespace MvStore.Workloads;
+
+/// <summary>W1 and W13: loads an empty store, then weighs the process.</summary>
+internal sealed class LoadWorkload() : Workload("W1", "load: commits of 100 sets, 1 thread, empty store", "rows", StoreShape.Fresh)
+{
+    private const int WarmUpShare = 20;
+    private const int SamplesRead = 1_000;
+
+    public override IReadOnlyDictionary<string, double> Run(WorkloadContext context)
+    {
+        var rows = new LoadedRows(Math.Max(context.Keys / context.Descriptor.LoadDivisor, LoadedRows.RowsPerCommit), 1);
+        WarmUp(context, rows.Count);
+
+        var before = ProcessMemory.Settled();
+        using var engine = context.Descriptor.Open(new EngineSettings(context.NewDirectory()));
+        context.Pauses.Restart();
+        var begin = Stopwatch.GetTimestamp();
+        Loading.Load(engine, rows);
+        var seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        var (pauses, longest) = context.Pauses.Take();
+        var grown = ProcessMemory.Settled() - before;
+
+        Verify(context.Descriptor, engine, rows);
+        var figures = new Dictionary<string, double>
+        {
+            [Metrics.Rate] = rows.Count / seconds,
+            [Metrics.BytesPerRow] = grown / (double)rows.Count,
+            [Metrics.Pauses] = pauses,
+            [Metrics.LongestPauseMilliseconds] = longest.TotalMilliseconds,
+        };
+        if (engine is IMemoryAccounting accounting)
+        {
+            figures[Metrics.AccountedBytesPerRow] = accounting.AccountedBytes / (double)rows.Count;
+        }
+
+        return figures;
+    }
+
+    private static void WarmUp(WorkloadContext context, long rows)
+    {
+        var some = new LoadedRows(Math.Max(rows / WarmUpShare, LoadedRows.RowsPerCommit), 1);
+        using var engine = context.Descriptor.Open(new EngineSettings(context.NewDirectory()));
+        Loading.Load(engine, some);
+        Verify(context.Descriptor, engine, some);
+    }
+
+    private static void Verify(EngineDescriptor descriptor, IWorkloadEngine engine, LoadedRows rows)
+    {
+        using var reader = engine.OpenReader();
+        var randomness = new Randomness(2);
+        Span<byte> key = stackalloc byte[KeySpace.KeyLength];
+        for (var i = 0; i < SamplesRead; i++)
+        {
+            var index = randomness.Below(rows.Count);
+            var id = KeySpace.IdOf(index);
+            KeySpace.Write(key, id);
+            var isRight = reader.TryGet(key, IWorkloadReader.Latest, out var value) && value.IsOf(id);
+            WrongAnswerException.Require($"version of row {index} after the load", rows.VersionSeen(index, rows.LastVersion), isRight ? value.Version : 0);
+        }
+
+        if (descriptor.Has(EngineTraits.Ranges))
+        {
+            FullScanWorkload.Scan((IRangeReader)reader, rows, IWorkloadReader.Latest, isReverse: false, rows.SumsAt(rows.LastVersion));
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics.Tracing;
+
+namespace MvStore.Workloads.Measuring;
+
+/// <summary>
+/// Records the pauses of the runtime's garbage collector, from the order to stop all threads to the last restart, by the events of
+/// the runtime itself.
+/// </summary>
+public sealed class GarbageCollectionPauses : EventListener
+{
+    private const int RestartEnd = 3;
+    private const int SuspendBegin = 9;
+    private const EventKeywords CollectorEvents = (EventKeywords)0x1;
+
+    private readonly object _gate = new();
+    private DateTime? _suspendedAt; // Owned by _gate.
+    private TimeSpan _longest; // Owned by _gate.
+    private int _count; // Owned by _gate.
+
+    /// <summary>Forgets what was recorded so far.</summary>
+    public void Restart()
+    {
+        Take();
+    }
+
+    /// <summary>The pauses since the last call.</summary>
+    /// <returns>How many there were and how long the longest was.</returns>
+    public (int Count, TimeSpan Longest) Take()
+    {
+        // The runtime hands its events over from another thread.
+        Thread.Sleep(150);
+        lock (_gate)
+        {
+            var taken = (_count, _longest);
+            (_count, _longest) = (0, TimeSpan.Zero);
+            return taken;
+        }
+    }
+
+    protected override void OnEventSourceCreated(EventSource eventSource)
+    {
+        ArgumentNullException.ThrowIfNull(eventSource);
+        if (eventSource.Name == "Microsoft-Windows-DotNETRuntime")
+        {
+            EnableEvents(eventSource, EventLevel.Informational, CollectorEvents);
+        }
+    }
+
+    protected override void OnEventWritten(EventWrittenEventArgs eventData)
+    {
+        ArgumentNullException.ThrowIfNull(eventData);
+        lock (_gate)
+        {
+            if (eventData.EventId == SuspendBegin)
+            {
+                _suspendedAt = eventData.TimeStamp;
+            }
+            else if (eventData.EventId == RestartEnd && _suspendedAt is { } begin)
+            {
+                _suspendedAt = null;
+                _count++;
+                _longest = TimeSpan.FromTicks(Math.Max(_longest.Ticks, (eventData.TimeStamp - begin).Ticks));
+            }
+        }
+    }
+}

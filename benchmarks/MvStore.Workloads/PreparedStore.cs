@@ -1,0 +1,58 @@
+using MvStore.Workloads.Data;
+using MvStore.Workloads.Engines;
+
+namespace MvStore.Workloads;
+
+/// <summary>An engine that was filled for the workloads of a shape.</summary>
+public sealed class PreparedStore : IDisposable
+{
+    public const int VersionsPerKey = 10;
+    private const int VersionedShare = 10;
+
+    private long _nextNewIndex;
+
+    private PreparedStore(IWorkloadEngine engine, LoadedRows rows)
+    {
+        Engine = engine;
+        Rows = rows;
+        Clock = new VersionClock(rows.LastVersion);
+        _nextNewIndex = rows.Count;
+    }
+
+    public IWorkloadEngine Engine { get; }
+
+    public LoadedRows Rows { get; }
+
+    public VersionClock Clock { get; }
+
+    /// <summary>Opens an engine and fills it for a shape.</summary>
+    public static PreparedStore Open(EngineDescriptor descriptor, EngineSettings settings, StoreShape shape, long keys)
+        => shape == StoreShape.Versioned
+            ? Open(descriptor, settings, new LoadedRows(Math.Max(keys / VersionedShare, LoadedRows.RowsPerCommit), VersionsPerKey))
+            : Open(descriptor, settings, new LoadedRows(keys, 1));
+
+    /// <summary>Opens an engine and fills it with rows.</summary>
+    public static PreparedStore Open(EngineDescriptor descriptor, EngineSettings settings, LoadedRows rows)
+    {
+        var store = new PreparedStore(descriptor.Open(settings), rows);
+        using (store.Engine is IBulkLoad bulk ? bulk.BeginBulkLoad() : null)
+        {
+            Loading.Load(store.Engine, rows, round => store.HoldIfAsked(descriptor, round));
+        }
+
+        return store;
+    }
+
+    /// <summary>An index that was never handed out before.</summary>
+    public long NewIndex() => Interlocked.Increment(ref _nextNewIndex) - 1;
+
+    public void Dispose() => Engine.Dispose();
+
+    private void HoldIfAsked(EngineDescriptor descriptor, int round)
+    {
+        if (Rows.Rounds > 1 && descriptor.Has(EngineTraits.HeldVersions))
+        {
+            ((IHeldSnapshots)Engine).Hold(Rows.VersionsPerRound * (ulong)(round + 1));
+        }
+    }
+}

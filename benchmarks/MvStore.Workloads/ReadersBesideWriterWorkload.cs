@@ -1,0 +1,25 @@
+using MvStore.Workloads.Measuring;
+
+namespace MvStore.Workloads;
+
+/// <summary>W8: three readers alone, then beside one writer of W2 that nothing slows down.</summary>
+internal sealed class ReadersBesideWriterWorkload()
+    : Workload("W8", "3 readers beside 1 writer: what the readers still do", "gets", StoreShape.Loaded)
+{
+    private const int WriterThread = 10;
+
+    public override IReadOnlyDictionary<string, double> Run(WorkloadContext context)
+    {
+        var figures = new Dictionary<string, double>();
+        new TimedReaders(context, Metrics.Alone).Run(figures);
+        context.Pauses.Restart();
+        figures[Metrics.WriterRate] = new TimedReaders(context, Metrics.Beside)
+            .Run(figures, () => new CommitBody(context.Store, context.SeedOf(WriterThread)));
+        var (pauses, longest) = context.Pauses.Take();
+        figures[Metrics.Rate] = figures[Metrics.Beside + Metrics.Rate];
+        figures[Metrics.ReaderRatio] = figures[Metrics.Beside + Metrics.Rate] / figures[Metrics.Alone + Metrics.Rate];
+        figures[Metrics.Pauses] = pauses;
+        figures[Metrics.LongestPauseMilliseconds] = longest.TotalMilliseconds;
+        return figures;
+    }
+}

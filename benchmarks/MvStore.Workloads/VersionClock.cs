@@ -1,0 +1,9 @@
+namespace MvStore.Workloads;
+
+/// <summary>Versions in ascending order, one for each commit, from any thread.</summary>
+public sealed class VersionClock(ulong last)
+{
+    private ulong _last = last;
+
+    public ulong Next() => Interlocked.Increment(ref _last);
+}

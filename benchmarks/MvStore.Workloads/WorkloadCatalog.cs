@@ -1,0 +1,40 @@
+using MvStore.Workloads.Engines;
+
+namespace MvStore.Workloads;
+
+/// <summary>All workloads, in the order they run: reads of a store come before what writes to it.</summary>
+public static class WorkloadCatalog
+{
+    public static IReadOnlyList<Workload> All { get; } =
+    [
+        new LoadWorkload(),
+        new GetWorkload("W4a", "point get at latest, 1 thread", threads: 1),
+        new GetWorkload("W4b", "point get at latest, 4 threads", threads: 4),
+        new GetWorkload("W4c", "point get of an absent key, 1 thread", threads: 1, isAbsent: true),
+        new OwnedGetWorkload(),
+        new RangeWorkload(),
+        new FullScanWorkload("W7b", "full scan forward", StoreShape.Loaded),
+        new FullScanWorkload("W7c", "full scan in reverse", StoreShape.Loaded, isReverse: true),
+        new CommitWorkload("W2", "commits of 4 sets on existing keys, 1 thread", threads: 1),
+        new CommitWorkload("W3", "commits of 4 sets on existing keys, 4 threads", threads: 4),
+        new ReadersBesideWriterWorkload(),
+        new ReadersBesideInsertersWorkload(),
+        new SnapshotGetWorkload(),
+        new FullScanWorkload("W7d", "full scan at an old snapshot, 10 versions a key", StoreShape.Versioned),
+        new WalkWorkload(),
+        new StepWorkload(),
+        new OpenSnapshotWorkload(),
+    ];
+
+    /// <summary>What also names a workload: its figures come out of that one.</summary>
+    public static IReadOnlyDictionary<string, string> Aliases { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["W13"] = "W1",
+    };
+
+    /// <summary>The workloads whose cost on ten times the rows is compared as W16.</summary>
+    public static bool IsInGrowth(Workload workload)
+        => workload.Shape != StoreShape.Fresh ? workload.Id is not ("W8" or "W8i" or "W4o" or "W6p") : workload.Id == "W1";
+
+    public static bool Runs(Workload workload, EngineDescriptor engine) => engine.Unavailable is null && workload.RunsOn(engine);
+}
