@@ -11,13 +11,16 @@ public sealed class PreparedStore : IDisposable
 
     private long _nextNewIndex;
 
-    private PreparedStore(IWorkloadEngine engine, LoadedRows rows)
+    private PreparedStore(EngineDescriptor descriptor, IWorkloadEngine engine, LoadedRows rows)
     {
+        Descriptor = descriptor;
         Engine = engine;
         Rows = rows;
         Clock = new VersionClock(rows.LastVersion);
         _nextNewIndex = rows.Count;
     }
+
+    public EngineDescriptor Descriptor { get; }
 
     public IWorkloadEngine Engine { get; }
 
@@ -34,10 +37,10 @@ public sealed class PreparedStore : IDisposable
     /// <summary>Opens an engine and fills it with rows.</summary>
     public static PreparedStore Open(EngineDescriptor descriptor, EngineSettings settings, LoadedRows rows)
     {
-        var store = new PreparedStore(descriptor.Open(settings), rows);
+        var store = new PreparedStore(descriptor, descriptor.Open(settings), rows);
         using (store.Engine is IBulkLoad bulk ? bulk.BeginBulkLoad() : null)
         {
-            Loading.Load(store.Engine, rows, round => store.HoldIfAsked(descriptor, round));
+            Loading.Load(store.Engine, rows, store.HoldIfAsked);
         }
 
         return store;
@@ -48,9 +51,9 @@ public sealed class PreparedStore : IDisposable
 
     public void Dispose() => Engine.Dispose();
 
-    private void HoldIfAsked(EngineDescriptor descriptor, int round)
+    private void HoldIfAsked(int round)
     {
-        if (Rows.Rounds > 1 && descriptor.Has(EngineTraits.HeldVersions))
+        if (Rows.Rounds > 1 && Descriptor.Has(EngineTraits.HeldVersions))
         {
             ((IHeldSnapshots)Engine).Hold(Rows.VersionsPerRound * (ulong)(round + 1));
         }

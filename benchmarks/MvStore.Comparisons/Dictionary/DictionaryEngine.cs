@@ -1,0 +1,26 @@
+using System.Collections.Concurrent;
+using MvStore.Workloads.Engines;
+
+namespace MvStore.Comparisons.Dictionary;
+
+/// <summary>A dictionary of version chains: the practical ceiling for point access in .NET, without order or atomic commits.</summary>
+internal sealed class DictionaryEngine : IWorkloadEngine
+{
+    private readonly ConcurrentDictionary<byte[], VersionChain> _chains = new(KeyComparer.Instance);
+
+    public static EngineDescriptor Descriptor { get; } = new(
+        "cd",
+        "CD",
+        "ConcurrentDictionary<byte[], chain>, looked up by span, chain = array of (version, byte[]) found by bisection; no order, no atomic commits",
+        EngineTraits.Versions,
+        _ => new DictionaryEngine())
+    {
+        Version = Environment.Version.ToString(),
+    };
+
+    public IWorkloadWriter OpenWriter() => new DictionaryWriter(_chains);
+
+    public IWorkloadReader OpenReader() => new DictionaryReader(_chains);
+
+    public void Dispose() => _chains.Clear();
+}

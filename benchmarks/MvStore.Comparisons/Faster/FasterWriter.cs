@@ -1,0 +1,25 @@
+using FASTER.core;
+using MvStore.Comparisons.Versioning;
+using MvStore.Workloads.Data;
+using MvStore.Workloads.Engines;
+
+namespace MvStore.Comparisons.Faster;
+
+/// <summary>Writes to FASTER, row by row, with a session of its own.</summary>
+internal sealed class FasterWriter(FasterKV<FixedKey, FixedValue> store) : IWorkloadWriter
+{
+    private readonly ClientSession<FixedKey, FixedValue, FixedValue, FixedValue, Empty, IFunctions<FixedKey, FixedValue, FixedValue, FixedValue, Empty>>
+        _session = store.NewSession<FixedValue, FixedValue, Empty>(new SimpleFunctions<FixedKey, FixedValue>());
+
+    public void Commit(RowBatch rows, ulong version)
+    {
+        for (var row = 0; row < rows.Count; row++)
+        {
+            var key = FixedKey.Of(rows.Key(row));
+            var value = FixedValue.Of(rows.Value(row));
+            _session.Upsert(ref key, ref value);
+        }
+    }
+
+    public void Dispose() => _session.Dispose();
+}

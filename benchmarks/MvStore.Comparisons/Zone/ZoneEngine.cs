@@ -1,0 +1,66 @@
+using MvStore.Comparisons.Versioning;
+using MvStore.Workloads.Engines;
+using ZoneTree;
+using ZoneTree.Comparers;
+using ZoneTree.Hashers;
+using ZoneTree.Serializers;
+using ZoneTree.Transactional;
+
+namespace MvStore.Comparisons.Zone;
+
+/// <summary>ZoneTree in transaction mode: pure C#, snapshot isolation. Old states can be read only while a transaction holds them.</summary>
+internal sealed class ZoneEngine : IWorkloadEngine, IHeldSnapshots
+{
+    // Everything stays in the mutable segment, which is the one in memory.
+    private const int MutableItems = 100_000_000;
+
+    private readonly ITransactionalZoneTree<FixedKey, byte[]> _tree;
+    private readonly Dictionary<ulong, IReadTransaction<FixedKey, byte[]>> _held = [];
+
+    private ZoneEngine(string directory) => _tree = new ZoneTreeFactory<FixedKey, byte[]>()
+        .SetDataDirectory(directory)
+        .SetComparer(new FixedKeyComparer())
+        .SetKeyHasher(new FixedKeyHasher())
+        .SetKeySerializer(new StructSerializer<FixedKey>())
+        .SetValueSerializer(new BytesSerializer())
+        .SetMutableSegmentMaxItemCount(MutableItems)
+        .SetIsDeletedDelegate((in FixedKey _, in byte[] value) => value.Length == 0)
+        .SetMarkValueDeletedDelegate((ref byte[] value) => value = [])
+        .OpenOrCreateTransactional();
+
+    public static EngineDescriptor Descriptor { get; } = new(
+        "zonetree",
+        "ZoneTree",
+        "transaction mode, snapshot isolation, default log (AsyncCompressed), one mutable segment in memory, a read transaction for each read",
+        EngineTraits.HeldVersions | EngineTraits.Ranges,
+        settings => new ZoneEngine(settings.Directory))
+    {
+        Version = AssemblyVersion.Of(typeof(ZoneTreeFactory<,>)),
+    };
+
+    public IWorkloadWriter OpenWriter() => new ZoneWriter(_tree);
+
+    public IWorkloadReader OpenReader() => new ZoneReader(_tree, _held);
+
+    public void Hold(ulong version) => _held.Add(version, _tree.BeginReadOnlyTransaction());
+
+    public void Dispose()
+    {
+        foreach (var transaction in _held.Values)
+        {
+            transaction.Dispose();
+        }
+
+        _tree.Dispose();
+    }
+
+    private sealed class FixedKeyComparer : IRefComparer<FixedKey>
+    {
+        public int Compare(in FixedKey x, in FixedKey y) => x.CompareTo(y);
+    }
+
+    private sealed class FixedKeyHasher : IKeyHasher<FixedKey>
+    {
+        public int GetHashCode(in FixedKey key) => key.GetHashCode();
+    }
+}
