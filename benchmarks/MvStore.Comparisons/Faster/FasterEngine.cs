@@ -31,7 +31,7 @@ internal sealed class FasterEngine : IWorkloadEngine
         EngineTraits.None,
         _ => new FasterEngine())
     {
-        Version = AssemblyVersion.Of(typeof(FasterKV<,>)),
+        Version = PackageVersion.Of("Microsoft.FASTER.Core"),
     };
 
     public IWorkloadWriter OpenWriter() => new FasterWriter(_store);

@@ -31,7 +31,7 @@ internal sealed class LightningEngine : IWorkloadEngine
         settings => new LightningEngine(settings.Directory))
     {
         Unavailable = LightningLibrary.Unavailable,
-        Version = $"{AssemblyVersion.Of(typeof(LightningEnvironment))} on {LightningLibrary.Description}",
+        Version = $"{PackageVersion.Of("LightningDB")} on {LightningLibrary.Description}",
     };
 
     public IWorkloadWriter OpenWriter() => new LightningWriter(_environment, _database, _writing);

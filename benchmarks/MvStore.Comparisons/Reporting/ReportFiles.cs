@@ -34,7 +34,7 @@ internal static class ReportFiles
             if (target.Measure(outcome) is { } value)
             {
                 var verdict = target.IsReachedBy(value) ? "reached" : "missed";
-                output.WriteLine($"{verdict,-8} {target.Workload,-4} {target.Wording}: {Figures.Ratio(value)}, target {target.Bound} {target.Limit}");
+                output.WriteLine($"{verdict,-8} {target.Workload,-4} {target.Wording}: {Figures.Ratio(value)}, target {target.LimitText}");
             }
         }
     }

@@ -56,7 +56,7 @@ internal sealed class ResultsDocument(RunOutcome outcome)
         """.TrimEnd() + Environment.NewLine;
 
     private string Method()
-        => $"N = {Number(_request.Settings.Keys)} keys of 16 bytes, values of 100 bytes; {_request.Settings.Runs} runs of "
+        => $"N = {Number(_request.Settings.Keys)} keys of 16 bytes, values of 100 bytes; {_request.Settings.Runs} run(s) of "
             + $"{_request.Settings.Duration.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s behind a warm-up, or of a whole load. "
             + "Each engine has a process of its own; rounds alternate between the engines. Every answer is checked."
             + (_request.Settings.IsQuick ? " **A smoke run: its figures mean nothing.**" : string.Empty);
@@ -79,7 +79,7 @@ internal sealed class ResultsDocument(RunOutcome outcome)
                 target.Workload,
                 target.Wording,
                 Figures.Ratio(value),
-                $"{(target.Bound == TargetBound.AtLeast ? ">=" : "<=")} {target.Limit.ToString(CultureInfo.InvariantCulture)}",
+                target.LimitText,
                 verdict);
         }
 

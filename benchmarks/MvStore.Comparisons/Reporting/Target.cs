@@ -1,3 +1,4 @@
+using System.Globalization;
 using MvStore.Workloads.Running;
 
 namespace MvStore.Comparisons.Reporting;
@@ -10,6 +11,9 @@ namespace MvStore.Comparisons.Reporting;
 /// <param name="Measure">Reads the value from an outcome; null if something needed was not measured.</param>
 internal sealed record Target(string Workload, string Wording, TargetBound Bound, double Limit, Func<RunOutcome, double?> Measure)
 {
+    /// <summary>The limit as text.</summary>
+    public string LimitText => $"{(Bound == TargetBound.AtLeast ? "≥" : "≤")} {Limit.ToString(CultureInfo.InvariantCulture)}";
+
     /// <summary>How far a value is: 1 is just reached, above is better.</summary>
     public double ScoreOf(double value) => Bound == TargetBound.AtLeast ? value / Limit : Limit / value;
 

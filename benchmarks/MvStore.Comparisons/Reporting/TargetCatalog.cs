@@ -45,7 +45,7 @@ internal static class TargetCatalog
         new("W14", "memory beside a snapshot / without", AtMost, 1.2, o => Figure(o, "W14", Metrics.MemoryRatio)),
         new("W14", "commits beside a snapshot / without", AtLeast, 0.9, o => Figure(o, "W14", Metrics.CommitRatio)),
         new("W14", "gets beside a snapshot / without", AtLeast, 0.9, o => Figure(o, "W14", Metrics.GetRatio)),
-        new("W16", "rate kept on ten times the rows / CD's, worst workload", AtLeast, 1, WorstGrowth),
+        new("W16", "rate kept on 10 x the rows / CD's, worst", AtLeast, 1, WorstGrowth),
     ];
 
     private static Target Against(string workload, string engine, string name, double limit)

@@ -8,7 +8,7 @@ namespace MvStore.Comparisons.Reporting;
 internal static class TargetChart
 {
     private const int Width = 900;
-    private const int Left = 330;
+    private const int Left = 350;
     private const int Right = 770;
     private const int Top = 50;
     private const int RowHeight = 22;
@@ -25,7 +25,7 @@ internal static class TargetChart
             .ToArray();
         var bottom = Top + (rows.Length * RowHeight);
         var canvas = new SvgCanvas(Width, bottom + 40);
-        canvas.Text(Left, 22, "MvStore against its targets: share of the target that is reached (log scale)", "middle", size: 14, isBold: true);
+        canvas.Text(Width / 2.0, 22, "MvStore against its targets: share of the target that is reached (log scale)", "middle", size: 14, isBold: true);
 
         var axis = new LogAxis(Left, Right, Ticks[0], Ticks[^1]);
         axis.Draw(canvas, Top - 6, bottom, Ticks, tick => tick.ToString(CultureInfo.InvariantCulture));
@@ -43,9 +43,8 @@ internal static class TargetChart
     {
         var (end, start) = (axis.At(target.ScoreOf(value)), axis.At(1));
         var label = target.Wording.StartsWith(target.Workload, StringComparison.Ordinal) ? target.Wording : $"{target.Workload}: {target.Wording}";
-        var limit = target.Limit.ToString(CultureInfo.InvariantCulture);
         canvas.Text(Left - 10, y + BarHeight, label, "end", size: 11);
         canvas.Bar(Math.Min(start, end), y + 3, Math.Abs(end - start), BarHeight, target.IsReachedBy(value) ? Reached : Missed);
-        canvas.Text(Right + 10, y + BarHeight, $"{Figures.ThreeDigits(value)}  ({(target.Bound == TargetBound.AtLeast ? "≥" : "≤")} {limit})", size: 11);
+        canvas.Text(Right + 10, y + BarHeight, $"{Figures.ThreeDigits(value)}  ({target.LimitText})", size: 11);
     }
 }

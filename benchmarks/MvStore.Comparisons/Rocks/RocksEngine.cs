@@ -39,7 +39,7 @@ internal sealed class RocksEngine : IWorkloadEngine
         EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks,
         settings => new RocksEngine(settings.Directory))
     {
-        Version = AssemblyVersion.Of(typeof(RocksDb)),
+        Version = PackageVersion.Of("RocksDB"),
     };
 
     public IWorkloadWriter OpenWriter() => new RocksWriter(_store, _writing);

@@ -35,7 +35,7 @@ internal sealed class ZoneEngine : IWorkloadEngine, IHeldSnapshots
         EngineTraits.HeldVersions | EngineTraits.Ranges,
         settings => new ZoneEngine(settings.Directory))
     {
-        Version = AssemblyVersion.Of(typeof(ZoneTreeFactory<,>)),
+        Version = PackageVersion.Of("ZoneTree"),
     };
 
     public IWorkloadWriter OpenWriter() => new ZoneWriter(_tree);

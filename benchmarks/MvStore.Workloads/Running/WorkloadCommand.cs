@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using MvStore.Workloads.Engines;
 
 namespace MvStore.Workloads.Running;
@@ -8,13 +9,22 @@ namespace MvStore.Workloads.Running;
 internal sealed class WorkloadCommand
 {
     private const string All = "all";
+    private const int MostRuns = 100;
+    private const double LeastSeconds = 0.01;
+    private const double MostSeconds = 3_600;
 
     private readonly IReadOnlyList<EngineDescriptor> _engines;
     private readonly Option<string> _workloads = new("--workloads") { DefaultValueFactory = _ => All };
     private readonly Option<string> _chosen = new("--engines") { DefaultValueFactory = _ => All };
-    private readonly Option<long?> _keys = new("--n") { Description = $"Number of keys. Default: {RunSettings.DefaultKeys:N0}." };
-    private readonly Option<int?> _runs = new("--runs") { Description = $"Measured runs of each, behind a warm-up. Default: {RunSettings.DefaultRuns}." };
-    private readonly Option<double?> _seconds = new("--seconds") { Description = $"Length of a run. Default: {RunSettings.DefaultSeconds}." };
+    private readonly Option<double?> _keys
+        = Number("--n", RunSettings.FewestKeys, RunSettings.MostKeys, $"Number of keys. Default: {RunSettings.DefaultKeys:N0}.");
+
+    private readonly Option<double?> _runs
+        = Number("--runs", 1, MostRuns, $"Measured runs of each, behind a warm-up. Default: {RunSettings.DefaultRuns}.");
+
+    private readonly Option<double?> _seconds
+        = Number("--seconds", LeastSeconds, MostSeconds, $"Length of a run. Default: {RunSettings.DefaultSeconds}.");
+
     private readonly Option<bool> _quick = new("--quick") { Description = "A smoke run on few keys: that everything runs and answers rightly. Its figures mean nothing." };
     private readonly Option<string?> _data = new("--data") { Description = "Folder for the stores. Default: a temporary one." };
     private readonly Option<string?> _output = new("--output");
@@ -50,9 +60,6 @@ internal sealed class WorkloadCommand
         _workloads.Validators.Add(result => RequireKnown(
             result, "workload", WorkloadCatalog.All.Select(w => w.Id).Concat(WorkloadCatalog.Aliases.Keys).Append(RunRequest.Growth)));
         _chosen.Validators.Add(result => RequireKnown(result, "engine", _engines.Select(e => e.Id)));
-        _keys.Validators.Add(result => RequireBetween(result, result.GetValueOrDefault<long?>(), RunSettings.FewestKeys, RunSettings.MostKeys));
-        _runs.Validators.Add(result => RequireBetween(result, result.GetValueOrDefault<int?>(), 1, 100));
-        _seconds.Validators.Add(result => RequireBetween(result, result.GetValueOrDefault<double?>(), 0.01, 3_600));
     }
 
     private static void RequireKnown(OptionResult result, string what, IEnumerable<string> known)
@@ -64,13 +71,21 @@ internal sealed class WorkloadCommand
         }
     }
 
-    private static void RequireBetween(OptionResult result, double? value, double least, double most)
+    private static Option<double?> Number(string name, double least, double most, string description) => new(name)
     {
-        if (value < least || value > most)
+        Description = description,
+        CustomParser = result =>
         {
-            result.AddError($"{result.Option.Name} must be from {least} to {most}, not {value}.");
-        }
-    }
+            var text = result.Tokens[0].Value;
+            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
+            {
+                return value;
+            }
+
+            result.AddError($"{name} must be a number from {least} to {most}, not '{text}'.");
+            return null;
+        },
+    };
 
     private static string[] Split(string? names)
         => (names ?? All).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -83,8 +98,8 @@ internal sealed class WorkloadCommand
             : new RunSettings(RunSettings.DefaultKeys, RunSettings.DefaultRuns, TimeSpan.FromSeconds(RunSettings.DefaultSeconds), IsQuick: false);
         settings = settings with
         {
-            Keys = parsed.GetValue(_keys) ?? settings.Keys,
-            Runs = parsed.GetValue(_runs) ?? settings.Runs,
+            Keys = (long)(parsed.GetValue(_keys) ?? settings.Keys),
+            Runs = (int)(parsed.GetValue(_runs) ?? settings.Runs),
             Duration = parsed.GetValue(_seconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : settings.Duration,
         };
         var names = Split(parsed.GetValue(_workloads)).ToHashSet(StringComparer.OrdinalIgnoreCase);
