@@ -60,7 +60,8 @@ internal sealed class LoadWorkload() : Workload("W1", "load: commits of 100 sets
             var id = KeySpace.IdOf(index);
             KeySpace.Write(key, id);
             var isRight = reader.TryGet(key, IWorkloadReader.Latest, out var value) && value.IsOf(id);
-            WrongAnswerException.Require($"version of row {index} after the load", rows.VersionSeen(index, rows.LastVersion), isRight ? value.Version : 0);
+            var expected = rows.VersionSeen(index, rows.LastVersion);
+            WrongAnswerException.Require($"version of row {index} after the load", expected, isRight ? value.Version : 0);
         }
 
         if (descriptor.Has(EngineTraits.Ranges))

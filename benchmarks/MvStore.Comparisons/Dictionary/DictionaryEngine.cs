@@ -11,7 +11,8 @@ internal sealed class DictionaryEngine : IWorkloadEngine
     public static EngineDescriptor Descriptor { get; } = new(
         "cd",
         "CD",
-        "ConcurrentDictionary<byte[], chain>, looked up by span, chain = array of (version, byte[]) found by bisection; no order, no atomic commits",
+        "ConcurrentDictionary<byte[], chain>, looked up by span, chain = array of (version, byte[]) found by bisection; "
+            + "no order, no atomic commits",
         EngineTraits.Versions,
         _ => new DictionaryEngine())
     {

@@ -27,22 +27,32 @@ internal sealed class FasterEngine : IWorkloadEngine
     public static EngineDescriptor Descriptor { get; } = new(
         "faster",
         "FASTER",
-        "FasterKV in memory, 64 MB index, 4 GB log, no device, updates in place; no order, no versions, no atomic commits, keys and values of fixed size",
+        "FasterKV in memory, 64 MB index, 4 GB log, no device, updates in place; "
+            + "no order, no versions, no atomic commits, keys and values of fixed size",
         EngineTraits.None,
         _ => new FasterEngine())
     {
         Version = PackageVersion.Of("Microsoft.FASTER.Core"),
     };
 
-    public IWorkloadWriter OpenWriter() => new FasterWriter(_store);
+    public IWorkloadWriter OpenWriter() => WriterWith(new SimpleFunctions<FixedKey, FixedValue>());
 
-    public IWorkloadReader OpenReader() => new FasterReader(_store);
+    public IWorkloadReader OpenReader() => ReaderWith(new SimpleFunctions<FixedKey, FixedValue>());
 
     public void Dispose()
     {
         _store.Dispose();
         _device.Dispose();
     }
+
+    // Generic over the functions, so that the engine's calls of them are direct.
+    private FasterWriter<TFunctions> WriterWith<TFunctions>(TFunctions functions)
+        where TFunctions : IFunctions<FixedKey, FixedValue, FixedValue, FixedValue, Empty>
+        => new(_store.For(functions).NewSession<TFunctions>());
+
+    private FasterReader<TFunctions> ReaderWith<TFunctions>(TFunctions functions)
+        where TFunctions : IFunctions<FixedKey, FixedValue, FixedValue, FixedValue, Empty>
+        => new(_store.For(functions).NewSession<TFunctions>());
 
     private sealed class FixedKeyComparer : IFasterEqualityComparer<FixedKey>
     {

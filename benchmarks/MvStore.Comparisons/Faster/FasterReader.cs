@@ -7,16 +7,15 @@ using MvStore.Workloads.Engines;
 namespace MvStore.Comparisons.Faster;
 
 /// <summary>Reads from FASTER with a session of its own.</summary>
-internal sealed class FasterReader(FasterKV<FixedKey, FixedValue> store) : IWorkloadReader
+internal sealed class FasterReader<TFunctions>(
+    ClientSession<FixedKey, FixedValue, FixedValue, FixedValue, Empty, TFunctions> session) : IWorkloadReader
+    where TFunctions : IFunctions<FixedKey, FixedValue, FixedValue, FixedValue, Empty>
 {
-    private readonly ClientSession<FixedKey, FixedValue, FixedValue, FixedValue, Empty, IFunctions<FixedKey, FixedValue, FixedValue, FixedValue, Empty>>
-        _session = store.NewSession<FixedValue, FixedValue, Empty>(new SimpleFunctions<FixedKey, FixedValue>());
-
     public bool TryGet(ReadOnlySpan<byte> key, ulong at, out ValueDigest value)
     {
         var fixedKey = FixedKey.Of(key);
         Unsafe.SkipInit(out FixedValue found);
-        var status = _session.Read(ref fixedKey, ref found);
+        var status = session.Read(ref fixedKey, ref found);
         if (status.IsPending)
         {
             throw new InvalidOperationException("The row left memory: the log is too small for this workload.");
@@ -26,5 +25,5 @@ internal sealed class FasterReader(FasterKV<FixedKey, FixedValue> store) : IWork
         return status.Found;
     }
 
-    public void Dispose() => _session.Dispose();
+    public void Dispose() => session.Dispose();
 }

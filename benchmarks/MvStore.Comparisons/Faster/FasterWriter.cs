@@ -6,20 +6,19 @@ using MvStore.Workloads.Engines;
 namespace MvStore.Comparisons.Faster;
 
 /// <summary>Writes to FASTER, row by row, with a session of its own.</summary>
-internal sealed class FasterWriter(FasterKV<FixedKey, FixedValue> store) : IWorkloadWriter
+internal sealed class FasterWriter<TFunctions>(
+    ClientSession<FixedKey, FixedValue, FixedValue, FixedValue, Empty, TFunctions> session) : IWorkloadWriter
+    where TFunctions : IFunctions<FixedKey, FixedValue, FixedValue, FixedValue, Empty>
 {
-    private readonly ClientSession<FixedKey, FixedValue, FixedValue, FixedValue, Empty, IFunctions<FixedKey, FixedValue, FixedValue, FixedValue, Empty>>
-        _session = store.NewSession<FixedValue, FixedValue, Empty>(new SimpleFunctions<FixedKey, FixedValue>());
-
     public void Commit(RowBatch rows, ulong version)
     {
         for (var row = 0; row < rows.Count; row++)
         {
             var key = FixedKey.Of(rows.Key(row));
             var value = FixedValue.Of(rows.Value(row));
-            _session.Upsert(ref key, ref value);
+            session.Upsert(ref key, ref value);
         }
     }
 
-    public void Dispose() => _session.Dispose();
+    public void Dispose() => session.Dispose();
 }

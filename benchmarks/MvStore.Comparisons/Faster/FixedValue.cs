@@ -17,5 +17,6 @@ internal struct FixedValue
         return copy;
     }
 
-    public ReadOnlySpan<byte> AsSpan() => MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<FixedValue, byte>(ref this), ValueDigest.ValueLength);
+    public ReadOnlySpan<byte> AsSpan()
+        => MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<FixedValue, byte>(ref this), ValueDigest.ValueLength);
 }

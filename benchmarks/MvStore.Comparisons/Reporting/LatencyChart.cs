@@ -33,7 +33,9 @@ internal static class LatencyChart
             canvas.Text(10, y + RowHeight, engine.Name, isBold: true);
             foreach (var (metric, color) in Rows)
             {
-                DrawRow(canvas, axis, y + (RowHeight / 2.0), metric, color, Value(outcome, engine.Id, Metrics.Alone, metric), Value(outcome, engine.Id, Metrics.Beside, metric));
+                var alone = Value(outcome, engine.Id, Metrics.Alone, metric);
+                var beside = Value(outcome, engine.Id, Metrics.Beside, metric);
+                DrawRow(canvas, axis, y + (RowHeight / 2.0), metric, color, alone, beside);
                 y += RowHeight;
             }
 

@@ -20,20 +20,27 @@ internal static class MachineFacts
     }
 
     public static string Software()
-        => $"{RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.FrameworkDescription}, "
-            + $"{(GCSettings.IsServerGC ? "server" : "workstation")} GC{(GCSettings.LatencyMode == GCLatencyMode.Interactive ? ", concurrent" : string.Empty)}";
+    {
+        var kind = GCSettings.IsServerGC ? "server" : "workstation";
+        var concurrent = GCSettings.LatencyMode == GCLatencyMode.Interactive ? "concurrent " : string.Empty;
+        return $"{RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.FrameworkDescription}, {concurrent}{kind} collector";
+    }
 
     /// <summary>The commit, and whether the engine was changed since.</summary>
     public static string Commit()
-        => Git("rev-parse", "--short=12", "HEAD") is { } commit
-            ? commit + (string.IsNullOrEmpty(Git("status", "--porcelain", "--", ":/src", ":/benchmarks")) ? string.Empty : " with uncommitted changes")
+    {
+        var changes = Git("status", "--porcelain", "--", ":/src", ":/benchmarks", ":(top,exclude)benchmarks/RESULTS*");
+        return Git("rev-parse", "--short=12", "HEAD") is { } commit
+            ? commit + (string.IsNullOrEmpty(changes) ? string.Empty : " with uncommitted changes")
             : "unknown";
+    }
 
     private static string? Git(params string[] arguments)
     {
         try
         {
-            using var git = Process.Start(new ProcessStartInfo("git", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var start = new ProcessStartInfo("git", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using var git = Process.Start(start)!;
             var answer = git.StandardOutput.ReadToEnd().Trim();
             git.WaitForExit();
             return git.ExitCode == 0 ? answer : null;

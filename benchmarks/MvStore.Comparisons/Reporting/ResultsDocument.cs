@@ -40,8 +40,8 @@ internal sealed class ResultsDocument(RunOutcome outcome)
         W8: three readers alone, then beside one writer that commits four sets at a time as fast as it can.
 
         {BesideWriter()}
-        W8i: three readers beside six threads on {Environment.ProcessorCount} cores. First the six only compute, then they insert: what is longer then was spent
-        waiting for a writer or for the collector. "Longest" is the longest of all runs.
+        W8i: three readers beside six threads on {Environment.ProcessorCount} cores. First the six only compute, then they insert: what is
+        longer then was spent waiting for a writer or for the collector. "Longest" is the longest of all runs.
 
         {BesideInserters()}
         ## Memory and collector
@@ -116,7 +116,14 @@ internal sealed class ResultsDocument(RunOutcome outcome)
 
     private MarkdownTable BesideWriter()
     {
-        var table = new MarkdownTable("", "readers, ratio", "p50 alone, beside", "p99 alone, beside", "p99.9 alone, beside", "longest alone, beside", "writer, commits/s");
+        var table = new MarkdownTable(
+            "",
+            "readers, ratio",
+            "p50 alone, beside",
+            "p99 alone, beside",
+            "p99.9 alone, beside",
+            "longest alone, beside",
+            "writer, commits/s");
         foreach (var engine in _taking.Where(e => _results.Find("W8", e.Id) is not null))
         {
             table.Add(
@@ -134,7 +141,13 @@ internal sealed class ResultsDocument(RunOutcome outcome)
 
     private MarkdownTable BesideInserters()
     {
-        var table = new MarkdownTable("", "reads/s beside inserting", "p99.9 computing, inserting", "longest computing, inserting", "longest GC pause, ms", "inserting commits/s");
+        var table = new MarkdownTable(
+            "",
+            "reads/s beside inserting",
+            "p99.9 computing, inserting",
+            "longest computing, inserting",
+            "longest GC pause, ms",
+            "inserting commits/s");
         foreach (var engine in _taking.Where(e => _results.Find("W8i", e.Id) is not null))
         {
             table.Add(
@@ -176,7 +189,8 @@ internal sealed class ResultsDocument(RunOutcome outcome)
         var table = new MarkdownTable(["workload", .. _taking.Select(e => e.Name)]);
         foreach (var workload in _request.Workloads.Where(WorkloadCatalog.IsInGrowth))
         {
-            table.Add([workload.Id, .. _taking.Select(e => Figures.Ratio(grown.MedianOf(workload.Id, e.Id) / _results.MedianOf(workload.Id, e.Id)))]);
+            var kept = _taking.Select(e => grown.MedianOf(workload.Id, e.Id) / _results.MedianOf(workload.Id, e.Id));
+            table.Add([workload.Id, .. kept.Select(Figures.Ratio)]);
         }
 
         return $"## Growth\n\nW16: the rate on {RunSettings.GrowthFactor} times the keys, as a part of the rate above.\n\n{table}\n";

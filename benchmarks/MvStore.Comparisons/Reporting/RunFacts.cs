@@ -7,6 +7,7 @@ namespace MvStore.Comparisons.Reporting;
 /// <summary>How the figures were made.</summary>
 internal static class RunFacts
 {
+    private const string Run = "dotnet run -c Release --project benchmarks/MvStore.Comparisons";
     private static readonly string[] NotForTheRecord = ["--data", "--output"];
 
     /// <summary>The command, without the folders of this machine.</summary>
@@ -22,7 +23,7 @@ internal static class RunFacts
             }
         }
 
-        return "dotnet run -c Release --project benchmarks/MvStore.Comparisons" + (arguments.Count > 0 ? " -- " + string.Join(' ', arguments) : string.Empty);
+        return string.Join(' ', [Run, .. arguments.Count > 0 ? ["--", .. arguments] : arguments]);
     }
 
     /// <summary>What others did on the machine meanwhile.</summary>
@@ -31,7 +32,7 @@ internal static class RunFacts
         var loads = results.AllOf(Metrics.ForeignCores).ToArray();
         return loads.Length == 0
             ? "not measured"
-            : $"others kept {Figures.ThreeDigits(loads.Select(l => l.Median).Order().ElementAt(loads.Length / 2))} cores busy in the median, "
-                + $"{Figures.ThreeDigits(loads.Max(l => l.Max))} at the most";
+            : $"others kept {Figures.ThreeDigits(loads.Select(l => l.Median).Order().ElementAt(loads.Length / 2))} cores busy "
+                + $"in the median, {Figures.ThreeDigits(loads.Max(l => l.Max))} at the most";
     }
 }

@@ -58,7 +58,8 @@ internal static class TargetCatalog
 
     private static double? Rate(RunOutcome outcome, string workload) => Figure(outcome, workload, Metrics.Rate);
 
-    private static double? Figure(RunOutcome outcome, string workload, string metric) => outcome.Results.MedianOf(workload, MvStore, metric);
+    private static double? Figure(RunOutcome outcome, string workload, string metric)
+        => outcome.Results.MedianOf(workload, MvStore, metric);
 
     private static double? LongestPause(RunOutcome outcome)
         => new[] { "W1", "W2", "W3" }.Max(w => outcome.Results.Find(w, MvStore, Metrics.LongestPauseMilliseconds)?.Max);

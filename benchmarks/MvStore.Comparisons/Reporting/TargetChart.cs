@@ -13,6 +13,7 @@ internal static class TargetChart
     private const int Top = 50;
     private const int RowHeight = 22;
     private const int BarHeight = 14;
+    private const string Title = "MvStore against its targets: share of the target that is reached (log scale)";
     private const string Reached = "#2a7f62";
     private const string Missed = "#c8553d";
     private static readonly double[] Ticks = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
@@ -25,7 +26,7 @@ internal static class TargetChart
             .ToArray();
         var bottom = Top + (rows.Length * RowHeight);
         var canvas = new SvgCanvas(Width, bottom + 40);
-        canvas.Text(Width / 2.0, 22, "MvStore against its targets: share of the target that is reached (log scale)", "middle", size: 14, isBold: true);
+        canvas.Text(Width / 2.0, 22, Title, "middle", size: 14, isBold: true);
 
         var axis = new LogAxis(Left, Right, Ticks[0], Ticks[^1]);
         axis.Draw(canvas, Top - 6, bottom, Ticks, tick => tick.ToString(CultureInfo.InvariantCulture));
@@ -42,7 +43,8 @@ internal static class TargetChart
     private static void DrawRow(SvgCanvas canvas, LogAxis axis, Target target, double value, double y)
     {
         var (end, start) = (axis.At(target.ScoreOf(value)), axis.At(1));
-        var label = target.Wording.StartsWith(target.Workload, StringComparison.Ordinal) ? target.Wording : $"{target.Workload}: {target.Wording}";
+        var namesWorkload = target.Wording.StartsWith(target.Workload, StringComparison.Ordinal);
+        var label = namesWorkload ? target.Wording : $"{target.Workload}: {target.Wording}";
         canvas.Text(Left - 10, y + BarHeight, label, "end", size: 11);
         canvas.Bar(Math.Min(start, end), y + 3, Math.Abs(end - start), BarHeight, target.IsReachedBy(value) ? Reached : Missed);
         canvas.Text(Right + 10, y + BarHeight, $"{Figures.ThreeDigits(value)}  ({target.LimitText})", size: 11);

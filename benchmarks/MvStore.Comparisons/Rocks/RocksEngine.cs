@@ -35,7 +35,8 @@ internal sealed class RocksEngine : IWorkloadEngine
     public static EngineDescriptor Descriptor { get; } = new(
         "rocksdb",
         "RocksDB",
-        "key + inverted version, 1 GB memory table with prefix bloom filter, no compression, log written but not synced, an iterator for each read",
+        "key + inverted version, 1 GB memory table with prefix bloom filter, no compression, log written but not synced, "
+            + "an iterator for each read",
         EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks,
         settings => new RocksEngine(settings.Directory))
     {

@@ -9,13 +9,17 @@ internal sealed class SqliteDatabase : IDisposable
 {
     private const uint PreparePersistent = 1;
 
+    private const string Settings
+        = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-262144; "
+            + "PRAGMA temp_store=MEMORY; PRAGMA busy_timeout=10000";
+
     private readonly SqliteConnection _connection;
 
     public SqliteDatabase(string file)
     {
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
         _connection.Open();
-        Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-262144; PRAGMA temp_store=MEMORY; PRAGMA busy_timeout=10000");
+        Execute(Settings);
     }
 
     public void Execute(string sql)

@@ -26,8 +26,8 @@ internal sealed class SqliteEngine : IWorkloadEngine, IBulkLoad
     public static EngineDescriptor Descriptor { get; } = new(
         "sqlite",
         "SQLite",
-        "prepared statements on the handle, one table (key, version DESC) without rowid, WAL, synchronous=NORMAL, 256 MB cache, a connection for each reader; "
-            + "W1 loads a tenth of the rows",
+        "prepared statements on the handle, one table (key, version DESC) without rowid, WAL, synchronous=NORMAL, 256 MB cache, "
+            + "a connection for each reader; W1 loads a tenth of the rows",
         EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks,
         settings => new SqliteEngine(settings.Directory))
     {

@@ -1,6 +1,8 @@
 namespace MvStore.Comparisons.Versioning;
 
-/// <summary>Walks all versions of all keys, forward from the newest version of the first key or in reverse; spans live until the next move.</summary>
+/// <summary>
+/// Walks all versions of all keys, forward from the newest version of the first key or in reverse. Its spans live until the next move.
+/// </summary>
 internal interface IVersionCursor
 {
     ReadOnlySpan<byte> Key { get; }

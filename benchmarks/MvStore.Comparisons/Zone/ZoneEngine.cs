@@ -8,7 +8,7 @@ using ZoneTree.Transactional;
 
 namespace MvStore.Comparisons.Zone;
 
-/// <summary>ZoneTree in transaction mode: pure C#, snapshot isolation. Old states can be read only while a transaction holds them.</summary>
+/// <summary>ZoneTree in transaction mode: pure C#, snapshot isolation. Old states live while a transaction holds them.</summary>
 internal sealed class ZoneEngine : IWorkloadEngine, IHeldSnapshots
 {
     // Everything stays in the mutable segment, which is the one in memory.
@@ -31,7 +31,8 @@ internal sealed class ZoneEngine : IWorkloadEngine, IHeldSnapshots
     public static EngineDescriptor Descriptor { get; } = new(
         "zonetree",
         "ZoneTree",
-        "transaction mode, snapshot isolation, default log (AsyncCompressed), one mutable segment in memory, a read transaction for each read",
+        "transaction mode, snapshot isolation, default log (AsyncCompressed), one mutable segment in memory, "
+            + "a read transaction for each read",
         EngineTraits.HeldVersions | EngineTraits.Ranges,
         settings => new ZoneEngine(settings.Directory))
     {

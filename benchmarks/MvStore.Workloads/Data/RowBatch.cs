@@ -35,7 +35,7 @@ public sealed class RowBatch(int capacity)
         Count++;
     }
 
-    /// <summary>Gives every value its version and its seal: the last thing before the commit, so that versions stay nearly in order.</summary>
+    /// <summary>Gives every value its version and its seal: last thing before the commit, so that versions stay nearly in order.</summary>
     public void Stamp(ulong version)
     {
         for (var row = 0; row < Count; row++)

@@ -21,7 +21,8 @@ public sealed class MvStoreEngine : IWorkloadEngine, IHeldSnapshots, IMemoryAcco
         "mvstore",
         "MvStore",
         "memory only, options as by default; GetAsync, ScanPageAsync for 100 rows, ScanAsync for all, HistoryAsync for versions",
-        EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks | EngineTraits.Steps | EngineTraits.OwnedReads | EngineTraits.Reclaims,
+        EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks
+            | EngineTraits.Steps | EngineTraits.OwnedReads | EngineTraits.Reclaims,
         settings => new MvStoreEngine(settings))
     {
         Version = AssemblyVersion.Of(typeof(IMultiVersionStore)),

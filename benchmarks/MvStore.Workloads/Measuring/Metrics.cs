@@ -1,6 +1,8 @@
 namespace MvStore.Workloads.Measuring;
 
-/// <summary>The names under which workloads hand over figures. Rates are per second, times in nanoseconds unless they say otherwise.</summary>
+/// <summary>
+/// The names under which workloads hand over figures. Rates are per second, times in nanoseconds unless they say otherwise.
+/// </summary>
 public static class Metrics
 {
     /// <summary>The figure of the workload.</summary>

@@ -23,6 +23,7 @@ public static class ProcessMemory
     private static long FromStatus(string field)
     {
         var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith(field, StringComparison.Ordinal));
-        return long.Parse(line[field.Length..].Replace("kB", string.Empty, StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture) * 1024;
+        var kilobytes = line[field.Length..].Replace("kB", string.Empty, StringComparison.Ordinal);
+        return long.Parse(kilobytes, CultureInfo.InvariantCulture) * 1024;
     }
 }

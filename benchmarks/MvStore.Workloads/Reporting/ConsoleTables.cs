@@ -1,3 +1,4 @@
+using MvStore.Workloads.Engines;
 using MvStore.Workloads.Measuring;
 using MvStore.Workloads.Running;
 
@@ -19,22 +20,29 @@ internal static class ConsoleTables
             output.WriteLine($"{workload.Id}: {workload.Title}");
             foreach (var engine in request.Engines.Where(e => outcome.Results.Find(workload.Id, e.Id) is not null))
             {
-                output.WriteLine($"  {engine.Name,-14} {Figures.WithRange(outcome.Results.Find(workload.Id, engine.Id), Figures.Count)} {workload.Unit}/s");
-                foreach (var metric in outcome.Results.MetricsOf(workload.Id, engine.Id).Except(InTheirOwnTable))
-                {
-                    output.WriteLine($"      {metric}: {Figures.WithRange(outcome.Results.Find(workload.Id, engine.Id, metric), Figures.Count)}");
-                }
-
-                if (outcome.Grown?.MedianOf(workload.Id, engine.Id) is { } grown)
-                {
-                    output.WriteLine($"      on {RunSettings.GrowthFactor} times the keys: {Figures.Ratio(grown / outcome.Results.MedianOf(workload.Id, engine.Id))} of that rate");
-                }
+                Write(outcome, workload, engine, output);
             }
         }
 
         foreach (var failure in outcome.Failures)
         {
             output.WriteLine($"FAILED {failure.Workload} {failure.Engine}: {failure.Reason}");
+        }
+    }
+
+    private static void Write(RunOutcome outcome, Workload workload, EngineDescriptor engine, TextWriter output)
+    {
+        var rate = outcome.Results.Find(workload.Id, engine.Id)!;
+        output.WriteLine($"  {engine.Name,-14} {Figures.WithRange(rate, Figures.Count)} {workload.Unit}/s");
+        foreach (var metric in outcome.Results.MetricsOf(workload.Id, engine.Id).Except(InTheirOwnTable))
+        {
+            var series = outcome.Results.Find(workload.Id, engine.Id, metric);
+            output.WriteLine($"      {metric}: {Figures.WithRange(series, Figures.Count)}");
+        }
+
+        if (outcome.Grown?.MedianOf(workload.Id, engine.Id) is { } grown)
+        {
+            output.WriteLine($"      on {RunSettings.GrowthFactor} times the keys: {Figures.Ratio(grown / rate.Median)} of that rate");
         }
     }
 }

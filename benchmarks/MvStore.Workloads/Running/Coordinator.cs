@@ -6,7 +6,11 @@ namespace MvStore.Workloads.Running;
 /// Runs workloads on engines. Each engine works in a process of its own; one runs at a time while the others wait. For each workload
 /// the rounds go around the engines, beginning with another one each time, so that drift of the machine meets all of them alike.
 /// </summary>
-public sealed class Coordinator(IReadOnlyList<EngineDescriptor> engines, IReadOnlyList<Workload> workloads, string directory, Action<string> log)
+public sealed class Coordinator(
+    IReadOnlyList<EngineDescriptor> engines,
+    IReadOnlyList<Workload> workloads,
+    string directory,
+    Action<string> log)
 {
     private const int PreparedAtOnce = 3;
 
@@ -97,7 +101,13 @@ public sealed class Coordinator(IReadOnlyList<EngineDescriptor> engines, IReadOn
         return workers.OrderBy(w => engines.ToList().IndexOf(w.Key)).ToDictionary();
     }
 
-    private void Measure(WorkerProcess worker, Workload workload, EngineDescriptor engine, int round, RunSettings settings, ResultSet results)
+    private void Measure(
+        WorkerProcess worker,
+        Workload workload,
+        EngineDescriptor engine,
+        int round,
+        RunSettings settings,
+        ResultSet results)
     {
         var duration = round == 0 ? settings.WarmUp : settings.Duration;
         var figures = worker.Run(new WorkerRequest(workload.Id, round, duration.TotalSeconds));

@@ -23,5 +23,7 @@ public sealed record RunSettings(long Keys, int Runs, TimeSpan Duration, bool Is
 
     public TimeSpan WarmUp => Duration * WarmUpShare;
 
+    public static RunSettings Default { get; } = new(DefaultKeys, DefaultRuns, TimeSpan.FromSeconds(DefaultSeconds), IsQuick: false);
+
     public static RunSettings Quick { get; } = new(2_000, 1, TimeSpan.FromMilliseconds(50), IsQuick: true);
 }

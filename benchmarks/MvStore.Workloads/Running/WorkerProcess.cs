@@ -31,7 +31,12 @@ internal sealed class WorkerProcess : IDisposable
     {
         var directory = Directory.CreateDirectory(Path.Combine(parentDirectory, $"{engine.Id}-{shape}-{Guid.NewGuid():N}")).FullName;
         var host = Environment.ProcessPath!;
-        var start = new ProcessStartInfo(host) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(host)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         if (Path.GetFileNameWithoutExtension(host) == "dotnet")
         {
             start.ArgumentList.Add(Assembly.GetEntryAssembly()!.Location);

@@ -25,7 +25,10 @@ internal sealed class WorkloadCommand
     private readonly Option<double?> _seconds
         = Number("--seconds", LeastSeconds, MostSeconds, $"Length of a run. Default: {RunSettings.DefaultSeconds}.");
 
-    private readonly Option<bool> _quick = new("--quick") { Description = "A smoke run on few keys: that everything runs and answers rightly. Its figures mean nothing." };
+    private readonly Option<bool> _quick = new("--quick")
+    {
+        Description = "A smoke run on few keys: that everything runs and answers rightly. Its figures mean nothing.",
+    };
     private readonly Option<string?> _data = new("--data") { Description = "Folder for the stores. Default: a temporary one." };
     private readonly Option<string?> _output = new("--output");
     private readonly RootCommand _root;
@@ -34,7 +37,8 @@ internal sealed class WorkloadCommand
     {
         _engines = engines;
         _workloads.Description = "Workloads, separated by commas: "
-            + string.Join(", ", WorkloadCatalog.All.Select(w => w.Id)) + $", W13 (with W1), {RunRequest.Growth} (all again on ten times the keys). "
+            + string.Join(", ", WorkloadCatalog.All.Select(w => w.Id))
+            + $", W13 (with W1), {RunRequest.Growth} (all again on ten times the keys). "
             + $"Default: all but {string.Join(", ", WorkloadCatalog.All.Where(w => w.IsLong).Select(w => w.Id))} and {RunRequest.Growth}.";
         _chosen.Description = $"Engines, separated by commas: {string.Join(", ", engines.Select(e => e.Id))}. Default: all.";
         _root = new RootCommand(description) { _workloads, _keys, _runs, _seconds, _quick, _data };
@@ -93,9 +97,7 @@ internal sealed class WorkloadCommand
     private RunRequest ToRequest(ParseResult parsed, string? defaultOutput)
     {
         var isQuick = parsed.GetValue(_quick);
-        var settings = isQuick
-            ? RunSettings.Quick
-            : new RunSettings(RunSettings.DefaultKeys, RunSettings.DefaultRuns, TimeSpan.FromSeconds(RunSettings.DefaultSeconds), IsQuick: false);
+        var settings = isQuick ? RunSettings.Quick : RunSettings.Default;
         settings = settings with
         {
             Keys = (long)(parsed.GetValue(_keys) ?? settings.Keys),

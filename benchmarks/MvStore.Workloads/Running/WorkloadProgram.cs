@@ -39,7 +39,8 @@ public sealed class WorkloadProgram(
             Console.WriteLine($"skipped {missing.Name}: {missing.Unavailable}");
         }
 
-        var directory = Directory.CreateDirectory(Path.Combine(request.DataDirectory ?? Path.GetTempPath(), $"mvstore-workloads-{Guid.NewGuid():N}"));
+        var parent = request.DataDirectory ?? Path.GetTempPath();
+        var directory = Directory.CreateDirectory(Path.Combine(parent, $"mvstore-workloads-{Guid.NewGuid():N}"));
         try
         {
             var outcome = Run(request, directory.FullName);
