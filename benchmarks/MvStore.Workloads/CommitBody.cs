@@ -49,7 +49,7 @@ internal sealed class CommitBody(PreparedStore store, ulong seed, Func<long>? ne
     {
         // Without versions the last write wins, and that of another thread may have an earlier number.
         var least = store.Descriptor.Has(EngineTraits.Versions) ? _lastVersion : 1;
-        using var reader = store.Engine.OpenReader();
+        var reader = store.RentReader();
         for (var row = 0; row < _batch.Count; row++)
         {
             if (!reader.TryGet(_batch.Key(row), IWorkloadReader.Latest, out var value)
@@ -58,5 +58,7 @@ internal sealed class CommitBody(PreparedStore store, ulong seed, Func<long>? ne
                 throw new WrongAnswerException($"read of a committed row: expected version {_lastVersion} or later, got {value}");
             }
         }
+
+        store.ReturnReader(reader);
     }
 }

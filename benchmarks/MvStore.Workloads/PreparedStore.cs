@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MvStore.Workloads.Data;
 using MvStore.Workloads.Engines;
 
@@ -9,6 +10,7 @@ public sealed class PreparedStore : IDisposable
     public const int VersionsPerKey = 10;
     private const int VersionedShare = 10;
 
+    private readonly ConcurrentStack<IWorkloadReader> _readers = []; // Open and idle.
     private long _nextNewIndex;
 
     private PreparedStore(EngineDescriptor descriptor, IWorkloadEngine engine, LoadedRows rows)
@@ -49,7 +51,20 @@ public sealed class PreparedStore : IDisposable
     /// <summary>An index that was never handed out before.</summary>
     public long NewIndex() => Interlocked.Increment(ref _nextNewIndex) - 1;
 
-    public void Dispose() => Engine.Dispose();
+    /// <summary>A reader for one thread, warm if there is one: what a reader caches is not to be cold again in each run.</summary>
+    public IWorkloadReader RentReader() => _readers.TryPop(out var reader) ? reader : Engine.OpenReader();
+
+    public void ReturnReader(IWorkloadReader reader) => _readers.Push(reader);
+
+    public void Dispose()
+    {
+        foreach (var reader in _readers)
+        {
+            reader.Dispose();
+        }
+
+        Engine.Dispose();
+    }
 
     private void HoldIfAsked(int round)
     {

@@ -13,7 +13,7 @@ internal abstract class ReaderBody<TReader>(PreparedStore store, ulong seed) : T
 
     private Randomness _randomness = new(seed);
 
-    protected TReader Reader { get; } = (TReader)store.Engine.OpenReader();
+    protected TReader Reader { get; } = (TReader)store.RentReader();
 
     protected LoadedRows Rows { get; } = store.Rows;
 
@@ -22,7 +22,7 @@ internal abstract class ReaderBody<TReader>(PreparedStore store, ulong seed) : T
 
     public override void Dispose()
     {
-        Reader.Dispose();
+        store.ReturnReader(Reader);
         base.Dispose();
     }
 }

@@ -11,6 +11,7 @@ internal sealed class ReadersBesideWriterWorkload()
     public override IReadOnlyDictionary<string, double> Run(WorkloadContext context)
     {
         var figures = new Dictionary<string, double>();
+        context.Pauses.Restart();
         new TimedReaders(context, Metrics.Alone).Run(figures);
         context.Pauses.Restart();
         figures[Metrics.WriterRate] = new TimedReaders(context, Metrics.Beside)

@@ -11,6 +11,9 @@ internal sealed class SqliteReader : IRangeReader, IVersionWalker
 {
     private const string Columns = "SELECT key, version, value FROM entry";
 
+    // A connection's own cache is cold when it is opened.
+    private const string FillCache = "SELECT sum(version) FROM entry";
+
     private readonly SqliteDatabase _database;
     private readonly sqlite3_stmt _get;
     private readonly sqlite3_stmt _from;
@@ -26,6 +29,7 @@ internal sealed class SqliteReader : IRangeReader, IVersionWalker
         _all = _database.Prepare(Columns + " ORDER BY key, version DESC");
         _reverse = _database.Prepare(Columns + " ORDER BY key DESC, version");
         _versions = _database.Prepare(Columns + " WHERE key = ?1 ORDER BY version DESC");
+        _database.Execute(FillCache);
     }
 
     public bool TryGet(ReadOnlySpan<byte> key, ulong at, out ValueDigest value)

@@ -17,9 +17,11 @@ public sealed class GarbageCollectionPauses : EventListener
     private TimeSpan _longest; // Owned by _gate.
     private int _count; // Owned by _gate.
 
-    /// <summary>Forgets what was recorded so far.</summary>
+    /// <summary>Collects the garbage that is there, so that nobody pays for that of others, and forgets what was recorded so far.</summary>
     public void Restart()
     {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         Take();
     }
 
