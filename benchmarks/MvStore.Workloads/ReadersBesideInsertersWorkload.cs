@@ -16,6 +16,7 @@ internal sealed class ReadersBesideInsertersWorkload()
     {
         var figures = new Dictionary<string, double>();
         var computing = Enumerable.Range(0, Writers).Select(i => (Func<ThreadBody>)(() => new ComputingBody((ulong)i)));
+        context.Pauses.Restart();
         new TimedReaders(context, Metrics.BesideIdle).Run(figures, computing);
 
         var inserting = Enumerable.Range(FirstWriterThread, Writers)

@@ -26,7 +26,8 @@ internal sealed class LightningEngine : IWorkloadEngine
     public static EngineDescriptor Descriptor { get; } = new(
         "lmdb",
         "LMDB",
-        "LightningDB, key + inverted version, NOSYNC | WRITEMAP, one write transaction a commit, read transaction renewed for each read",
+        "LightningDB, key + inverted version, NOSYNC | WRITEMAP, one write transaction a commit, "
+            + "read transaction renewed and reset for each read",
         EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks,
         settings => new LightningEngine(settings.Directory))
     {

@@ -5,7 +5,10 @@ using MvStore.Workloads.Engines;
 
 namespace MvStore.Comparisons.Lightning;
 
-/// <summary>Reads from LMDB with a transaction and a cursor that are renewed for each read.</summary>
+/// <summary>
+/// Reads from LMDB with a transaction and a cursor that are renewed for each read and reset behind it: a transaction left open would
+/// keep the writer from using freed pages again.
+/// </summary>
 internal sealed class LightningReader : IRangeReader, IVersionWalker
 {
     private readonly LightningTransaction _transaction;
@@ -15,6 +18,7 @@ internal sealed class LightningReader : IRangeReader, IVersionWalker
     {
         _transaction = environment.BeginTransaction(TransactionBeginFlags.ReadOnly);
         _cursor = _transaction.CreateCursor(database);
+        _transaction.Reset();
     }
 
     public bool TryGet(ReadOnlySpan<byte> key, ulong at, out ValueDigest value)
@@ -22,20 +26,17 @@ internal sealed class LightningReader : IRangeReader, IVersionWalker
         Renew();
         Span<byte> from = stackalloc byte[InvertedKey.Length];
         InvertedKey.Write(from, key, at);
+        var isFound = _cursor.SetRange(from) == MDBResultCode.Success;
         value = default;
-        if (_cursor.SetRange(from) != MDBResultCode.Success)
+        if (isFound)
         {
-            return false;
+            var (_, found, bytes) = _cursor.GetCurrent();
+            isFound = InvertedKey.KeyOf(found.AsSpan()).SequenceEqual(key);
+            value = isFound ? ValueDigest.Of(bytes.AsSpan()) : default;
         }
 
-        var (_, found, bytes) = _cursor.GetCurrent();
-        if (!InvertedKey.KeyOf(found.AsSpan()).SequenceEqual(key))
-        {
-            return false;
-        }
-
-        value = ValueDigest.Of(bytes.AsSpan());
-        return true;
+        _transaction.Reset();
+        return isFound;
     }
 
     public void Scan(RangeRequest request, ref RowFold fold)
@@ -50,13 +51,17 @@ internal sealed class LightningReader : IRangeReader, IVersionWalker
         {
             VersionScan.Forward(ref rows, request.At, ref fold);
         }
+
+        _transaction.Reset();
     }
 
     public long Walk(ReadOnlySpan<byte> key, out ulong versions)
     {
         Renew();
         var rows = new LightningRows(_cursor, key.ToArray(), isReverse: false);
-        return VersionScan.Walk(ref rows, key, out versions);
+        var count = VersionScan.Walk(ref rows, key, out versions);
+        _transaction.Reset();
+        return count;
     }
 
     public void Dispose()
@@ -67,7 +72,6 @@ internal sealed class LightningReader : IRangeReader, IVersionWalker
 
     private void Renew()
     {
-        _transaction.Reset();
         _transaction.Renew().ThrowOnError();
         _cursor.Renew().ThrowOnError();
     }
