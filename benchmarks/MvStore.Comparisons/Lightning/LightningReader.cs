@@ -43,14 +43,7 @@ internal sealed class LightningReader : IRangeReader, IVersionWalker
     {
         Renew();
         var rows = new LightningRows(_cursor, request.From, request.IsReverse);
-        if (request.IsReverse)
-        {
-            VersionScan.Reverse(ref rows, request.At, ref fold);
-        }
-        else
-        {
-            VersionScan.Forward(ref rows, request.At, ref fold);
-        }
+        VersionScan.Read(ref rows, request, ref fold);
 
         _transaction.Reset();
     }

@@ -26,14 +26,7 @@ internal sealed class RocksReader(RocksDb store) : IRangeReader, IVersionWalker
     {
         using var iterator = store.NewIterator(readOptions: _ofAllKeys);
         var rows = new RocksRows(iterator, request.From, request.IsReverse);
-        if (request.IsReverse)
-        {
-            VersionScan.Reverse(ref rows, request.At, ref fold);
-        }
-        else
-        {
-            VersionScan.Forward(ref rows, request.At, ref fold);
-        }
+        VersionScan.Read(ref rows, request, ref fold);
     }
 
     public long Walk(ReadOnlySpan<byte> key, out ulong versions)

@@ -51,14 +51,7 @@ internal sealed class SqliteReader : IRangeReader, IVersionWalker
         }
 
         var rows = new SqliteRows(statement);
-        if (request.IsReverse)
-        {
-            VersionScan.Reverse(ref rows, request.At, ref fold);
-        }
-        else
-        {
-            VersionScan.Forward(ref rows, request.At, ref fold);
-        }
+        VersionScan.Read(ref rows, request, ref fold);
 
         sqlite3_reset(statement);
     }
