@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace MvStore.Diagnostics;
 
-/// <summary>Hands queued items to one listener, one at a time, on a task of its own. What the listener throws is logged and harms nobody.</summary>
+/// <summary>
+/// Hands queued items to one listener, one at a time, on a thread of its own: a listener that blocks must not take a thread from the pool, which
+/// the flusher needs (contract D7). What the listener throws is logged and harms nobody.
+/// </summary>
 internal static class ListenerPump
 {
     /// <summary>Runs until the queue is completed and empty.</summary>
@@ -11,18 +14,28 @@ internal static class ListenerPump
     /// <param name="deliver">Calls the listener.</param>
     /// <param name="listener">The listener's name, for the log.</param>
     /// <param name="logger">Where failures go.</param>
-    public static Task RunAsync<T>(ChannelReader<T> queue, Action<T> deliver, string listener, ILogger logger) => Task.Run(async () =>
+    public static Task RunAsync<T>(ChannelReader<T> queue, Action<T> deliver, string listener, ILogger logger)
+        => Task.Factory.StartNew(
+            () => Run(queue, deliver, listener, logger),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+
+    private static void Run<T>(ChannelReader<T> queue, Action<T> deliver, string listener, ILogger logger)
     {
-        await foreach (var item in queue.ReadAllAsync().ConfigureAwait(false))
+        while (queue.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
-            try
+            while (queue.TryRead(out var item))
             {
-                deliver(item);
-            }
-            catch (Exception e)
-            {
-                Log.ListenerFailed(logger, listener, e);
+                try
+                {
+                    deliver(item);
+                }
+                catch (Exception e)
+                {
+                    Log.ListenerFailed(logger, listener, e);
+                }
             }
         }
-    });
+    }
 }

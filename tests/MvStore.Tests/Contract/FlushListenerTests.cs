@@ -85,6 +85,7 @@ public sealed class FlushListenerTests
             (await other.NextAsync(FlushStage.Completed).Guarded()).LastSequence.Should().Be(version);
         }
 
+        await stuck.ReachedAsync(1).Guarded();
         stuck.Calls.Should().Be(1, "it is still in its first call");
         stuck.Release();
         await stuck.ReachedAsync(40).Guarded();
@@ -112,7 +113,9 @@ public sealed class FlushListenerTests
     {
         using var stuck = new StuckListener();
         await using var fixture = await StoreFixture.OpenAsync(build: b => b.AddFlushListener(stuck));
-        await FlushManyAsync(fixture.Store, QueueLength);
+        await FlushManyAsync(fixture.Store, 1);
+        await stuck.ReachedAsync(1).Guarded();
+        await FlushManyAsync(fixture.Store, QueueLength - 1, first: 2);
         stuck.Release();
         await fixture.Store.DisposeAsync().Guarded();
 
@@ -202,11 +205,11 @@ public sealed class FlushListenerTests
         (await recorder.TakeAsync(2).Guarded()).Select(commit => commit.Sequence).Should().Equal(1UL, 2UL);
     }
 
-    private static async Task FlushManyAsync(IMultiVersionStore store, int count)
+    private static async Task FlushManyAsync(IMultiVersionStore store, int count, int first = 1)
     {
-        for (var i = 1; i <= count; i++)
+        for (var i = 0; i < count; i++)
         {
-            await store.CommitAsync(new WriteBatch(), (ulong)i, Durability.Durable).Guarded();
+            await store.CommitAsync(new WriteBatch(), (ulong)(first + i), Durability.Durable).Guarded();
         }
     }
 
