@@ -52,8 +52,8 @@ internal sealed class StoreShutdown(
         }
         catch (TimeoutException e)
         {
-            // A step is stuck inside the tier. It is left behind; the flush has its own limit.
-            Log.ReclamationFailed(logger, e);
+            // A step is stuck inside the tier. The flush has its own limit.
+            Log.ReclamationAbandoned(logger, e);
         }
     }
 

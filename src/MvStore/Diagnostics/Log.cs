@@ -29,6 +29,9 @@ internal static partial class Log
     [LoggerMessage(1200, LogLevel.Warning, "A run of reclamation failed and will be repeated.")]
     public static partial void ReclamationFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(1201, LogLevel.Error, "A run of reclamation did not end while the store closed; it is left behind inside the persistent tier.")]
+    public static partial void ReclamationAbandoned(ILogger logger, Exception exception);
+
     [LoggerMessage(1300, LogLevel.Error, "Listener {Listener} threw; it will be called again.")]
     public static partial void ListenerFailed(ILogger logger, string listener, Exception exception);
 
