@@ -42,7 +42,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _parts = parts;
         _logger = parts.LoggerFactory.CreateLogger("MvStore");
 
-        _buffer = new VersionBuffer(parts.Classifier);
+        _buffer = new VersionBuffer(parts.Classifier, isWhole: recovered.DurableSequence == 0);
         _trimmer = new BufferTrimmer(_buffer);
         _flushing = parts.Tier is null ? null : new FlushingStage(parts, recovered, failure);
         var feed = parts.CommitListeners.Count == 0 ? null : new CommitFeed();
@@ -275,9 +275,9 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _lifetime.ThrowIfDisposed();
         return new StoreStatistics
         {
-            BufferedKeys = _buffer.Index.Count,
+            BufferedKeys = _buffer.Tree.Count,
             BufferedVersions = _buffer.Accounting.Versions,
-            BufferedBytes = _buffer.Accounting.Bytes,
+            BufferedBytes = _trimmer.AccountedBytes,
             UnflushedCommits = _flushing?.Queue.Count ?? 0,
             UnflushedBytes = _flushing?.Queue.Bytes ?? 0,
             PublishedSequence = _sequencer.Current.Sequence,
@@ -311,7 +311,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private StoreReaders CreateReaders()
     {
         var persistence = _parts.Options.Persistence;
-        var tiers = new TieredReader(_buffer, _parts.Tier, _flushing?.Mark);
+        var tiers = new TieredReader(_buffer, _parts.Tier);
         var ranges = new RangeReader(_buffer, tiers, _parts.Tier);
         var opening = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         return new StoreReaders(

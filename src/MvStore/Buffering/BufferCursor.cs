@@ -1,35 +1,32 @@
 using MvStore.Contracts;
+using MvStore.Unmanaged;
 
 namespace MvStore.Buffering;
 
-/// <summary>A cursor over a frozen set of keys whose chains are read live. Belongs to one caller.</summary>
-internal sealed class BufferCursor(IndexCursor<KeyRecord> records) : IBufferCursor
+/// <summary>Walks records in order and reads their chains as they are when it comes by. Belongs to one caller.</summary>
+internal sealed unsafe class BufferCursor(RecordCursor records) : IBufferCursor
 {
-    public ReadOnlyMemory<byte> Key => records.Current.Key;
-
-    public bool MoveNext() => records.MoveNext();
-
-    public BufferedRead Read(TierView view) => records.Current.Chain.Find(view);
-
-    public bool ReadHistory(TierView view, int most, List<TierRow> into)
+    /// <inheritdoc/>
+    public int Read(TierView view, Span<BufferedRow> rows)
     {
-        var entries = records.Current.Chain.Entries;
-        for (var i = VersionChain.IndexOfFirstAbove(entries, view.At.Value) - 1; i >= 0; i--)
+        Span<nint> found = stackalloc nint[RecordCursor.MostRecords];
+        var count = records.Read(found[..Math.Min(found.Length, rows.Length)]);
+        for (var i = 0; i < count; i++)
         {
-            var entry = entries[i];
-            if (entry.Sequence > view.Sequence)
-            {
-                continue;
-            }
-
-            if (most-- == 0)
-            {
-                return false;
-            }
-
-            into.Add(entry.ToRow(Key));
+            VersionChain.Prefetch((NativeRecord*)found[i]);
         }
 
-        return true;
+        for (var i = 0; i < count; i++)
+        {
+            var record = (NativeRecord*)found[i];
+            var entry = VersionChain.Find(record, view);
+            rows[i] = NativeRecord.RowOf(record, entry);
+            CacheLine.Prefetch((byte*)entry + CacheLine.Size);
+        }
+
+        return count;
     }
+
+    /// <inheritdoc/>
+    public void Suspend() => records.Suspend();
 }

@@ -1,142 +1,207 @@
 using System.Buffers;
 using MvStore.Contracts;
+using MvStore.Unmanaged;
 
 namespace MvStore.Buffering;
 
 /// <summary>
 /// Takes versions out of memory: durable ones to meet a budget (DESIGN.md 3, Eviction), and those that nobody needs any more (Reclamation).
-/// One run at a time; committers meet it only at the monitor of the record it is at, readers never.
+/// One run at a time, a few records in one epoch; committers meet it only at the lock of the record it is at, readers never.
 /// </summary>
-internal sealed class BufferTrimmer(VersionBuffer buffer) : IEvictable, IReclaimable
+internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, IReclaimable
 {
     private readonly object _runs = new();
 
     // The last key eviction looked at, so that the next run begins behind it. Owner: whoever holds _runs.
     private byte[]? _hand;
 
-    public long AccountedBytes => buffer.Accounting.Bytes;
+    private delegate void RecordAction(in HeapLease lease, NativeRecord* record, ref LinkedFigures figures);
 
+    /// <inheritdoc/>
+    public long AccountedBytes => buffer.Heap.LiveBytes;
+
+    /// <inheritdoc/>
     public long Evict(long targetBytes, ulong durable, CommitVersion visible)
     {
         lock (_runs)
         {
             var before = AccountedBytes;
+            if (before <= targetBytes || durable == 0)
+            {
+                return 0;
+            }
+
+            buffer.BeginEvicting();
             foreach (var keepNewest in (ReadOnlySpan<bool>)[true, false])
             {
                 var start = _hand;
-                Sweep(start is null ? KeyRange.All : KeyRange.From(start, inclusive: false), targetBytes, durable, visible, keepNewest);
+                var sweep = new Eviction(targetBytes, durable, visible.Value, keepNewest);
+                Sweep(start is null ? KeyRange.All : KeyRange.From(start, inclusive: false), sweep);
                 if (start is not null)
                 {
-                    Sweep(KeyRange.Until(start, inclusive: true), targetBytes, durable, visible, keepNewest);
+                    Sweep(KeyRange.Until(start, inclusive: true), sweep);
                 }
             }
 
+            buffer.Heap.Collect();
             return Math.Max(0, before - AccountedBytes);
         }
     }
 
+    /// <inheritdoc/>
     public TierReclaimed Reclaim(RetentionRule rule, CancellationToken cancellationToken)
     {
         lock (_runs)
         {
             long scanned = 0, versions = 0, bytes = 0;
-            var cursor = buffer.Index.Seek(KeyRange.All, ScanDirection.Forward);
-            while (cursor.MoveNext())
+            var cursor = buffer.Tree.Seek(KeyRange.All, ScanDirection.Forward);
+            while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                ReclaimFrom(cursor.Current, rule, ref scanned, ref versions, ref bytes);
+                var more = ForNextRecords(cursor, null, (in HeapLease lease, NativeRecord* record, ref LinkedFigures figures) =>
+                    Reclaim(lease, record, rule, ref figures, ref scanned, ref versions, ref bytes));
+                if (!more)
+                {
+                    break;
+                }
             }
 
+            buffer.Heap.Collect();
             return new TierReclaimed(null, scanned, versions, bytes);
         }
     }
 
-    private void Sweep(KeyRange range, long targetBytes, ulong durable, CommitVersion visible, bool keepNewest)
+    private static void Reclaim(
+        in HeapLease lease,
+        NativeRecord* record,
+        RetentionRule rule,
+        ref LinkedFigures figures,
+        ref long scanned,
+        ref long versions,
+        ref long bytes)
     {
-        var cursor = buffer.Index.Seek(range, ScanDirection.Forward);
-        while (AccountedBytes > targetBytes && cursor.MoveNext())
+        var count = VersionChain.CountOf(record);
+        scanned += count;
+        if (count < 2)
         {
-            EvictFrom(cursor.Current, durable, visible, keepNewest);
-            _hand = cursor.Current.Key;
+            return;
         }
-    }
 
-    private void EvictFrom(KeyRecord record, ulong durable, CommitVersion visible, bool keepNewest)
-    {
-        lock (record)
+        using var edit = new ChainEdit(record);
+        var stamps = ArrayPool<VersionStamp>.Shared.Rent(count);
+        try
         {
-            var entries = record.Chain.Entries;
-            var limit = keepNewest ? entries.Length - 1 : entries.Length;
-            var evictable = 0;
-            long bytes = 0;
-            while (evictable < limit && entries[evictable].Sequence <= durable && entries[evictable].Version <= visible.Value)
+            for (var i = 0; i < count; i++)
             {
-                bytes += entries[evictable++].AccountedBytes;
+                stamps[i] = new VersionStamp(edit[i]->Version, edit[i]->Sequence);
             }
 
-            if (evictable > 0)
+            var key = NativeRecord.KeyOf(record);
+            if (rule.Decide(key, stamps.AsSpan(0, count), edit.Keep) > 0)
             {
-                record.Chain = record.Chain.WithoutOldest(evictable);
-                buffer.Accounting.Add(record.Counter, -evictable, -bytes);
+                edit.Apply(lease, ref figures);
+                versions += edit.Removed;
+                bytes += edit.RemovedValueBytes + ((long)key.Length * edit.Removed);
             }
-
-            RemoveWhenEmpty(record);
         }
-    }
-
-    private void RemoveWhenEmpty(KeyRecord record)
-    {
-        if (record.Chain.Entries.IsEmpty && !record.IsRemoved)
+        finally
         {
-            record.IsRemoved = true;
-            buffer.Index.Remove(record);
-            buffer.Accounting.Add(record.Counter, 0, -record.AccountedBytes);
-        }
-    }
-
-    private void ReclaimFrom(KeyRecord record, RetentionRule rule, ref long scanned, ref long versions, ref long bytes)
-    {
-        lock (record)
-        {
-            var entries = record.Chain.Entries;
-            scanned += entries.Length;
-            if (entries.Length < 2)
-            {
-                return;
-            }
-
-            var stamps = ArrayPool<VersionStamp>.Shared.Rent(entries.Length);
-            var keep = ArrayPool<bool>.Shared.Rent(entries.Length);
-            for (var i = 0; i < entries.Length; i++)
-            {
-                stamps[entries.Length - 1 - i] = new VersionStamp(entries[i].Version, entries[i].Sequence);
-            }
-
-            var removed = rule.Decide(record.Key, stamps.AsSpan(0, entries.Length), keep.AsSpan(0, entries.Length));
-            if (removed > 0)
-            {
-                var kept = new List<VersionEntry>(entries.Length - removed);
-                long freed = 0;
-                for (var i = 0; i < entries.Length; i++)
-                {
-                    if (keep[entries.Length - 1 - i])
-                    {
-                        kept.Add(entries[i]);
-                    }
-                    else
-                    {
-                        freed += entries[i].AccountedBytes;
-                        bytes += record.Key.Length + entries[i].ValueLength;
-                    }
-                }
-
-                record.Chain = record.Chain.WithOnly(kept);
-                buffer.Accounting.Add(record.Counter, -removed, -freed);
-                versions += removed;
-            }
-
             ArrayPool<VersionStamp>.Shared.Return(stamps);
-            ArrayPool<bool>.Shared.Return(keep);
         }
     }
+
+    private void Sweep(KeyRange range, Eviction eviction)
+    {
+        var cursor = buffer.Tree.Seek(range, ScanDirection.Forward);
+        var more = true;
+        while (more && AccountedBytes > eviction.TargetBytes)
+        {
+            more = ForNextRecords(
+                cursor,
+                last => _hand = last.ToArray(),
+                (in HeapLease lease, NativeRecord* record, ref LinkedFigures figures) => Evict(lease, record, eviction, ref figures));
+        }
+    }
+
+    private static void Evict(in HeapLease lease, NativeRecord* record, Eviction eviction, ref LinkedFigures figures)
+    {
+        using var edit = new ChainEdit(record);
+        var kept = eviction.KeepsNewest ? 1 : 0;
+        var evicts = false;
+        for (var i = edit.Count - 1; i >= kept && edit[i]->Sequence <= eviction.Durable && edit[i]->Version <= eviction.Visible; i--)
+        {
+            edit.Keep[i] = false;
+            evicts = true;
+        }
+
+        if (evicts)
+        {
+            edit.Apply(lease, ref figures);
+        }
+    }
+
+    /// <summary>Does something with the next records, each under its lock, and takes those that are empty then out of the index.</summary>
+    /// <returns>False when there was none.</returns>
+    private bool ForNextRecords(RecordCursor cursor, Action<ReadOnlySpan<byte>>? onLast, RecordAction action)
+    {
+        using var epoch = EpochGuard.Enter();
+        using var lease = buffer.Heap.Lease();
+        Span<nint> records = stackalloc nint[RecordCursor.MostRecords];
+        var count = cursor.Read(records);
+        var figures = new LinkedFigures(buffer.Accounting);
+        var empty = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var record = (NativeRecord*)records[i];
+            if (!NativeRecord.TryLock(record))
+            {
+                continue;
+            }
+
+            try
+            {
+                action(lease, record, ref figures);
+                if (NativeRecord.ChainOf(record) == 0)
+                {
+                    NativeRecord.MarkRemoved(record);
+                    records[empty++] = (nint)record;
+                }
+            }
+            finally
+            {
+                NativeRecord.Unlock(record);
+            }
+        }
+
+        if (count > 0)
+        {
+            onLast?.Invoke(NativeRecord.KeyOf((NativeRecord*)records[count - 1]));
+        }
+
+        RemoveFromIndex(lease, records[..empty], ref figures);
+        figures.Flush();
+        cursor.Suspend();
+        return count > 0;
+    }
+
+    /// <summary>Takes out records that were marked as removed: nobody links to them any more, and whoever meets one makes another in its place.</summary>
+    private void RemoveFromIndex(in HeapLease lease, ReadOnlySpan<nint> removed, ref LinkedFigures figures)
+    {
+        foreach (var each in removed)
+        {
+            var record = (NativeRecord*)each;
+            buffer.Table.Remove(lease, KeyHash.Of(NativeRecord.KeyOf(record)), record);
+            buffer.Tree.Remove(lease, record);
+        }
+
+        foreach (var each in removed)
+        {
+            var record = (NativeRecord*)each;
+            var size = NativeRecord.SizeOf(record);
+            figures.Add(NativeRecord.KindOf(record), 0, -(long)NativeHeap.BlockSize(size));
+            lease.Retire(record, size);
+        }
+    }
+
+    private readonly record struct Eviction(long TargetBytes, ulong Durable, ulong Visible, bool KeepsNewest);
 }

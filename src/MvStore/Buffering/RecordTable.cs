@@ -15,7 +15,7 @@ internal sealed unsafe class RecordTable(NativeHeap heap)
     public long Count => _records.Count;
 
     /// <summary>Fetches what <see cref="Find"/> will look at first into the cache.</summary>
-    public static void Prefetch(ulong hash)
+    public void Prefetch(ulong hash)
     {
     }
 

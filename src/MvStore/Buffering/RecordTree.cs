@@ -21,7 +21,7 @@ internal sealed unsafe class RecordTree(NativeHeap heap)
 
     /// <summary>Goes to the place of a key and fetches it into the cache.</summary>
     /// <returns>A hint for <see cref="FindOrAdd"/>, good inside this epoch.</returns>
-    public static nint Approach(ReadOnlySpan<byte> key) => 0;
+    public nint Approach(ReadOnlySpan<byte> key) => 0;
 
     /// <summary>
     /// The record with a candidate's key. If there is none, or only a removed one, the candidate takes the place.
@@ -42,6 +42,14 @@ internal sealed unsafe class RecordTree(NativeHeap heap)
         }
     }
 
+    public NativeRecord* Find(ReadOnlySpan<byte> key)
+    {
+        lock (_records)
+        {
+            return _records.TryGetValue(key.ToArray(), out var record) ? (NativeRecord*)record : null;
+        }
+    }
+
     /// <summary>Takes out this very record.</summary>
     /// <returns>False when it is not there (any more).</returns>
     public bool Remove(in HeapLease lease, NativeRecord* record)
@@ -53,13 +61,14 @@ internal sealed unsafe class RecordTree(NativeHeap heap)
         }
     }
 
-    /// <summary>A cursor before the first record of a range.</summary>
-    public RecordCursor Seek(KeyRange range, ScanDirection direction)
+    public RecordCursor Seek(KeyRange range, ScanDirection direction) => new(this, range, direction);
+
+    public nint[] Take(KeyRange range, ScanDirection direction, int most)
     {
         lock (_records)
         {
             var inRange = _records.Where(r => range.Contains(r.Key)).Select(r => r.Value);
-            return new RecordCursor(direction == ScanDirection.Forward ? [.. inRange] : [.. inRange.Reverse()]);
+            return direction == ScanDirection.Forward ? [.. inRange.Take(most)] : [.. inRange.Reverse().Take(most)];
         }
     }
 }

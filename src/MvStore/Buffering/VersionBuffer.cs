@@ -1,71 +1,311 @@
+using System.Runtime.CompilerServices;
 using MvStore.Contracts;
+using MvStore.Unmanaged;
 
 namespace MvStore.Buffering;
 
 /// <summary>
-/// The hot tier: an ordered index of key records, each with a chain of versions. Readers take no lock; writers of one record exclude each
-/// other by its monitor. What leaves memory, and in what order, is in <see cref="BufferTrimmer"/>.
+/// The hot tier (DESIGN.md 4): records in unmanaged memory, found by hash or in order, each with a chain of versions. Readers take no lock, write nothing
+/// and allocate nothing; writers of one record exclude each other for a few memory accesses. What leaves memory, and in what order, is in
+/// <see cref="BufferTrimmer"/>.
 /// </summary>
-internal sealed class VersionBuffer(IKeyClassifier classifier) : ICommitTarget, IBufferReader
+/// <param name="classifier">Tells kinds of keys apart.</param>
+/// <param name="isWhole">Whether the persistent tier, if there is one, is empty.</param>
+internal sealed unsafe class VersionBuffer(IKeyClassifier classifier, bool isWhole = true) : ICommitTarget, IBufferReader, IDisposable
 {
-    /// <summary>Every key with something in memory.</summary>
-    public OrderedIndex<KeyRecord> Index { get; } = new();
+    // Entries linked in one epoch with one lease; looked up ahead together, so that their cache misses overlap.
+    private const int Portion = 32;
+
+    // Owner: the trimmer, which makes it false for good before it takes out the first entry. Release store; readers acquire.
+    private bool _isWhole = isWhole;
+
+    /// <summary>Where everything lives.</summary>
+    public NativeHeap Heap { get; } = new();
+
+    /// <summary>Finds records by key.</summary>
+    public RecordTable Table => field ??= new RecordTable(Heap);
+
+    /// <summary>The records in order.</summary>
+    public RecordTree Tree => field ??= new RecordTree(Heap);
 
     /// <summary>What is in memory.</summary>
-    public BufferAccounting Accounting { get; } = new();
+    public BufferAccounting Accounting { get; } = new(classifier);
 
+    /// <inheritdoc/>
+    public bool IsWhole => Volatile.Read(ref _isWhole);
+
+    /// <summary>To be called before anything leaves memory that is then on disk only.</summary>
+    public void BeginEvicting() => Volatile.Write(ref _isWhole, false);
+
+    /// <inheritdoc/>
     public void Link(PreparedCommit commit, bool fresh)
     {
-        foreach (var (key, entry) in commit.Entries)
+        var rows = commit.KeepsRows ? commit.Rows = new BufferedRow[commit.EntryCount] : null;
+        for (var first = 0; first < commit.EntryCount; first += Portion)
         {
-            while (!TryLink(Index.GetOrAdd(key, CreateRecord), entry, fresh))
+            LinkPortion(commit, first, Math.Min(Portion, commit.EntryCount - first), fresh, rows);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Unlink(PreparedCommit commit)
+    {
+        using var epoch = EpochGuard.Enter();
+        using var lease = Heap.Lease();
+        for (var i = 0; i < commit.EntryCount; i++)
+        {
+            // In the tree a record is before it is in the table.
+            var entry = commit[i];
+            var record = Table.Find(entry.Hash, entry.Key);
+            record = record == null ? Tree.Find(entry.Key) : record;
+            if (record != null && NativeRecord.TryLock(record))
             {
-                // The record left the index between the look-up and its monitor; it is not found again.
+                Unlink(lease, record, commit);
+                NativeRecord.Unlock(record);
             }
         }
     }
 
-    public void Unlink(PreparedCommit commit)
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public BufferedRow Find(ReadOnlySpan<byte> key, TierView view)
     {
-        foreach (var (key, entry) in commit.Entries)
+        var record = Table.Find(KeyHash.Of(key), key);
+        return record == null ? default : NativeRecord.RowOf(record, VersionChain.Find(record, view));
+    }
+
+    /// <inheritdoc/>
+    public void FindMany(ReadOnlySpan<ReadOnlyMemory<byte>> keys, TierView view, Span<BufferedRow> rows)
+    {
+        Span<ulong> hashes = stackalloc ulong[Portion];
+        Span<nint> records = stackalloc nint[Portion];
+        for (var first = 0; first < keys.Length; first += Portion)
         {
-            if (Index.Find(key) is not { } record)
+            var portion = keys.Slice(first, Math.Min(Portion, keys.Length - first));
+            for (var i = 0; i < portion.Length; i++)
             {
-                continue;
+                hashes[i] = KeyHash.Of(portion[i].Span);
+                Table.Prefetch(hashes[i]);
             }
 
-            lock (record)
+            for (var i = 0; i < portion.Length; i++)
             {
-                var without = record.Chain.Without(entry);
-                if (!ReferenceEquals(without, record.Chain))
+                records[i] = (nint)Table.Find(hashes[i], portion[i].Span);
+                VersionChain.Prefetch((NativeRecord*)records[i]);
+            }
+
+            for (var i = 0; i < portion.Length; i++)
+            {
+                var record = (NativeRecord*)records[i];
+                rows[first + i] = record == null ? default : NativeRecord.RowOf(record, VersionChain.Find(record, view));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public int FindVersions(ReadOnlySpan<byte> key, TierView view, Span<BufferedRow> newestFirst)
+    {
+        var record = Table.Find(KeyHash.Of(key), key);
+        return record == null ? 0 : VersionChain.FindVersions(record, view, newestFirst);
+    }
+
+    /// <inheritdoc/>
+    public IBufferCursor Seek(KeyRange range, ScanDirection direction) => new BufferCursor(Tree.Seek(range, direction));
+
+    /// <inheritdoc/>
+    public void Dispose() => Heap.Dispose();
+
+    private void LinkPortion(PreparedCommit commit, int first, int count, bool fresh, BufferedRow[]? rows)
+    {
+        using var epoch = EpochGuard.Enter();
+        using var lease = Heap.Lease();
+        Span<nint> ahead = stackalloc nint[Portion];
+        for (var i = 0; i < count; i++)
+        {
+            Table.Prefetch(commit[first + i].Hash);
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            // A record, or for a key that has none, with the lowest bit set, a hint where it goes. Either may be out of date when it is used.
+            var entry = commit[first + i];
+            var record = Table.Find(entry.Hash, entry.Key);
+            VersionChain.Prefetch(record);
+            ahead[i] = record == null ? Tree.Approach(entry.Key) | 1 : (nint)record;
+        }
+
+        var linked = new LinkedFigures(Accounting);
+        try
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var isRecord = (ahead[i] & 1) == 0;
+                var row = LinkEntry(
+                    lease,
+                    commit[first + i],
+                    commit,
+                    fresh,
+                    isRecord ? (NativeRecord*)ahead[i] : null,
+                    isRecord ? 0 : ahead[i] & ~1,
+                    ref linked);
+                if (rows is not null)
                 {
-                    record.Chain = without;
-                    Accounting.Add(record.Counter, -1, -entry.AccountedBytes);
+                    rows[first + i] = row;
                 }
             }
         }
+        finally
+        {
+            linked.Flush();
+        }
     }
 
-    public BufferedRead Find(ReadOnlySpan<byte> key, TierView view)
-        => Index.Find(key) is { } record ? record.Chain.Find(view) : default;
-
-    public IBufferCursor Seek(KeyRange range, ScanDirection direction) => new BufferCursor(Index.Seek(range, direction));
-
-    // Without side effects: of two that meet at a new key, one is dropped. A record is accounted for with its first version.
-    private KeyRecord CreateRecord(byte[] key) => new(key, Accounting.Of(classifier.Classify(key)));
-
-    private bool TryLink(KeyRecord record, VersionEntry entry, bool fresh)
+    private void Unlink(in HeapLease lease, NativeRecord* record, PreparedCommit commit)
     {
-        lock (record)
+        var figures = new LinkedFigures(Accounting);
+        using var edit = new ChainEdit(record);
+        for (var i = 0; i < edit.Count; i++)
         {
-            if (record.IsRemoved)
+            edit.Keep[i] = edit[i]->Version != commit.Version.Value || edit[i]->Sequence != commit.Sequence;
+        }
+
+        edit.Apply(lease, ref figures);
+        figures.Flush();
+    }
+
+    private BufferedRow LinkEntry(
+        in HeapLease lease,
+        PreparedEntry prepared,
+        PreparedCommit commit,
+        bool fresh,
+        NativeRecord* record,
+        nint approached,
+        ref LinkedFigures figures)
+    {
+        while (true)
+        {
+            var isNew = false;
+            if (record == null || NativeRecord.IsRemoved(record))
             {
-                return false;
+                var candidate = NewRecord(lease, prepared, commit, fresh);
+                record = AddToTree(lease, candidate, approached);
+                if (record == candidate)
+                {
+                    figures.Add(NativeRecord.KindOf(record), 1, BytesWithEntry(record));
+                    Table.Add(lease, prepared.Hash, record);
+                    return NativeRecord.RowOf(record, (NativeEntry*)NativeRecord.ChainOf(record));
+                }
+
+                FreeCandidate(lease, candidate);
+                isNew = true;
             }
 
-            record.Chain = record.Chain.With(entry, fresh);
-            Accounting.Add(record.Counter, 1, entry.AccountedBytes + record.AccountOnce());
-            return true;
+            if (!NativeRecord.TryLock(record))
+            {
+                // It left the index meanwhile; it is not found again.
+                record = Table.Find(prepared.Hash, prepared.Key);
+                continue;
+            }
+
+            var entry = LinkLocked(lease, record, prepared, commit, fresh, ref figures);
+            if (isNew)
+            {
+                // Whoever put it into the tree may not have come to the table yet. It cannot leave: it holds an entry that is not published.
+                Table.Add(lease, prepared.Hash, record);
+            }
+
+            return NativeRecord.RowOf(record, entry);
         }
+    }
+
+    private static NativeEntry* LinkLocked(
+        in HeapLease lease,
+        NativeRecord* record,
+        PreparedEntry prepared,
+        PreparedCommit commit,
+        bool fresh,
+        ref LinkedFigures figures)
+    {
+        try
+        {
+            var isFinal = fresh || VersionChain.IsCompleteAt(record, commit.Version.Value);
+            var entry = NewEntry(lease, prepared, commit, isFinal);
+            var grown = VersionChain.Link(lease, record, entry);
+            figures.Add(NativeRecord.KindOf(record), 1, grown + BytesOf(entry));
+            return entry;
+        }
+        finally
+        {
+            NativeRecord.Unlock(record);
+        }
+    }
+
+    private NativeRecord* NewRecord(in HeapLease lease, PreparedEntry prepared, PreparedCommit commit, bool fresh)
+    {
+        var kind = Accounting.NumberOf(prepared.Key);
+        var isInline = prepared.Value.Length <= NativeRecord.MaxInlineValue;
+        var size = NativeRecord.SizeOf(prepared.Key.Length, isInline ? prepared.Value.Length : null);
+        var record = (NativeRecord*)lease.Allocate(size);
+        NativeRecord.Initialize(record, prepared.Key, kind, isInline);
+        NativeEntry* entry;
+        if (isInline)
+        {
+            entry = NativeRecord.InlineEntryOf(record);
+            NativeEntry.Write(entry, commit.Version.Value, commit.Sequence, prepared.IsTombstone, fresh, prepared.Value);
+        }
+        else
+        {
+            try
+            {
+                entry = NewEntry(lease, prepared, commit, fresh);
+            }
+            catch
+            {
+                lease.Free(record, size);
+                throw;
+            }
+        }
+
+        NativeRecord.SetChain(record, (nint)entry);
+        return record;
+    }
+
+    private NativeRecord* AddToTree(in HeapLease lease, NativeRecord* candidate, nint approached)
+    {
+        try
+        {
+            return Tree.FindOrAdd(lease, candidate, approached);
+        }
+        catch
+        {
+            FreeCandidate(lease, candidate);
+            throw;
+        }
+    }
+
+    private static void FreeCandidate(in HeapLease lease, NativeRecord* candidate)
+    {
+        var entry = (NativeEntry*)NativeRecord.ChainOf(candidate);
+        if (entry != NativeRecord.InlineEntryOf(candidate))
+        {
+            lease.Free(entry, NativeEntry.SizeOf(entry->ValueLength));
+        }
+
+        lease.Free(candidate, NativeRecord.SizeOf(candidate));
+    }
+
+    private static NativeEntry* NewEntry(in HeapLease lease, PreparedEntry prepared, PreparedCommit commit, bool isFinal)
+    {
+        var entry = (NativeEntry*)lease.Allocate(NativeEntry.SizeOf(prepared.Value.Length));
+        NativeEntry.Write(entry, commit.Version.Value, commit.Sequence, prepared.IsTombstone, isFinal, prepared.Value);
+        return entry;
+    }
+
+    private static long BytesOf(NativeEntry* entry) => (long)NativeHeap.BlockSize(NativeEntry.SizeOf(entry->ValueLength));
+
+    private static long BytesWithEntry(NativeRecord* record)
+    {
+        var bytes = (long)NativeHeap.BlockSize(NativeRecord.SizeOf(record));
+        return NativeRecord.InlineEntryOf(record) != null ? bytes : bytes + BytesOf((NativeEntry*)NativeRecord.ChainOf(record));
     }
 }

@@ -1,117 +1,345 @@
+using System.Runtime.CompilerServices;
 using MvStore.Contracts;
+using MvStore.Unmanaged;
 
 namespace MvStore.Buffering;
 
 /// <summary>
-/// The versions of one key that are in memory: an array ascending by version, and the version from which on it is complete (DESIGN.md
-/// 1, Chain). Appending above the newest happens in place; any other change makes a new chain. All writers hold the record's monitor.
-/// Readers bisect by version, then step over entries published after their view: a get at any snapshot of n versions is O(log n).
+/// The versions of one record that are in memory. A short chain is a list of entries, newest first, so that the newest is one step away; from
+/// <see cref="MaxListed"/> entries on it is a <see cref="VersionBlock"/>, so that a read at any of n versions costs O(log n) comparisons in one place instead of n steps
+/// through memory. The chain word is 0, the newest entry, or a block with its lowest bit set. Changes are made under the record's
+/// lock; readers follow what they found, inside an epoch: what a change takes out is retired, and an entry that was taken out still leads
+/// to older ones.
 /// </summary>
-internal sealed class VersionChain
+internal static unsafe class VersionChain
 {
-    /// <summary>Nothing in memory, and nothing known.</summary>
-    public static readonly VersionChain Empty = new([], 0, ulong.MaxValue);
+    /// <summary>The most entries of a list.</summary>
+    public const int MaxListed = 3;
 
-    // Slots below _count never change. Owner: whoever holds the record's monitor.
-    private readonly VersionEntry[] _entries;
+    private const nint BlockTag = 1;
+    private const int FirstCapacity = 7;
 
-    // Owner: whoever holds the record's monitor. Release store after the slot; readers acquire.
-    private int _count;
-
-    private VersionChain(VersionEntry[] entries, int count, ulong completeFrom)
+    /// <summary>The newest entry a view can see, or null. Inside an epoch; takes no lock.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static NativeEntry* Find(NativeRecord* record, TierView view)
     {
-        _entries = entries;
-        _count = count;
-        CompleteFrom = completeFrom;
+        var chain = NativeRecord.ChainOf(record);
+        if ((chain & BlockTag) != 0)
+        {
+            return FindInBlock(BlockOf(chain), view);
+        }
+
+        var entry = (NativeEntry*)chain;
+        while (entry != null && (entry->Version > view.At.Value || entry->Sequence > view.Sequence))
+        {
+            entry = OlderOf(entry);
+        }
+
+        return entry;
     }
 
-    /// <summary>Every entry of the key at or above this version is in the chain (I6).</summary>
-    public ulong CompleteFrom { get; }
-
-    /// <summary>The entries, ascending by version, as of this call.</summary>
-    public ReadOnlySpan<VersionEntry> Entries => _entries.AsSpan(0, Volatile.Read(ref _count));
-
-    /// <summary>The best entry a view can see.</summary>
-    public BufferedRead Find(TierView view)
+    /// <summary>The newest entries a view can see, as many as fit, newest first. Inside an epoch; takes no lock.</summary>
+    /// <returns>How many there were; fewer than fit means that there are no more.</returns>
+    public static int FindVersions(NativeRecord* record, TierView view, Span<BufferedRow> newestFirst)
     {
-        var entries = Entries;
-        for (var i = IndexOfFirstAbove(entries, view.At.Value) - 1; i >= 0; i--)
+        var found = 0;
+        var chain = NativeRecord.ChainOf(record);
+        if ((chain & BlockTag) != 0)
         {
-            var entry = entries[i];
-            if (entry.Sequence <= view.Sequence)
+            var block = BlockOf(chain);
+            for (var i = VersionBlock.CountAtOrBelow(block, VersionBlock.CountOf(block), view.At.Value) - 1; i >= 0 && found < newestFirst.Length; i--)
             {
-                return new BufferedRead(entry, entry.Version >= CompleteFrom);
+                var entry = VersionBlock.EntryAt(block, i);
+                if (entry->Sequence <= view.Sequence)
+                {
+                    newestFirst[found++] = NativeRecord.RowOf(record, entry);
+                }
+            }
+
+            return found;
+        }
+
+        for (var entry = (NativeEntry*)chain; entry != null && found < newestFirst.Length; entry = OlderOf(entry))
+        {
+            if (entry->Version <= view.At.Value && entry->Sequence <= view.Sequence)
+            {
+                newestFirst[found++] = NativeRecord.RowOf(record, entry);
             }
         }
 
-        return default;
+        return found;
     }
 
-    /// <summary>The chain with one more entry.</summary>
-    /// <param name="entry">The entry. Its version is not in the chain.</param>
-    /// <param name="isFresh">Whether its commit is fresh: the chain is then complete from it on.</param>
-    /// <returns>This chain, when the entry could be appended in place; otherwise a new one.</returns>
-    public VersionChain With(VersionEntry entry, bool isFresh)
+    /// <summary>Fetches into the cache what <see cref="Find"/> will look at first of a record, which itself may not be in the cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(NativeRecord* record)
     {
-        var completeFrom = isFresh ? Math.Min(CompleteFrom, entry.Version) : CompleteFrom;
-        var isNewest = _count == 0 || _entries[_count - 1].Version < entry.Version;
-        if (isNewest && completeFrom == CompleteFrom && _count < _entries.Length)
+        if (record != null)
         {
-            _entries[_count] = entry;
-            Volatile.Write(ref _count, _count + 1);
-            return this;
+            CacheLine.Prefetch((void*)(NativeRecord.ChainOf(record) & ~BlockTag));
+        }
+    }
+
+    /// <summary>How many entries there are. Under the lock, or of one instant.</summary>
+    public static int CountOf(NativeRecord* record)
+    {
+        var chain = NativeRecord.ChainOf(record);
+        if ((chain & BlockTag) != 0)
+        {
+            return VersionBlock.CountOf(BlockOf(chain));
         }
 
-        var at = IndexOfFirstAbove(Entries, entry.Version);
-        var capacity = _count < _entries.Length ? _entries.Length : Math.Max(1, _count * 2);
-        var grown = new VersionEntry[capacity];
-        Array.Copy(_entries, grown, at);
-        grown[at] = entry;
-        Array.Copy(_entries, at, grown, at + 1, _count - at);
-        return new VersionChain(grown, _count + 1, completeFrom);
-    }
-
-    /// <summary>The chain without one entry, or this chain when the entry is not in it.</summary>
-    public VersionChain Without(VersionEntry entry)
-    {
-        var at = Entries.IndexOf(entry);
-        return at < 0 ? this : new VersionChain([.. Entries[..at], .. Entries[(at + 1)..]], _count - 1, CompleteFrom);
-    }
-
-    /// <summary>The chain without its oldest entries; it is complete above the last one removed.</summary>
-    public VersionChain WithoutOldest(int removed)
-    {
-        var kept = Entries[removed..].ToArray();
-        return new VersionChain(kept, kept.Length, Math.Max(CompleteFrom, _entries[removed - 1].Version + 1));
-    }
-
-    /// <summary>The chain with only some entries. What is left out is hidden by what stays (I8), so completeness does not change.</summary>
-    public VersionChain WithOnly(List<VersionEntry> keptAscending) => new([.. keptAscending], keptAscending.Count, CompleteFrom);
-
-    /// <summary>How many entries are at or below a version: the index of the first one above it.</summary>
-    public static int IndexOfFirstAbove(ReadOnlySpan<VersionEntry> entries, ulong version)
-    {
-        // Most reads are at or above the newest version.
-        if (entries.Length == 0 || entries[^1].Version <= version)
+        var count = 0;
+        for (var entry = (NativeEntry*)chain; entry != null; entry = OlderOf(entry))
         {
-            return entries.Length;
+            count++;
         }
 
-        var low = 0;
-        var high = entries.Length - 1;
-        while (low < high)
+        return count;
+    }
+
+    /// <summary>The entries, newest first. Under the lock.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="newestFirst">Receives them; of the length that <see cref="CountOf"/> said.</param>
+    public static void CopyTo(NativeRecord* record, Span<nint> newestFirst)
+    {
+        var chain = NativeRecord.ChainOf(record);
+        if ((chain & BlockTag) != 0)
         {
-            var middle = (low + high) >>> 1;
-            if (entries[middle].Version > version)
+            for (var i = 0; i < newestFirst.Length; i++)
             {
-                high = middle;
+                newestFirst[i] = (nint)VersionBlock.EntryAt(BlockOf(chain), newestFirst.Length - 1 - i);
             }
-            else
+
+            return;
+        }
+
+        var entry = (NativeEntry*)chain;
+        for (var i = 0; i < newestFirst.Length; i++)
+        {
+            newestFirst[i] = (nint)entry;
+            entry = OlderOf(entry);
+        }
+    }
+
+    /// <summary>Whether an entry of some version would be final if it were linked late: whether the chain is complete where it goes. Under the lock.</summary>
+    /// <remarks>If an entry is final, so is every newer one of its chain: a commit that was fresh when it began is above all that was published then.</remarks>
+    public static bool IsCompleteAt(NativeRecord* record, ulong version)
+    {
+        var chain = NativeRecord.ChainOf(record);
+        if ((chain & BlockTag) != 0)
+        {
+            var block = BlockOf(chain);
+            var below = VersionBlock.CountAtOrBelow(block, VersionBlock.CountOf(block), version);
+            return below > 0 && VersionBlock.EntryAt(block, below - 1)->IsFinal;
+        }
+
+        var entry = (NativeEntry*)chain;
+        while (entry != null && entry->Version > version)
+        {
+            entry = OlderOf(entry);
+        }
+
+        return entry != null && entry->IsFinal;
+    }
+
+    /// <summary>Links an entry at its place. Under the lock. Allocates before it changes anything.</summary>
+    /// <returns>The bytes by which the chain itself grew, without the entry.</returns>
+    public static long Link(in HeapLease lease, NativeRecord* record, NativeEntry* entry)
+    {
+        var chain = NativeRecord.ChainOf(record);
+        return (chain & BlockTag) != 0 ? LinkToBlock(lease, record, BlockOf(chain), entry) : LinkToList(lease, record, (NativeEntry*)chain, entry);
+    }
+
+    /// <summary>
+    /// Leaves only some entries in the chain. Under the lock. Allocates before it changes anything. The entries that are left out are not
+    /// retired: that is the caller's.
+    /// </summary>
+    /// <param name="lease">Where memory comes from.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="keptNewestFirst">Entries of the chain, in its order.</param>
+    /// <returns>The bytes by which the chain itself grew: negative when it shrank.</returns>
+    public static long Keep(in HeapLease lease, NativeRecord* record, ReadOnlySpan<nint> keptNewestFirst)
+    {
+        var chain = NativeRecord.ChainOf(record);
+        nint kept;
+        long grown = 0;
+        if (keptNewestFirst.Length > MaxListed)
+        {
+            var capacity = CapacityFor(keptNewestFirst.Length);
+            var block = NewBlock(lease, capacity);
+            for (var i = keptNewestFirst.Length - 1; i >= 0; i--)
             {
-                low = middle + 1;
+                VersionBlock.Append(block, (NativeEntry*)keptNewestFirst[i]);
+            }
+
+            kept = (nint)block | BlockTag;
+            grown = Accounted(VersionBlock.SizeOf(capacity));
+        }
+        else
+        {
+            NativeEntry* older = null;
+            for (var i = keptNewestFirst.Length - 1; i >= 0; i--)
+            {
+                var entry = (NativeEntry*)keptNewestFirst[i];
+                Volatile.Write(ref entry->Older, (nint)older);
+                older = entry;
+            }
+
+            kept = (nint)older;
+        }
+
+        NativeRecord.SetChain(record, kept);
+        return grown - Drop(lease, chain);
+    }
+
+    /// <summary>The bytes the chain itself takes, without its entries.</summary>
+    public static long SizeOf(NativeRecord* record)
+    {
+        var chain = NativeRecord.ChainOf(record);
+        return (chain & BlockTag) == 0 ? 0 : Accounted(VersionBlock.SizeOf(BlockOf(chain)));
+    }
+
+    private static NativeEntry* FindInBlock(VersionBlock* block, TierView view)
+    {
+        for (var i = VersionBlock.CountAtOrBelow(block, VersionBlock.CountOf(block), view.At.Value) - 1; i >= 0; i--)
+        {
+            var entry = VersionBlock.EntryAt(block, i);
+            if (entry->Sequence <= view.Sequence)
+            {
+                return entry;
             }
         }
 
-        return low;
+        return null;
     }
+
+    private static long LinkToList(in HeapLease lease, NativeRecord* record, NativeEntry* newest, NativeEntry* entry)
+    {
+        if (newest == null || newest->Version < entry->Version)
+        {
+            if (newest != null && IsFull(newest))
+            {
+                return TurnIntoBlock(lease, record, newest, entry);
+            }
+
+            entry->Older = (nint)newest;
+            NativeRecord.SetChain(record, (nint)entry);
+            return 0;
+        }
+
+        if (IsFull(newest))
+        {
+            return TurnIntoBlock(lease, record, newest, entry);
+        }
+
+        var newer = newest;
+        while (OlderOf(newer) is var next && next != null && next->Version > entry->Version)
+        {
+            newer = next;
+        }
+
+        entry->Older = newer->Older;
+        Volatile.Write(ref newer->Older, (nint)entry);
+        return 0;
+    }
+
+    private static bool IsFull(NativeEntry* newest)
+    {
+        var count = 0;
+        for (var entry = newest; entry != null; entry = OlderOf(entry))
+        {
+            count++;
+        }
+
+        return count >= MaxListed;
+    }
+
+    private static long TurnIntoBlock(in HeapLease lease, NativeRecord* record, NativeEntry* newest, NativeEntry* entry)
+    {
+        Span<nint> ascending = stackalloc nint[MaxListed + 1];
+        var at = ascending.Length;
+        var isPlaced = false;
+        for (var listed = newest; listed != null; listed = OlderOf(listed))
+        {
+            if (!isPlaced && listed->Version < entry->Version)
+            {
+                ascending[--at] = (nint)entry;
+                isPlaced = true;
+            }
+
+            ascending[--at] = (nint)listed;
+        }
+
+        if (!isPlaced)
+        {
+            ascending[--at] = (nint)entry;
+        }
+
+        var block = NewBlock(lease, FirstCapacity);
+        foreach (var each in ascending[at..])
+        {
+            VersionBlock.Append(block, (NativeEntry*)each);
+        }
+
+        NativeRecord.SetChain(record, (nint)block | BlockTag);
+        return Accounted(VersionBlock.SizeOf(FirstCapacity));
+    }
+
+    private static long LinkToBlock(in HeapLease lease, NativeRecord* record, VersionBlock* block, NativeEntry* entry)
+    {
+        var count = VersionBlock.CountOf(block);
+        var isNewest = VersionBlock.EntryAt(block, count - 1)->Version < entry->Version;
+        if (isNewest && count < block->Capacity)
+        {
+            VersionBlock.Append(block, entry);
+            return 0;
+        }
+
+        var capacity = count < block->Capacity ? block->Capacity : CapacityFor(count + 1);
+        var grown = NewBlock(lease, capacity);
+        var below = isNewest ? count : VersionBlock.CountAtOrBelow(block, count, entry->Version);
+        for (var i = 0; i < below; i++)
+        {
+            VersionBlock.Append(grown, VersionBlock.EntryAt(block, i));
+        }
+
+        VersionBlock.Append(grown, entry);
+        for (var i = below; i < count; i++)
+        {
+            VersionBlock.Append(grown, VersionBlock.EntryAt(block, i));
+        }
+
+        NativeRecord.SetChain(record, (nint)grown | BlockTag);
+        return Accounted(VersionBlock.SizeOf(capacity)) - Drop(lease, (nint)block | BlockTag);
+    }
+
+    /// <summary>Half as much again, so that appending costs O(1) and little stays empty; 7 entries fill a block of 120 bytes.</summary>
+    private static int CapacityFor(int count) => Math.Max(FirstCapacity, ((count + (count >> 1)) | 1));
+
+    private static VersionBlock* NewBlock(in HeapLease lease, int capacity)
+    {
+        var block = (VersionBlock*)lease.Allocate(VersionBlock.SizeOf(capacity));
+        VersionBlock.Initialize(block, capacity);
+        return block;
+    }
+
+    private static long Drop(in HeapLease lease, nint chain)
+    {
+        if ((chain & BlockTag) == 0)
+        {
+            return 0;
+        }
+
+        var size = VersionBlock.SizeOf(BlockOf(chain));
+        lease.Retire(BlockOf(chain), size);
+        return Accounted(size);
+    }
+
+    private static long Accounted(nuint size) => (long)NativeHeap.BlockSize(size);
+
+    private static VersionBlock* BlockOf(nint chain) => (VersionBlock*)(chain & ~BlockTag);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static NativeEntry* OlderOf(NativeEntry* entry) => (NativeEntry*)Volatile.Read(ref entry->Older);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MvStore.Contracts;
 
 namespace MvStore.Committing;
@@ -13,17 +12,7 @@ internal sealed class CommitPreparer(IKeyClassifier? classifier)
     public PreparedCommit Prepare(WriteBatch batch, CommitVersion version)
     {
         var deltas = LastPerKeyInOrder(batch.Deltas);
-        var entries = new List<KeyedEntry>(deltas.Length);
-        foreach (var delta in deltas)
-        {
-            if (delta.Kind != DeltaKind.Drop)
-            {
-                var value = delta.Kind == DeltaKind.Set ? delta.Value : (ReadOnlyMemory<byte>?)null;
-                entries.Add(new KeyedEntry(ArrayOf(delta.Key), new VersionEntry(version.Value, value)));
-            }
-        }
-
-        return new PreparedCommit(version, deltas, [.. entries], KindsOf(deltas));
+        return new PreparedCommit(version, deltas, [.. deltas.Where(d => d.Kind != DeltaKind.Drop)], KindsOf(deltas));
     }
 
     private static Delta[] LastPerKeyInOrder(IReadOnlyList<Delta> deltas)
@@ -52,14 +41,6 @@ internal sealed class CommitPreparer(IKeyClassifier? classifier)
         }
 
         return [.. last];
-    }
-
-    private static byte[] ArrayOf(ReadOnlyMemory<byte> key)
-    {
-        // A batch gives each key an array of its own that is never written again, so it serves as the stored key as it is.
-        return MemoryMarshal.TryGetArray(key, out var segment) && segment.Array is { } array && array.Length == key.Length
-            ? array
-            : key.ToArray();
     }
 
     private EntryKind[] KindsOf(Delta[] deltas)

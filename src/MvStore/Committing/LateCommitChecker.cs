@@ -35,7 +35,7 @@ internal sealed class LateCommitChecker(CommitSequencer sequencer, IVersionLooku
 
     private async ValueTask RequireNewAsync(PreparedCommit commit, CancellationToken cancellationToken)
     {
-        var keys = Array.ConvertAll(commit.Entries, e => new ReadOnlyMemory<byte>(e.Key));
+        var keys = Array.ConvertAll(commit.Entries, e => e.Key);
         var everything = new TierView(commit.Version, ulong.MaxValue);
         foreach (var found in await tiers.FindManyAsync(keys, everything, cancellationToken).ConfigureAwait(false))
         {

@@ -1,11 +1,30 @@
 namespace MvStore.Contracts;
 
-/// <summary>The buffer, seen from readers. Any thread; takes no lock and never waits (contract B11).</summary>
+/// <summary>
+/// The buffer, seen from readers. Any thread; takes no lock, never waits, allocates nothing (contract B11). Every member but <see cref="IsWhole"/> is called
+/// inside an epoch, after the view was captured, and what it returns is good inside that epoch.
+/// </summary>
 internal interface IBufferReader
 {
-    /// <summary>The best entry of a key in memory.</summary>
-    BufferedRead Find(ReadOnlySpan<byte> key, TierView view);
+    /// <summary>
+    /// Whether nothing has ever left memory for the persistent tier alone: what is not found here then does not exist. To be asked <b>after</b> the read
+    /// it is to judge; an acquire load. Once false it stays so.
+    /// </summary>
+    bool IsWhole { get; }
 
-    /// <summary>A cursor over the keys that are in memory at this moment.</summary>
+    /// <summary>The best entry of a key in memory.</summary>
+    BufferedRow Find(ReadOnlySpan<byte> key, TierView view);
+
+    /// <summary>The best entries of some keys in memory; what they wait for overlaps.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <param name="view">What can be seen.</param>
+    /// <param name="rows">Receives one row per key.</param>
+    void FindMany(ReadOnlySpan<ReadOnlyMemory<byte>> keys, TierView view, Span<BufferedRow> rows);
+
+    /// <summary>The visible entries of a key in memory, newest first, as many as fit.</summary>
+    /// <returns>How many; fewer than fit means that there are no more.</returns>
+    int FindVersions(ReadOnlySpan<byte> key, TierView view, Span<BufferedRow> newestFirst);
+
+    /// <summary>A cursor over the keys that are in memory.</summary>
     IBufferCursor Seek(KeyRange range, ScanDirection direction);
 }

@@ -1,33 +1,20 @@
 namespace MvStore.Contracts;
 
 /// <summary>A commit that passed validation: one delta per key, in key order. It travels through every stage of the write path.</summary>
-internal sealed class PreparedCommit(CommitVersion version, IReadOnlyList<Delta> deltas, KeyedEntry[] entries, IReadOnlyList<EntryKind> kinds)
+internal sealed class PreparedCommit(CommitVersion version, IReadOnlyList<Delta> deltas, Delta[] entries, IReadOnlyList<EntryKind> kinds)
 {
-    /// <summary>The caller's version.</summary>
     public CommitVersion Version { get; } = version;
-
-    /// <summary>What was asked, for listeners.</summary>
     public IReadOnlyList<Delta> Deltas { get; } = deltas;
-
-    /// <summary>What is written: no entry for a drop.</summary>
-    public KeyedEntry[] Entries { get; } = entries;
-
-    /// <summary>The kinds of keys it touches; never empty.</summary>
+    public Delta[] Entries { get; } = entries;
+    public int EntryCount => Entries.Length;
+    public bool KeepsRows => true;
+    public BufferedRow[]? Rows { get; set; }
+    public PreparedEntry this[int i] => new(Entries[i].Key.Span, Entries[i].Kind == DeltaKind.Set ? Entries[i].Value.Span : default, Entries[i].Kind != DeltaKind.Set, KeyHash.Of(Entries[i].Key.Span));
     public IReadOnlyList<EntryKind> Kinds { get; } = kinds;
-
-    /// <summary>Bytes of keys and values.</summary>
-    public long Bytes { get; } = entries.Sum(e => (long)e.Key.Length + e.Entry.ValueLength);
-
-    /// <summary>The place in the order of publications. Owner: the committer, at begin; published to others by the sequencer's monitor.</summary>
+    public long Bytes { get; } = entries.Sum(e => (long)e.Key.Length + (e.Kind == DeltaKind.Set ? e.Value.Length : 0));
     public ulong Sequence { get; private set; }
-
-    /// <summary>Gives the commit and its entries their place in the order of publications, once.</summary>
     public void Stamp(ulong sequence)
     {
         Sequence = sequence;
-        foreach (var (_, entry) in Entries)
-        {
-            entry.Stamp(sequence);
-        }
     }
 }

@@ -30,9 +30,9 @@ internal sealed class FlushSlice(ulong previousSequence, IReadOnlyList<PreparedC
         var next = 0;
         foreach (var commit in Commits)
         {
-            foreach (var (key, entry) in commit.Entries)
+            foreach (var row in commit.Rows ?? [])
             {
-                rows[next++] = entry.ToRow(key);
+                rows[next++] = row.ToRow();
             }
         }
 

@@ -75,22 +75,31 @@ internal sealed class HistoryReader(
 
     private HistoryFrontier? Gather(HistoryPosition position, TierView view, List<TierRow> rows)
     {
-        var cursor = buffer.Seek(position.Range, ScanDirection.Forward);
-        while (cursor.MoveNext())
+        var range = position.Range;
+        while (true)
         {
-            var isWhole = cursor.ReadHistory(position.Remaining(cursor.Key, view), chunkRows - rows.Count, rows);
-            if (!isWhole)
+            var keys = MemoryRun.Gather(buffer, range, view, ScanDirection.Forward, MemoryRun.BatchKeys);
+            foreach (var key in keys.Select(k => k.Key))
             {
-                return new HistoryFrontier(cursor.Key, rows[^1].Version);
+                var isWhole = MemoryRun.GatherVersions(buffer, key.Span, position.Remaining(key, view), chunkRows - rows.Count, rows);
+                if (!isWhole)
+                {
+                    return new HistoryFrontier(key, rows[^1].Version);
+                }
+
+                if (rows.Count == chunkRows)
+                {
+                    return new HistoryFrontier(key, CommitVersion.Zero);
+                }
             }
 
-            if (rows.Count == chunkRows)
+            if (keys.Count < MemoryRun.BatchKeys)
             {
-                return new HistoryFrontier(cursor.Key, CommitVersion.Zero);
+                return null;
             }
+
+            range = range.After(keys[^1].Key.Span);
         }
-
-        return null;
     }
 
     private static HistoryFrontier? FrontierOf(TierPage page)

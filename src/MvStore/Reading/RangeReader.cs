@@ -21,12 +21,7 @@ internal sealed class RangeReader(IBufferReader buffer, TieredReader tiers, IPer
         int size,
         CancellationToken cancellationToken)
     {
-        var gathered = new List<GatheredKey>();
-        var cursor = buffer.Seek(range, direction);
-        while (gathered.Count < size && cursor.MoveNext())
-        {
-            gathered.Add(new GatheredKey(cursor.Key, cursor.Read(view).Entry));
-        }
+        var gathered = MemoryRun.Gather(buffer, range, view, direction, size);
 
         // A run shorter than asked for has met the end: the portion is all the rest.
         var coveredTo = gathered.Count < size ? (ReadOnlyMemory<byte>?)null : gathered[^1].Key;
@@ -59,8 +54,9 @@ internal sealed class RangeReader(IBufferReader buffer, TieredReader tiers, IPer
     {
         var rows = new List<TierRow>(Math.Max(inMemory.Count, onDisk.Count));
         var next = 0;
-        foreach (var (key, entry) in inMemory)
+        foreach (var each in inMemory)
         {
+            var key = each.Key;
             if (coveredTo is { } last && Order(key, last, direction) > 0)
             {
                 break;
@@ -72,9 +68,9 @@ internal sealed class RangeReader(IBufferReader buffer, TieredReader tiers, IPer
             }
 
             TierRow? stored = next < onDisk.Count && onDisk[next].Key.Span.SequenceEqual(key.Span) ? onDisk[next++] : null;
-            if (entry is not null && (stored is null || stored.Value.Version <= entry.Version))
+            if (each.Entry is { } entry && (stored is null || stored.Value.Version <= entry.Version))
             {
-                rows.Add(entry.ToRow(key));
+                rows.Add(entry);
             }
             else if (stored is { } row)
             {
@@ -95,6 +91,4 @@ internal sealed class RangeReader(IBufferReader buffer, TieredReader tiers, IPer
         var order = left.Span.SequenceCompareTo(right.Span);
         return direction == ScanDirection.Forward ? order : -order;
     }
-
-    private readonly record struct GatheredKey(ReadOnlyMemory<byte> Key, VersionEntry? Entry);
 }

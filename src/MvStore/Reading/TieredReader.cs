@@ -1,4 +1,6 @@
+using System.Buffers;
 using MvStore.Contracts;
+using MvStore.Unmanaged;
 
 namespace MvStore.Reading;
 
@@ -6,40 +8,69 @@ namespace MvStore.Reading;
 /// Reads keys at a view across both tiers as if they were one (contract B12). Memory first: what moves to disk in between is then found on
 /// disk (I5). It knows nothing of floors; whoever calls it answers for those.
 /// </summary>
-internal sealed class TieredReader(IBufferReader buffer, IPersistentTier? tier, IDurability? durability) : IVersionLookup
+internal sealed class TieredReader(IBufferReader buffer, IPersistentTier? tier) : IVersionLookup
 {
     /// <summary>The newest entry a view can see, tombstones included.</summary>
     public ValueTask<TierRow?> FindAsync(ReadOnlySpan<byte> key, TierView view, CancellationToken cancellationToken)
     {
-        var inMemory = buffer.Find(key, view);
-        return inMemory.IsFinal || !MustAskTier()
-            ? new ValueTask<TierRow?>(inMemory.Entry?.ToRow(key.ToArray()))
-            : FindInBothAsync(key.ToArray(), inMemory.Entry, view, cancellationToken);
+        var (inMemory, isFinal) = FindInMemory(key, view);
+        return isFinal || !MustAskTier()
+            ? new ValueTask<TierRow?>(inMemory)
+            : FindInBothAsync(key.ToArray(), inMemory, view, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async ValueTask<TierRow?[]> FindManyAsync(
-        IReadOnlyList<ReadOnlyMemory<byte>> keys,
-        TierView view,
-        CancellationToken cancellationToken)
+    public ValueTask<TierRow?[]> FindManyAsync(IReadOnlyList<ReadOnlyMemory<byte>> keys, TierView view, CancellationToken cancellationToken)
     {
         var found = new TierRow?[keys.Count];
+        var open = FindInMemory(keys as ReadOnlyMemory<byte>[] ?? [.. keys], view, found);
+        return open.Count == 0 || !MustAskTier()
+            ? new ValueTask<TierRow?[]>(found)
+            : FindOnDiskAsync(keys, open, view, found, cancellationToken);
+    }
+
+    /// <summary>Whether the persistent tier can hold what memory does not. To be asked after the buffer was read.</summary>
+    public bool MustAskTier() => tier is not null && !buffer.IsWhole;
+
+    private static TierRow? Newer(TierRow? inMemory, TierRow? onDisk)
+        => onDisk is null || (inMemory is not null && inMemory.Value.Version >= onDisk.Value.Version) ? inMemory : onDisk;
+
+    private (TierRow? Row, bool IsFinal) FindInMemory(ReadOnlySpan<byte> key, TierView view)
+    {
+        using var epoch = EpochGuard.Enter();
+        var row = buffer.Find(key, view);
+        return row.HasEntry ? (row.ToRow(), row.IsFinal) : (null, false);
+    }
+
+    /// <returns>The keys whose answer may be on disk, by their place.</returns>
+    private List<int> FindInMemory(ReadOnlyMemory<byte>[] keys, TierView view, TierRow?[] found)
+    {
         var open = new List<int>();
-        for (var i = 0; i < keys.Count; i++)
+        var rows = ArrayPool<BufferedRow>.Shared.Rent(keys.Length);
+        using (EpochGuard.Enter())
         {
-            var inMemory = buffer.Find(keys[i].Span, view);
-            found[i] = inMemory.Entry?.ToRow(keys[i].ToArray());
-            if (!inMemory.IsFinal)
+            buffer.FindMany(keys, view, rows);
+            for (var i = 0; i < keys.Length; i++)
             {
-                open.Add(i);
+                found[i] = rows[i].HasEntry ? rows[i].ToRow() : null;
+                if (!rows[i].IsFinal)
+                {
+                    open.Add(i);
+                }
             }
         }
 
-        if (open.Count == 0 || !MustAskTier())
-        {
-            return found;
-        }
+        ArrayPool<BufferedRow>.Shared.Return(rows);
+        return open;
+    }
 
+    private async ValueTask<TierRow?[]> FindOnDiskAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> keys,
+        List<int> open,
+        TierView view,
+        TierRow?[] found,
+        CancellationToken cancellationToken)
+    {
         var onDisk = await tier!.GetAsync([.. open.Select(i => keys[i])], view, cancellationToken).ConfigureAwait(false);
         var next = 0;
         foreach (var row in onDisk)
@@ -55,19 +86,9 @@ internal sealed class TieredReader(IBufferReader buffer, IPersistentTier? tier, 
         return found;
     }
 
-    /// <summary>Whether the persistent tier can hold anything. To be asked after the buffer was read.</summary>
-    public bool MustAskTier() => tier is not null && durability!.Sequence > 0;
-
-    private static TierRow? Newer(TierRow? inMemory, TierRow? onDisk)
-        => onDisk is null || (inMemory is not null && inMemory.Value.Version >= onDisk.Value.Version) ? inMemory : onDisk;
-
-    private async ValueTask<TierRow?> FindInBothAsync(
-        byte[] key,
-        VersionEntry? inMemory,
-        TierView view,
-        CancellationToken cancellationToken)
+    private async ValueTask<TierRow?> FindInBothAsync(byte[] key, TierRow? inMemory, TierView view, CancellationToken cancellationToken)
     {
         var onDisk = await tier!.GetAsync([key], view, cancellationToken).ConfigureAwait(false);
-        return Newer(inMemory?.ToRow(key), onDisk.Count == 0 ? null : onDisk[0]);
+        return Newer(inMemory, onDisk.Count == 0 ? null : onDisk[0]);
     }
 }

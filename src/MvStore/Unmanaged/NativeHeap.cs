@@ -8,9 +8,13 @@ internal sealed unsafe class NativeHeap : IDisposable
     private readonly object _gate = new();
     private readonly Queue<(nint Block, nuint Size, long Epoch)> _retired = new();
     private long _used;
+    private long _retiredBytes;
 
     /// <summary>Bytes handed out and not free again, rounded up to block sizes.</summary>
     public long UsedBytes => Volatile.Read(ref _used);
+
+    /// <summary>Bytes handed out and neither free again nor retired.</summary>
+    public long LiveBytes => UsedBytes - Volatile.Read(ref _retiredBytes);
 
     /// <summary>Bytes taken from the operating system and not given back.</summary>
     public long ReservedBytes => Volatile.Read(ref _used);
@@ -31,6 +35,7 @@ internal sealed unsafe class NativeHeap : IDisposable
             while (_retired.TryPeek(out var head) && head.Epoch + 2 <= now)
             {
                 _retired.Dequeue();
+                Interlocked.Add(ref _retiredBytes, -(long)BlockSize(head.Size));
                 Release(head.Block, head.Size);
             }
         }
@@ -54,6 +59,7 @@ internal sealed unsafe class NativeHeap : IDisposable
         lock (_gate)
         {
             Interlocked.MemoryBarrier();
+            Interlocked.Add(ref _retiredBytes, (long)BlockSize(size));
             _retired.Enqueue(((nint)block, size, Epochs.Current));
         }
     }

@@ -5,11 +5,37 @@ namespace MvStore.Tests.Interleavings;
 /// <summary>The buffer as readers see it, with a point around each read.</summary>
 internal sealed class SteppedBuffer(IBufferReader inner, Stepper stepper) : IBufferReader
 {
-    public BufferedRead Find(ReadOnlySpan<byte> key, TierView view)
+    public bool IsWhole
+    {
+        get
+        {
+            stepper.Point("before whole");
+            return inner.IsWhole;
+        }
+    }
+
+    public BufferedRow Find(ReadOnlySpan<byte> key, TierView view)
     {
         stepper.Point("before memory");
         var found = inner.Find(key, view);
         stepper.Point("after memory");
+        return found;
+    }
+
+    public void FindMany(ReadOnlySpan<ReadOnlyMemory<byte>> keys, TierView view, Span<BufferedRow> rows)
+    {
+        // One by one: the reads of many keys are not one instant.
+        for (var i = 0; i < keys.Length; i++)
+        {
+            rows[i] = Find(keys[i].Span, view);
+        }
+    }
+
+    public int FindVersions(ReadOnlySpan<byte> key, TierView view, Span<BufferedRow> newestFirst)
+    {
+        stepper.Point("before history");
+        var found = inner.FindVersions(key, view, newestFirst);
+        stepper.Point("after history");
         return found;
     }
 
@@ -23,24 +49,15 @@ internal sealed class SteppedBuffer(IBufferReader inner, Stepper stepper) : IBuf
 
     private sealed class Cursor(IBufferCursor inner, Stepper stepper) : IBufferCursor
     {
-        public ReadOnlyMemory<byte> Key => inner.Key;
-
-        public bool MoveNext()
+        public int Read(TierView view, Span<BufferedRow> rows)
         {
+            // One key at a time, so that there is a point between any two.
             stepper.Point("before next key");
-            return inner.MoveNext();
+            var count = inner.Read(view, rows[..1]);
+            stepper.Point("after next key");
+            return count;
         }
 
-        public BufferedRead Read(TierView view)
-        {
-            stepper.Point("before chain");
-            return inner.Read(view);
-        }
-
-        public bool ReadHistory(TierView view, int most, List<TierRow> into)
-        {
-            stepper.Point("before history");
-            return inner.ReadHistory(view, most, into);
-        }
+        public void Suspend() => inner.Suspend();
     }
 }

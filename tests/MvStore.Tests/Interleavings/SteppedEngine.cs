@@ -47,7 +47,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
         var retention = new RetentionPolicy(new GarbageCollectionOptions { RetainVersions = 0 });
         var tierWrites = new TierWrites(failure);
 
-        var tiers = new TieredReader(_buffer, _tier, _mark);
+        var tiers = new TieredReader(_buffer, _tier);
         var late = new LateCommitChecker(_sequencer, tiers);
         Plain = new Parts(
             new Committer(new CommitLimits(new BufferOptions()), new CommitPreparer(null), _sequencer, _buffer, late, null),
@@ -64,7 +64,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
         Target = new SteppedTarget(_buffer, Stepper);
 
         // One gate for late commits, whoever makes them; its look-up is stepped.
-        var steppedLate = new LateCommitChecker(_sequencer, new TieredReader(buffer, _steppedTier, mark));
+        var steppedLate = new LateCommitChecker(_sequencer, new TieredReader(buffer, _steppedTier));
         Plain = Plain with { Committer = new Committer(new CommitLimits(new BufferOptions()), new CommitPreparer(null), _sequencer, _buffer, steppedLate, null) };
         Stepped = new Parts(
             new Committer(new CommitLimits(new BufferOptions()), new CommitPreparer(null), _sequencer, Target, steppedLate, null),
@@ -135,8 +135,11 @@ internal sealed class SteppedEngine : IAsyncDisposable
         }
         else
         {
-            _written.AddRange(commit.Commit.Entries.Select(e =>
-                (System.Text.Encoding.UTF8.GetString(e.Key), e.Entry.Version, e.Entry.Sequence, (string?)string.Empty)));
+            for (var i = 0; i < commit.Commit.EntryCount; i++)
+            {
+                var key = System.Text.Encoding.UTF8.GetString(commit.Commit[i].Key);
+                _written.Add((key, commit.Commit.Version.Value, commit.Commit.Sequence, string.Empty));
+            }
         }
 
         _sequencer.Finish(commit, aborted);
@@ -211,7 +214,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
         IPublicationSource publication,
         IFloorSource floors)
     {
-        var tiers = new TieredReader(buffer, tier, mark);
+        var tiers = new TieredReader(buffer, tier);
         return new StoreReaders(
             tiers,
             new PointReader(tiers, publication, floors, Classifier),
