@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -8,20 +9,23 @@ using MvStore.Unmanaged;
 namespace MvStore.Buffering;
 
 /// <summary>
-/// Finds records by the hash of their key: open addressing with linear probing (Knuth, "The Art of Computer Programming", volume 3, 6.4), split into
-/// segments by the highest bits of the hash, each grown and shrunk by itself.
+/// Finds records by the hash of their key: open addressing with linear probing over buckets of one cache line (Knuth, "The Art of Computer Programming",
+/// volume 3, 6.4; the comparison of a whole bucket at once as in Abseil's Swiss tables), split into segments by the highest bits of the hash, each grown and
+/// shrunk by itself.
 /// </summary>
 /// <remarks>
 /// <para>Writers of one segment exclude each other by its lock. Readers take no lock and never start over. What makes that right:</para>
-/// <para>1. A record never moves inside a segment. While it is there, no slot between its home position and its own is never-used, so a reader that goes
-/// from the home position to the first never-used slot comes past it, whatever else changes on the way. Insertion looks at the whole probe first, so a key
-/// is in one slot at most; a removed record is replaced in its slot by one store.</para>
+/// <para>1. A record never moves inside a segment. While it is there, no bucket between its home bucket and its own has a never-used slot: a slot becomes
+/// never-used only in a bucket that has another one. So a reader that goes from the home bucket to the first bucket with a never-used slot comes past the
+/// record, whatever else changes on the way. Insertion looks at the whole probe first, so a key is in one slot at most; a removed record is replaced in its
+/// slot by one store.</para>
 /// <para>2. A segment is rebuilt privately, filled, and published by one release store; after that the old one never changes again. A reader that holds the old
 /// one can only lack what was added later. It captured its view (S, P) before it loaded the segment, and an entry is published only after its record was
 /// added; so what it lacks is not in its view. The same holds for a free slot that is filled behind the reader's back.</para>
 /// <para>3. The old segment and the records taken out of a table are retired, not freed: a reader that is inside an epoch may still look at them.</para>
-/// <para>The tag in a slot also says the home position, so a rebuild reads one array from front to back and writes another in almost the same order, and
-/// looks at no record, until a segment has more than 2^20 slots.</para>
+/// <para>The tag in a slot also says the home bucket, so a rebuild reads one array from front to back and writes another in almost the same order, and
+/// looks at no record, until a segment has more than 2^20 buckets. The tag tells keys of one bucket apart by the bits it has beyond those: 10 of 20 at a million
+/// keys, 4 at a hundred million.</para>
 /// </remarks>
 internal sealed unsafe class RecordTable
 {
@@ -88,7 +92,7 @@ internal sealed unsafe class RecordTable
     }
 
     /// <summary>
-    /// Fetches the slot that <see cref="Find"/> will look at first into the cache, without waiting for it. Inside an epoch. Does nothing where the platform
+    /// Fetches the bucket that <see cref="Find"/> will look at first into the cache, without waiting for it. Inside an epoch. Does nothing where the platform
     /// offers no such instruction.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -97,12 +101,12 @@ internal sealed unsafe class RecordTable
         var segment = SegmentAt(IndexOf(hash));
         if (Sse.IsSupported && segment.Exists)
         {
-            Sse.Prefetch0(segment.Slots + segment.HomeOf(hash));
+            Sse.Prefetch0(segment.BucketAt(segment.HomeOf(hash)).PlaceAt(0));
         }
     }
 
     /// <summary>
-    /// Fetches the record that <see cref="Find"/> will most likely return into the cache, without waiting for it. Waits for the slots, so call
+    /// Fetches the record that <see cref="Find"/> will most likely return into the cache, without waiting for it. Waits for the bucket, so call
     /// <see cref="Prefetch"/> and some other work first. Inside an epoch.
     /// </summary>
     public void PrefetchRecord(ulong hash)
@@ -114,12 +118,18 @@ internal sealed unsafe class RecordTable
         }
 
         var tag = TableSlot.TagOf(hash);
-        for (var i = segment.HomeOf(hash); ; i = (i + 1) & segment.Mask)
+        for (var number = segment.HomeOf(hash); ; number = (number + 1) & segment.Mask)
         {
-            var slot = new TableSlot(Volatile.Read(ref segment.Slots[i]));
-            if (slot.HasTag(tag) || slot.IsNeverUsed)
+            var bucket = segment.BucketAt(number);
+            var matches = bucket.WithTag(tag);
+            if (matches != 0)
             {
-                Sse.Prefetch0(slot.Record);
+                Sse.Prefetch0(bucket.At(BitOperations.TrailingZeroCount(matches)).Record);
+                return;
+            }
+
+            if (bucket.EqualTo(TableSlot.NeverUsed) != 0)
+            {
                 return;
             }
         }
@@ -136,17 +146,19 @@ internal sealed unsafe class RecordTable
         }
 
         var tag = TableSlot.TagOf(hash);
-        var mask = segment.Mask;
-        var slots = segment.Slots;
-        for (var i = segment.HomeOf(hash); ; i = (i + 1) & mask)
+        for (var number = segment.HomeOf(hash); ; number = (number + 1) & segment.Mask)
         {
-            var slot = new TableSlot(Volatile.Read(ref slots[i]));
-            if (slot.HasTag(tag) && slot.HoldsRecord && HasKey(slot.Record, key))
+            var bucket = segment.BucketAt(number);
+            for (var matches = bucket.WithTag(tag); matches != 0; matches &= matches - 1)
             {
-                return slot.Record;
+                var slot = bucket.At(BitOperations.TrailingZeroCount(matches));
+                if (slot.HoldsRecord && HasKey(slot.Record, key))
+                {
+                    return slot.Record;
+                }
             }
 
-            if (slot.IsNeverUsed)
+            if (bucket.EqualTo(TableSlot.NeverUsed) != 0)
             {
                 return null;
             }
@@ -221,7 +233,7 @@ internal sealed unsafe class RecordTable
                 return false;
             }
 
-            state.Used -= segment.Clear(place);
+            state.Used -= segment.Clear(place) ? 1UL : 0;
             state.Records--;
             Shrink(lease, index, ref state, segment);
             return true;
@@ -359,10 +371,10 @@ internal sealed unsafe class RecordTable
     private TableSegment Rebuild(in HeapLease lease, TableSegment old, ulong capacity)
     {
         var rebuilt = TableSegment.Create(lease, capacity);
-        var end = old.Exists ? old.Slots + old.Capacity : null;
-        for (var place = old.Slots; place < end; place++)
+        var capacityOfOld = old.Exists ? old.Capacity : 0;
+        for (var i = 0UL; i < capacityOfOld; i++)
         {
-            var slot = new TableSlot(*place);
+            var slot = new TableSlot(old.Slots[i]);
             if (slot.HoldsRecord)
             {
                 var home = rebuilt.HomeBits <= _homeBitsInTag
@@ -380,7 +392,7 @@ internal sealed unsafe class RecordTable
         Volatile.Write(ref Unsafe.Add(ref Unsafe.As<SegmentDirectory, ulong>(ref _segments), index), segment.Word);
         if (old.Exists)
         {
-            lease.Retire(old.Slots, old.Size);
+            old.Retire(lease);
         }
     }
 }

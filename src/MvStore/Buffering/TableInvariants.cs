@@ -17,7 +17,7 @@ internal static unsafe class TableInvariants
             return;
         }
 
-        Require(((ulong)segment.Slots & 15) == 0 && segment.Capacity >= TableSegment.LeastCapacity, index, "has a wrong word");
+        Require(((ulong)segment.Slots & 63) == 0 && segment.Capacity >= TableSegment.LeastCapacity, index, "has a wrong word");
         Require(state.Records > 0, index, "holds nothing and is still there");
         Require(state.Used <= segment.Limit, index, $"has {state.Used} of {segment.Capacity} slots in use");
         var records = 0UL;
@@ -44,9 +44,9 @@ internal static unsafe class TableInvariants
         var hashed = hash(key);
         Require(RecordTable.IndexOf(hashed) == index, index, $"holds a key of segment {RecordTable.IndexOf(hashed)}");
         Require(slot.HasTag(TableSlot.TagOf(hashed)), index, $"has a wrong tag in slot {position}");
-        for (var i = segment.HomeOf(hashed); i != position; i = (i + 1) & segment.Mask)
+        for (var number = segment.HomeOf(hashed); number != position / TableBucket.Count; number = (number + 1) & segment.Mask)
         {
-            Require(segment.Slots[i] != TableSlot.NeverUsed, index, $"has a hole in slot {i} before slot {position}");
+            Require(segment.BucketAt(number).EqualTo(TableSlot.NeverUsed) == 0, index, $"has a hole in bucket {number} before slot {position}");
         }
 
         Require(table.Find(hashed, key) == slot.Record, index, $"holds the key of slot {position} twice");

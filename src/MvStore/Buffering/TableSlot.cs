@@ -11,16 +11,18 @@ internal readonly unsafe struct TableSlot
     /// <summary>Bits of the tag.</summary>
     public const int TagBits = 20;
 
-    /// <summary>The word of a slot that no probe has ever had to go past. A new segment is all of these.</summary>
+    /// <summary>How far up in the word the tag is.</summary>
+    public const int TagShift = 64 - TagBits;
+
+    /// <summary>The word of a slot in a bucket that no probe goes past. A new segment is all of these.</summary>
     public const ulong NeverUsed = 0;
 
-    /// <summary>The word of a slot whose record was taken out, and that probes go past. It is no address of a block: that would be 16.</summary>
+    /// <summary>The word of a slot whose record was taken out of a bucket that probes may go past. No record's: its address would be 16.</summary>
     public const ulong Tombstone = 1;
 
     /// <summary>The bits of a hash that say which segment; the tag is right below them.</summary>
     public const int SegmentBits = 8;
 
-    private const int TagShift = 64 - TagBits;
     private const ulong TagMask = ulong.MaxValue << TagShift;
 
     /// <summary>Takes a slot as its word says.</summary>
