@@ -16,30 +16,38 @@ internal sealed class VersionBuffer(IKeyClassifier classifier) : ICommitTarget, 
 
     public void Link(PreparedCommit commit, bool fresh)
     {
-        foreach (var (key, entry) in commit.Entries)
+        var rows = commit.KeepsRows ? new BufferedRow[commit.EntryCount] : null;
+        for (var i = 0; i < commit.EntryCount; i++)
         {
-            while (!TryLink(Index.GetOrAdd(key, CreateRecord), entry, fresh))
+            ref readonly var prepared = ref commit[i];
+            var row = rows is null ? null : PinnedRow.Write(prepared, commit.Version, commit.Sequence, out rows[i]);
+            var value = prepared.IsTombstone ? default(ReadOnlyMemory<byte>?) : prepared.Value.ToArray();
+            var entry = new VersionEntry(commit.Version.Value, value, row);
+            entry.Stamp(commit.Sequence);
+            while (!TryLink(FindOrAdd(prepared.Key), entry, fresh))
             {
                 // The record left the index between the look-up and its monitor; it is not found again.
             }
         }
+
+        commit.Rows = rows;
     }
 
     public void Unlink(PreparedCommit commit)
     {
-        foreach (var (key, entry) in commit.Entries)
+        for (var i = 0; i < commit.EntryCount; i++)
         {
-            if (Index.Find(key) is not { } record)
+            if (Index.Find(commit[i].Key) is not { } record)
             {
                 continue;
             }
 
             lock (record)
             {
-                var without = record.Chain.Without(entry);
-                if (!ReferenceEquals(without, record.Chain))
+                var entry = record.Chain.Entries.ToArray().FirstOrDefault(e => e.Sequence == commit.Sequence);
+                if (entry is not null)
                 {
-                    record.Chain = without;
+                    record.Chain = record.Chain.Without(entry);
                     Accounting.Add(record.Counter, -1, -entry.AccountedBytes);
                 }
             }
@@ -50,6 +58,8 @@ internal sealed class VersionBuffer(IKeyClassifier classifier) : ICommitTarget, 
         => Index.Find(key) is { } record ? record.Chain.Find(view) : default;
 
     public IBufferCursor Seek(KeyRange range, ScanDirection direction) => new BufferCursor(Index.Seek(range, direction));
+
+    private KeyRecord FindOrAdd(ReadOnlySpan<byte> key) => Index.Find(key) ?? Index.GetOrAdd(key.ToArray(), CreateRecord);
 
     // Without side effects: of two that meet at a new key, one is dropped. A record is accounted for with its first version.
     private KeyRecord CreateRecord(byte[] key) => new(key, Accounting.Of(classifier.Classify(key)));

@@ -1,7 +1,7 @@
 namespace MvStore.Contracts;
 
 /// <summary>One version of one key in memory. Unchanging once its commit has begun.</summary>
-internal sealed class VersionEntry(ulong version, ReadOnlyMemory<byte>? value)
+internal sealed class VersionEntry(ulong version, ReadOnlyMemory<byte>? value, byte[]? row = null)
 {
     // What an entry costs beside its value: the object, its array slot, the value's array header.
     private const int Overhead = 88;
@@ -14,6 +14,9 @@ internal sealed class VersionEntry(ulong version, ReadOnlyMemory<byte>? value)
 
     /// <summary>The value, or null for a tombstone.</summary>
     public ReadOnlyMemory<byte>? Value { get; } = value;
+
+    /// <summary>Keeps alive what the commit's <see cref="BufferedRow"/> points into, if it has one.</summary>
+    public byte[]? Row { get; } = row;
 
     /// <summary>Bytes of the value.</summary>
     public int ValueLength => Value.GetValueOrDefault().Length;
