@@ -55,7 +55,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _readers = CreateReaders();
         _committer = new Committer(
             new CommitLimits(options.Buffer),
-            new CommitPreparer(kindsMatter ? parts.Classifier : null),
+            new CommitPreparer(kindsMatter ? parts.Classifier : null, keepsRows: _flushing is not null, keepsDeltas: feed is not null),
             _sequencer,
             _buffer,
             new LateCommitChecker(_sequencer, _readers.Tiers),

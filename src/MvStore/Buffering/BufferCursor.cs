@@ -4,11 +4,12 @@ using MvStore.Unmanaged;
 namespace MvStore.Buffering;
 
 /// <summary>Walks records in order and reads their chains as they are when it comes by. Belongs to one caller.</summary>
-internal sealed unsafe class BufferCursor(RecordCursor records) : IBufferCursor
+internal sealed unsafe class BufferCursor(VersionBuffer buffer, RecordCursor records) : IBufferCursor
 {
     /// <inheritdoc/>
     public int Read(TierView view, Span<BufferedRow> rows)
     {
+        buffer.ThrowIfDisposed();
         Span<nint> found = stackalloc nint[RecordCursor.MostRecords];
         var count = records.Read(found[..Math.Min(found.Length, rows.Length)]);
         for (var i = 0; i < count; i++)
@@ -21,7 +22,7 @@ internal sealed unsafe class BufferCursor(RecordCursor records) : IBufferCursor
             var record = (NativeRecord*)found[i];
             var entry = VersionChain.Find(record, view);
             rows[i] = NativeRecord.RowOf(record, entry);
-            CacheLine.Prefetch((byte*)entry + CacheLine.Size);
+            CacheHint.Fetch((byte*)entry + CacheHint.LineSize);
         }
 
         return count;

@@ -11,6 +11,8 @@ internal static unsafe class BufferInvariants
     public static void Check(VersionBuffer buffer)
     {
         using var epoch = EpochGuard.Enter();
+        buffer.Tree.CheckInvariants();
+        buffer.Table.CheckInvariants();
         long records = 0, versions = 0, bytes = 0;
         var cursor = buffer.Tree.Seek(KeyRange.All, ScanDirection.Forward);
         Span<nint> found = stackalloc nint[RecordCursor.MostRecords];

@@ -145,6 +145,7 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
     private bool ForNextRecords(RecordCursor cursor, Action<ReadOnlySpan<byte>>? onLast, RecordAction action)
     {
         using var epoch = EpochGuard.Enter();
+        buffer.ThrowIfDisposed();
         using var lease = buffer.Heap.Lease();
         Span<nint> records = stackalloc nint[RecordCursor.MostRecords];
         var count = cursor.Read(records);
@@ -191,9 +192,9 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
         {
             var record = (NativeRecord*)each;
             buffer.Table.Remove(lease, KeyHash.Of(NativeRecord.KeyOf(record)), record);
-            buffer.Tree.Remove(lease, record);
         }
 
+        buffer.Tree.Remove(lease, removed);
         foreach (var each in removed)
         {
             var record = (NativeRecord*)each;

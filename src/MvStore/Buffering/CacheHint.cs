@@ -6,7 +6,8 @@ namespace MvStore.Buffering;
 /// <summary>Asks the processor to fetch memory that will be read soon. A hint: it never faults, and does nothing where there is no such instruction.</summary>
 internal static unsafe class CacheHint
 {
-    private const int LineSize = 64;
+    /// <summary>Bytes of a cache line, or a common guess.</summary>
+    public const int LineSize = 64;
 
     /// <summary>Fetches the line an address is in.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

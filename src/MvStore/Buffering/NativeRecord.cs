@@ -33,6 +33,9 @@ internal unsafe struct NativeRecord
     // compare-and-swap, released by a release store.
     private int _state;
 
+    /// <summary>Bytes of the key.</summary>
+    public readonly int KeyLength => _keyLength;
+
     /// <summary>The most kinds that can be told apart.</summary>
     public static int MaxKinds => int.MaxValue >> KindShift;
 

@@ -154,14 +154,6 @@ internal sealed unsafe class RecordTree
         return candidate;
     }
 
-    public NativeRecord* Find(ReadOnlySpan<byte> key)
-    {
-        lock (_records)
-        {
-            return _records.TryGetValue(key.ToArray(), out var record) ? (NativeRecord*)record : null;
-        }
-    }
-
     /// <summary>Takes out this very record.</summary>
     /// <returns>False when it is not there (any more).</returns>
     /// <exception cref="OutOfMemoryException">There is no memory; the tree is as it was.</exception>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using MvStore.Contracts;
 using MvStore.Unmanaged;
 
@@ -9,27 +8,39 @@ namespace MvStore.Buffering;
 /// and allocate nothing; writers of one record exclude each other for a few memory accesses. What leaves memory, and in what order, is in
 /// <see cref="BufferTrimmer"/>.
 /// </summary>
-/// <param name="classifier">Tells kinds of keys apart.</param>
-/// <param name="isWhole">Whether the persistent tier, if there is one, is empty.</param>
-internal sealed unsafe class VersionBuffer(IKeyClassifier classifier, bool isWhole = true) : ICommitTarget, IBufferReader, IDisposable
+internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisposable
 {
     // Entries linked in one epoch with one lease; looked up ahead together, so that their cache misses overlap.
     private const int Portion = 32;
 
     // Owner: the trimmer, which makes it false for good before it takes out the first entry. Release store; readers acquire.
-    private bool _isWhole = isWhole;
+    private bool _isWhole;
+
+    // Owner: who disposes; only ever becomes true, before the memory goes. Release store; everyone acquires inside an epoch, so that who sees false is
+    // inside an epoch that the memory outlives (see NativeHeap.Dispose).
+    private bool _isDisposed;
+
+    /// <param name="classifier">Tells kinds of keys apart.</param>
+    /// <param name="isWhole">Whether the persistent tier, if there is one, is empty.</param>
+    public VersionBuffer(IKeyClassifier classifier, bool isWhole = true)
+    {
+        _isWhole = isWhole;
+        Accounting = new BufferAccounting(classifier);
+        Table = new RecordTable(Heap);
+        Tree = new RecordTree(Heap);
+    }
 
     /// <summary>Where everything lives.</summary>
     public NativeHeap Heap { get; } = new();
 
     /// <summary>Finds records by key.</summary>
-    public RecordTable Table => field ??= new RecordTable(Heap);
+    public RecordTable Table { get; }
 
     /// <summary>The records in order.</summary>
-    public RecordTree Tree => field ??= new RecordTree(Heap);
+    public RecordTree Tree { get; }
 
     /// <summary>What is in memory.</summary>
-    public BufferAccounting Accounting { get; } = new(classifier);
+    public BufferAccounting Accounting { get; }
 
     /// <inheritdoc/>
     public bool IsWhole => Volatile.Read(ref _isWhole);
@@ -40,22 +51,25 @@ internal sealed unsafe class VersionBuffer(IKeyClassifier classifier, bool isWho
     /// <inheritdoc/>
     public void Link(PreparedCommit commit, bool fresh)
     {
-        var rows = commit.KeepsRows ? commit.Rows = new BufferedRow[commit.EntryCount] : null;
+        var rows = commit.KeepsRows ? new BufferedRow[commit.EntryCount] : null;
         for (var first = 0; first < commit.EntryCount; first += Portion)
         {
             LinkPortion(commit, first, Math.Min(Portion, commit.EntryCount - first), fresh, rows);
         }
+
+        commit.Rows = rows;
     }
 
     /// <inheritdoc/>
     public void Unlink(PreparedCommit commit)
     {
         using var epoch = EpochGuard.Enter();
+        ThrowIfDisposed();
         using var lease = Heap.Lease();
         for (var i = 0; i < commit.EntryCount; i++)
         {
             // In the tree a record is before it is in the table.
-            var entry = commit[i];
+            ref readonly var entry = ref commit[i];
             var record = Table.Find(entry.Hash, entry.Key);
             record = record == null ? Tree.Find(entry.Key) : record;
             if (record != null && NativeRecord.TryLock(record))
@@ -67,9 +81,9 @@ internal sealed unsafe class VersionBuffer(IKeyClassifier classifier, bool isWho
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public BufferedRow Find(ReadOnlySpan<byte> key, TierView view)
     {
+        ThrowIfDisposed();
         var record = Table.Find(KeyHash.Of(key), key);
         return record == null ? default : NativeRecord.RowOf(record, VersionChain.Find(record, view));
     }
@@ -77,6 +91,7 @@ internal sealed unsafe class VersionBuffer(IKeyClassifier classifier, bool isWho
     /// <inheritdoc/>
     public void FindMany(ReadOnlySpan<ReadOnlyMemory<byte>> keys, TierView view, Span<BufferedRow> rows)
     {
+        ThrowIfDisposed();
         Span<ulong> hashes = stackalloc ulong[Portion];
         Span<nint> records = stackalloc nint[Portion];
         for (var first = 0; first < keys.Length; first += Portion)
@@ -105,19 +120,29 @@ internal sealed unsafe class VersionBuffer(IKeyClassifier classifier, bool isWho
     /// <inheritdoc/>
     public int FindVersions(ReadOnlySpan<byte> key, TierView view, Span<BufferedRow> newestFirst)
     {
+        ThrowIfDisposed();
         var record = Table.Find(KeyHash.Of(key), key);
         return record == null ? 0 : VersionChain.FindVersions(record, view, newestFirst);
     }
 
     /// <inheritdoc/>
-    public IBufferCursor Seek(KeyRange range, ScanDirection direction) => new BufferCursor(Tree.Seek(range, direction));
+    public IBufferCursor Seek(KeyRange range, ScanDirection direction) => new BufferCursor(this, Tree.Seek(range, direction));
 
     /// <inheritdoc/>
-    public void Dispose() => Heap.Dispose();
+    public void Dispose()
+    {
+        Volatile.Write(ref _isDisposed, true);
+        Heap.Dispose();
+    }
+
+    /// <summary>To be called inside an epoch before anything is read: from then on the memory is there until the epoch is left.</summary>
+    /// <exception cref="ObjectDisposedException">The buffer was disposed.</exception>
+    public void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed), typeof(IMultiVersionStore));
 
     private void LinkPortion(PreparedCommit commit, int first, int count, bool fresh, BufferedRow[]? rows)
     {
         using var epoch = EpochGuard.Enter();
+        ThrowIfDisposed();
         using var lease = Heap.Lease();
         Span<nint> ahead = stackalloc nint[Portion];
         for (var i = 0; i < count; i++)
@@ -128,7 +153,7 @@ internal sealed unsafe class VersionBuffer(IKeyClassifier classifier, bool isWho
         for (var i = 0; i < count; i++)
         {
             // A record, or for a key that has none, with the lowest bit set, a hint where it goes. Either may be out of date when it is used.
-            var entry = commit[first + i];
+            ref readonly var entry = ref commit[first + i];
             var record = Table.Find(entry.Hash, entry.Key);
             VersionChain.Prefetch(record);
             ahead[i] = record == null ? Tree.Approach(entry.Key) | 1 : (nint)record;
@@ -175,7 +200,7 @@ internal sealed unsafe class VersionBuffer(IKeyClassifier classifier, bool isWho
 
     private BufferedRow LinkEntry(
         in HeapLease lease,
-        PreparedEntry prepared,
+        in PreparedEntry prepared,
         PreparedCommit commit,
         bool fresh,
         NativeRecord* record,
@@ -221,7 +246,7 @@ internal sealed unsafe class VersionBuffer(IKeyClassifier classifier, bool isWho
     private static NativeEntry* LinkLocked(
         in HeapLease lease,
         NativeRecord* record,
-        PreparedEntry prepared,
+        in PreparedEntry prepared,
         PreparedCommit commit,
         bool fresh,
         ref LinkedFigures figures)
@@ -240,7 +265,7 @@ internal sealed unsafe class VersionBuffer(IKeyClassifier classifier, bool isWho
         }
     }
 
-    private NativeRecord* NewRecord(in HeapLease lease, PreparedEntry prepared, PreparedCommit commit, bool fresh)
+    private NativeRecord* NewRecord(in HeapLease lease, in PreparedEntry prepared, PreparedCommit commit, bool fresh)
     {
         var kind = Accounting.NumberOf(prepared.Key);
         var isInline = prepared.Value.Length <= NativeRecord.MaxInlineValue;
@@ -294,7 +319,7 @@ internal sealed unsafe class VersionBuffer(IKeyClassifier classifier, bool isWho
         lease.Free(candidate, NativeRecord.SizeOf(candidate));
     }
 
-    private static NativeEntry* NewEntry(in HeapLease lease, PreparedEntry prepared, PreparedCommit commit, bool isFinal)
+    private static NativeEntry* NewEntry(in HeapLease lease, in PreparedEntry prepared, PreparedCommit commit, bool isFinal)
     {
         var entry = (NativeEntry*)lease.Allocate(NativeEntry.SizeOf(prepared.Value.Length));
         NativeEntry.Write(entry, commit.Version.Value, commit.Sequence, prepared.IsTombstone, isFinal, prepared.Value);

@@ -21,18 +21,18 @@ internal sealed class CommitLimits(BufferOptions options)
     /// <summary>Checks every delta of a batch.</summary>
     public void RequireWithinLimits(WriteBatch batch)
     {
-        var deltas = batch.Deltas;
-        for (var i = 0; i < deltas.Count; i++)
+        var items = batch.Items;
+        for (var i = 0; i < items.Length; i++)
         {
-            if (deltas[i].Key.Length > _maxKeyLength)
+            if (items[i].KeyLength > _maxKeyLength)
             {
-                var problem = Describe(i, "key", deltas[i].Key.Length, _maxKeyLength, nameof(BufferOptions.MaxKeyLength));
+                var problem = Describe(i, "key", items[i].KeyLength, _maxKeyLength, nameof(BufferOptions.MaxKeyLength));
                 throw new ArgumentException(problem, nameof(batch));
             }
 
-            if (deltas[i].Value.Length > _maxValueLength)
+            if (items[i].ValueLength > _maxValueLength)
             {
-                var problem = Describe(i, "value", deltas[i].Value.Length, _maxValueLength, nameof(BufferOptions.MaxValueLength));
+                var problem = Describe(i, "value", items[i].ValueLength, _maxValueLength, nameof(BufferOptions.MaxValueLength));
                 throw new ArgumentException(problem, nameof(batch));
             }
         }

@@ -5,17 +5,22 @@ namespace MvStore.Committing;
 /// <summary>
 /// Gives commits their place in the order of publications and publishes them in that order (DESIGN.md 3, Commit). Between begin and
 /// finish a committer only links memory, so a publication is never held up by I/O or by a wait. The critical section is a few
-/// dozen instructions; readers never enter it, they load one word.
+/// dozen instructions and allocates nothing but the publication; readers never enter it, they load one word.
 /// </summary>
 internal sealed class CommitSequencer : IPublicationSource, IAdmission
 {
-    private readonly object _gate = new();
+    // How often a committer looks whether an earlier one is through, before it makes a task of its wait.
+    private const int Looks = 20;
+
+    private readonly Lock _gate = new();
     private readonly FailureLatch _failure;
     private readonly IPublicationSink? _queue;
     private readonly IPublicationSink? _feed;
 
-    // All owned by _gate.
-    private readonly Queue<InFlightCommit> _inFlight = new();
+    // All owned by _gate. The commits in flight are a list in sequence order, linked through the commits themselves.
+    private InFlightCommit? _first;
+    private InFlightCommit? _last;
+    private CommitVersion _highestBegun;
     private readonly List<CommitVersion> _announced = [];
     private readonly VisibilityTracker _visibility;
     private FloorSet _admission;
@@ -43,13 +48,19 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     public Publication Current => Volatile.Read(ref _current);
 
     /// <summary>Begins a fresh commit, or refuses because its version is late.</summary>
-    /// <returns>The commit in flight, or null when it is late and has to be announced.</returns>
-    public InFlightCommit? TryBegin(PreparedCommit commit)
+    /// <returns>Whether it is in flight now; when it is not it is late, and has to be announced.</returns>
+    public bool TryBegin(InFlightCommit commit)
     {
         lock (_gate)
         {
             RequireAdmitted(commit);
-            return IsLate(commit.Version) ? null : Begin(commit, isFresh: true);
+            if (IsLate(commit.Version))
+            {
+                return false;
+            }
+
+            Begin(commit, isFresh: true);
+            return true;
         }
     }
 
@@ -61,7 +72,16 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         {
             RequireAdmitted(commit);
             _announced.Add(commit.Version);
-            return Task.WhenAll(_inFlight.Where(c => c.Commit.Version == commit.Version).Select(c => c.WhenPublished()));
+            List<Task>? earlier = null;
+            for (var other = _first; other is not null; other = other.Next)
+            {
+                if (other.Version == commit.Version)
+                {
+                    (earlier ??= []).Add(other.WhenPublished());
+                }
+            }
+
+            return earlier is null ? Task.CompletedTask : Task.WhenAll(earlier);
         }
     }
 
@@ -75,13 +95,13 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     }
 
     /// <summary>Begins an announced commit; the announcement ends.</summary>
-    public InFlightCommit BeginAnnounced(PreparedCommit commit)
+    public void BeginAnnounced(InFlightCommit commit)
     {
         lock (_gate)
         {
             RequireOpen();
             _announced.Remove(commit.Version);
-            return Begin(commit, isFresh: false);
+            Begin(commit, isFresh: false);
         }
     }
 
@@ -91,13 +111,16 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     /// <returns>Completes when it is published: at once, unless an earlier committer is still linking.</returns>
     public Task Finish(InFlightCommit commit, bool aborted = false)
     {
+        InFlightCommit? awaited;
         lock (_gate)
         {
             commit.IsDone = true;
             commit.IsAborted = aborted;
-            PublishWhatIsDone();
-            return Current.Sequence >= commit.Commit.Sequence ? Task.CompletedTask : commit.WhenPublished();
+            awaited = PublishWhatIsDone();
         }
+
+        Wake(awaited);
+        return IsSoonPublished(commit) ? Task.CompletedTask : WhenPublished(commit);
     }
 
     /// <inheritdoc/>
@@ -106,7 +129,12 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         lock (_gate)
         {
             var highest = Math.Min(cap().Value, _visibility.Visible.Value);
-            foreach (var version in _inFlight.Select(c => c.Commit.Version).Concat(_announced))
+            if (LowestInFlight() is { } lowest)
+            {
+                highest = Math.Min(highest, lowest.Value - 1);
+            }
+
+            foreach (var version in _announced)
             {
                 highest = Math.Min(highest, version.Value - 1);
             }
@@ -139,6 +167,11 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     private void RequireAdmitted(PreparedCommit commit)
     {
         RequireOpen();
+        if (commit.Version > _admission.Highest)
+        {
+            return;
+        }
+
         foreach (var kind in commit.Kinds)
         {
             var floor = _admission.Of(kind);
@@ -149,64 +182,153 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         }
     }
 
+    // Versions mostly ascend: then neither list is looked at.
     private bool IsLate(CommitVersion version)
-        => version <= _visibility.Highest || _announced.Contains(version) || _inFlight.Any(c => c.Commit.Version == version);
+        => version <= _visibility.Highest
+            || (version <= _highestBegun && IsInFlight(version))
+            || (_announced.Count > 0 && _announced.Contains(version));
 
-    private InFlightCommit Begin(PreparedCommit commit, bool isFresh)
+    private bool IsInFlight(CommitVersion version)
     {
-        var inFlight = new InFlightCommit(commit, isFresh);
-        _inFlight.Enqueue(inFlight);
-        commit.Stamp(++_lastSequence);
-        return inFlight;
+        var commit = _first;
+        while (commit is not null && commit.Version != version)
+        {
+            commit = commit.Next;
+        }
+
+        return commit is not null;
     }
 
-    private void PublishWhatIsDone()
+    private CommitVersion? LowestInFlight()
     {
-        var before = Current;
+        CommitVersion? lowest = null;
+        for (var commit = _first; commit is not null; commit = commit.Next)
+        {
+            lowest = lowest is { } known && known <= commit.Version ? known : commit.Version;
+        }
+
+        return lowest;
+    }
+
+    private void Begin(InFlightCommit commit, bool isFresh)
+    {
+        commit.IsFresh = isFresh;
+        commit.Stamp(++_lastSequence);
+        _highestBegun = commit.Version > _highestBegun ? commit.Version : _highestBegun;
+        if (_last is null)
+        {
+            _first = commit;
+        }
+        else
+        {
+            _last.Next = commit;
+        }
+
+        _last = commit;
+    }
+
+    /// <summary>Publishes from the front of the list up to the first commit that is not done.</summary>
+    /// <returns>Those of them that somebody waits for, to be woken outside the critical section.</returns>
+    private InFlightCommit? PublishWhatIsDone()
+    {
+        var published = _first;
+        if (published is not { IsDone: true })
+        {
+            return null;
+        }
+
+        var before = _current;
         var sequence = before.Sequence;
         var lastLate = before.LastLateSequence;
-        var published = new List<InFlightCommit>();
-        while (_inFlight.TryPeek(out var head) && head.IsDone)
+        var next = published;
+        for (; next is { IsDone: true }; next = next.Next)
         {
-            published.Add(_inFlight.Dequeue());
-            sequence = head.Commit.Sequence;
-            if (head.IsAborted)
+            sequence = next.Sequence;
+            if (next.IsAborted)
             {
                 continue;
             }
 
-            if (head.Commit.Version <= before.Visible)
+            if (next.Version <= before.Visible)
             {
                 lastLate = sequence;
             }
 
-            _visibility.Publish(head.Commit.Version);
-            _queue?.Add(head.Commit);
+            _visibility.Publish(next.Version);
+            _queue?.Add(next);
         }
 
-        if (published.Count == 0)
-        {
-            return;
-        }
-
-        _visibility.Advance(_inFlight.Count == 0 ? null : _inFlight.Min(c => c.Commit.Version));
+        _first = next;
+        _last = next is null ? null : _last;
+        _visibility.Advance(LowestInFlight());
         Volatile.Write(ref _current, new Publication(sequence, _visibility.Highest, _visibility.Visible, lastLate));
-        foreach (var commit in published)
+        var awaited = Unlink(published, next);
+        CompleteDrainWhenIdle();
+        return awaited;
+    }
+
+    /// <summary>Tells the feed of published commits, and takes them apart, so that one that is kept does not keep all that came later.</summary>
+    /// <param name="published">The first of them.</param>
+    /// <param name="end">The first that is not published.</param>
+    /// <returns>Those that somebody waits for.</returns>
+    private InFlightCommit? Unlink(InFlightCommit published, InFlightCommit? end)
+    {
+        InFlightCommit? awaited = null;
+        for (var commit = published; commit != end;)
         {
             if (!commit.IsAborted)
             {
-                _feed?.Add(commit.Commit);
+                _feed?.Add(commit);
             }
 
-            commit.OnPublished();
+            var following = commit.Next!;
+            commit.Next = commit.IsAwaited ? awaited : null;
+            awaited = commit.IsAwaited ? commit : awaited;
+            commit = following;
         }
 
-        CompleteDrainWhenIdle();
+        return awaited;
+    }
+
+    private static void Wake(InFlightCommit? awaited)
+    {
+        while (awaited is not null)
+        {
+            var next = awaited.Next;
+            awaited.Next = null;
+            awaited.OnPublished();
+            awaited = next;
+        }
+    }
+
+    // An earlier committer that is linking needs a few microseconds more; one that lost its processor, milliseconds.
+    private bool IsSoonPublished(InFlightCommit commit)
+    {
+        var spin = default(SpinWait);
+        while (Current.Sequence < commit.Sequence)
+        {
+            if (spin.Count == Looks)
+            {
+                return false;
+            }
+
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+
+        return true;
+    }
+
+    private Task WhenPublished(InFlightCommit commit)
+    {
+        lock (_gate)
+        {
+            return _current.Sequence >= commit.Sequence ? Task.CompletedTask : commit.WhenPublished();
+        }
     }
 
     private void CompleteDrainWhenIdle()
     {
-        if (_inFlight.Count == 0)
+        if (_first is null)
         {
             _drained?.TrySetResult();
         }

@@ -29,13 +29,14 @@ internal sealed class Committer(
         cancellationToken.ThrowIfCancellationRequested();
 
         var commit = preparer.Prepare(batch, version);
-        var inFlight = sequencer.TryBegin(commit);
-        if (inFlight is null)
+        if (!sequencer.TryBegin(commit))
         {
+            // The caller may change the batch as soon as it has the task.
+            commit.Detach();
             return CommitLateAsync(commit, waitsForDisk, cancellationToken);
         }
 
-        var published = Apply(inFlight);
+        var published = Apply(commit);
         return published.IsCompletedSuccessfully && !waitsForDisk
             ? new ValueTask<CommitReceipt>(ReceiptOf(commit))
             : AcknowledgeAsync(commit, published, waitsForDisk, cancellationToken);
@@ -51,33 +52,36 @@ internal sealed class Committer(
         _ => throw new ArgumentOutOfRangeException(nameof(requested), requested, "Not a durability."),
     };
 
-    private async ValueTask<CommitReceipt> CommitLateAsync(PreparedCommit commit, bool waitsForDisk, CancellationToken cancellationToken)
+    private async ValueTask<CommitReceipt> CommitLateAsync(InFlightCommit commit, bool waitsForDisk, CancellationToken cancellationToken)
     {
         Task published;
         using (await lateCommits.EnterAsync(cancellationToken).ConfigureAwait(false))
         {
-            var inFlight = await lateCommits.BeginAsync(commit, cancellationToken).ConfigureAwait(false);
-            published = Apply(inFlight);
+            await lateCommits.BeginAsync(commit, cancellationToken).ConfigureAwait(false);
+            published = Apply(commit);
         }
 
         return await AcknowledgeAsync(commit, published, waitsForDisk, cancellationToken).ConfigureAwait(false);
     }
 
-    private Task Apply(InFlightCommit inFlight)
+    private Task Apply(InFlightCommit commit)
     {
         // From here to Finish nothing waits and nothing can be cancelled: later publications stand behind this one.
         try
         {
-            buffer.Link(inFlight.Commit, inFlight.IsFresh);
+            buffer.Link(commit, commit.IsFresh);
         }
         catch
         {
-            buffer.Unlink(inFlight.Commit);
-            sequencer.Finish(inFlight, aborted: true);
+            buffer.Unlink(commit);
+            sequencer.Finish(commit, aborted: true);
+            commit.Release();
             throw;
         }
 
-        return sequencer.Finish(inFlight);
+        var published = sequencer.Finish(commit);
+        commit.Release();
+        return published;
     }
 
     private async ValueTask<CommitReceipt> AcknowledgeAsync(

@@ -2,16 +2,20 @@ using MvStore.Contracts;
 
 namespace MvStore.Committing;
 
-/// <summary>A commit between begin and publication. Every mutable member is owned by the sequencer's critical section.</summary>
-internal sealed class InFlightCommit(PreparedCommit commit, bool isFresh)
+/// <summary>
+/// A prepared commit together with its place in the sequencer's queue: one object, because every commit needs both. Every mutable member is owned by
+/// the sequencer's critical section.
+/// </summary>
+internal sealed class InFlightCommit(CommitVersion version, PreparedEntry[] entries, int entryCount, int dropCount)
+    : PreparedCommit(version, entries, entryCount, dropCount)
 {
     private TaskCompletionSource? _published;
 
-    /// <summary>What is being committed.</summary>
-    public PreparedCommit Commit { get; } = commit;
+    /// <summary>The next commit in a list of the sequencer's.</summary>
+    public InFlightCommit? Next { get; set; }
 
     /// <summary>Whether its version was above all published ones when it began.</summary>
-    public bool IsFresh { get; } = isFresh;
+    public bool IsFresh { get; set; }
 
     /// <summary>Whether its committer is through with it.</summary>
     public bool IsDone { get; set; }
@@ -19,10 +23,13 @@ internal sealed class InFlightCommit(PreparedCommit commit, bool isFresh)
     /// <summary>Whether it failed and is published as a no-op (I1).</summary>
     public bool IsAborted { get; set; }
 
+    /// <summary>Whether somebody waits for its publication.</summary>
+    public bool IsAwaited => _published is not null;
+
     /// <summary>Completes when it is published. Call inside the critical section, before it is.</summary>
     public Task WhenPublished()
         => (_published ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    /// <summary>Wakes whoever waits for the publication.</summary>
+    /// <summary>Wakes whoever waits for the publication. Once, when <see cref="IsAwaited"/> and published.</summary>
     public void OnPublished() => _published?.SetResult();
 }

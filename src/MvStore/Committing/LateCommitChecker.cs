@@ -16,7 +16,7 @@ internal sealed class LateCommitChecker(CommitSequencer sequencer, IVersionLooku
 
     /// <summary>Begins a late commit, inside the gate.</summary>
     /// <exception cref="DuplicateVersionException">One of its keys has its version already.</exception>
-    public async ValueTask<InFlightCommit> BeginAsync(PreparedCommit commit, CancellationToken cancellationToken)
+    public async ValueTask BeginAsync(InFlightCommit commit, CancellationToken cancellationToken)
     {
         var sameVersionPublished = sequencer.Announce(commit);
         try
@@ -24,7 +24,7 @@ internal sealed class LateCommitChecker(CommitSequencer sequencer, IVersionLooku
             await sameVersionPublished.ConfigureAwait(false);
             await RequireNewAsync(commit, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            return sequencer.BeginAnnounced(commit);
+            sequencer.BeginAnnounced(commit);
         }
         catch
         {
@@ -35,7 +35,7 @@ internal sealed class LateCommitChecker(CommitSequencer sequencer, IVersionLooku
 
     private async ValueTask RequireNewAsync(PreparedCommit commit, CancellationToken cancellationToken)
     {
-        var keys = Array.ConvertAll(commit.Entries, e => e.Key);
+        var keys = KeysAscending(commit);
         var everything = new TierView(commit.Version, ulong.MaxValue);
         foreach (var found in await tiers.FindManyAsync(keys, everything, cancellationToken).ConfigureAwait(false))
         {
@@ -44,5 +44,17 @@ internal sealed class LateCommitChecker(CommitSequencer sequencer, IVersionLooku
                 throw new DuplicateVersionException(row.Key, row.Version);
             }
         }
+    }
+
+    private static ReadOnlyMemory<byte>[] KeysAscending(PreparedCommit commit)
+    {
+        var keys = new ReadOnlyMemory<byte>[commit.EntryCount];
+        for (var i = 0; i < keys.Length; i++)
+        {
+            keys[i] = commit[i].Key.ToArray();
+        }
+
+        Array.Sort(keys, static (x, y) => x.Span.SequenceCompareTo(y.Span));
+        return keys;
     }
 }

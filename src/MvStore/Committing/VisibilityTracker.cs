@@ -6,7 +6,8 @@ namespace MvStore.Committing;
 /// </summary>
 internal sealed class VisibilityTracker(CommitVersion recovered)
 {
-    private readonly SortedSet<ulong> _waiting = [];
+    // Ascending. A list, because they arrive nearly in order and leave from the front together.
+    private readonly List<ulong> _waiting = [];
 
     /// <summary>The highest published version.</summary>
     public CommitVersion Highest { get; private set; } = recovered;
@@ -24,7 +25,7 @@ internal sealed class VisibilityTracker(CommitVersion recovered)
 
         if (version > Visible)
         {
-            _waiting.Add(version.Value);
+            _waiting.Insert(CountBelow(version.Value), version.Value);
         }
     }
 
@@ -32,10 +33,18 @@ internal sealed class VisibilityTracker(CommitVersion recovered)
     /// <param name="lowestInFlight">The lowest version in flight, or null when there is none.</param>
     public void Advance(CommitVersion? lowestInFlight)
     {
-        while (_waiting.Count > 0 && (lowestInFlight is not { } limit || _waiting.Min < limit.Value))
+        var passed = lowestInFlight is { } limit ? CountBelow(limit.Value) : _waiting.Count;
+        if (passed > 0)
         {
-            Visible = _waiting.Min;
-            _waiting.Remove(_waiting.Min);
+            Visible = _waiting[passed - 1];
+            _waiting.RemoveRange(0, passed);
         }
+    }
+
+    // Where a version is or would be; of equal ones any, so that no lower one is counted out.
+    private int CountBelow(ulong limit)
+    {
+        var at = _waiting.BinarySearch(limit);
+        return at < 0 ? ~at : at;
     }
 }

@@ -1,20 +1,90 @@
+using System.Buffers;
+
 namespace MvStore.Contracts;
 
-/// <summary>A commit that passed validation: one delta per key, in key order. It travels through every stage of the write path.</summary>
-internal sealed class PreparedCommit(CommitVersion version, IReadOnlyList<Delta> deltas, Delta[] entries, IReadOnlyList<EntryKind> kinds)
+/// <summary>
+/// A commit that passed validation: of several deltas of a key only the last (contract A4). It travels through every stage of the write path. Its entries
+/// are views of the caller's batch and are there only until it is linked: what is published lives in the buffer.
+/// </summary>
+/// <param name="version">The caller's version.</param>
+/// <param name="entries">What it does, one item per key: entries first, behind them what is dropped. Rented from the shared pool, or empty.</param>
+/// <param name="entryCount">How many of them are entries.</param>
+/// <param name="dropCount">How many are dropped.</param>
+internal class PreparedCommit(CommitVersion version, PreparedEntry[] entries, int entryCount, int dropCount)
 {
+    /// <summary>The kinds of a commit in a store where every floor is the same, or of one that touches no key.</summary>
+    public static readonly EntryKind[] UniformKinds = [EntryKind.Multi];
+
+    // Owner: the committer, until it has linked the commit.
+    private PreparedEntry[] _entries = entries;
+
+    /// <summary>The caller's version.</summary>
     public CommitVersion Version { get; } = version;
-    public IReadOnlyList<Delta> Deltas { get; } = deltas;
-    public Delta[] Entries { get; } = entries;
-    public int EntryCount => Entries.Length;
-    public bool KeepsRows => true;
+
+    /// <summary>How many entries are written: none for a drop.</summary>
+    public int EntryCount { get; } = entryCount;
+
+    /// <summary>What is dropped. Until <see cref="Release"/>.</summary>
+    public ReadOnlySpan<PreparedEntry> Drops => _entries.AsSpan(EntryCount, dropCount);
+
+    /// <summary>Bytes of keys and values that are written.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>The kinds of keys it touches; never empty.</summary>
+    public EntryKind[] Kinds { get; init; } = UniformKinds;
+
+    /// <summary>Copies of what was asked, in key order, for listeners; empty when there are none.</summary>
+    public IReadOnlyList<Delta> Deltas { get; init; } = [];
+
+    /// <summary>Whether the buffer is to say where it put the entries, because somebody will flush them.</summary>
+    public bool KeepsRows { get; init; }
+
+    /// <summary>
+    /// Where the buffer put each entry, if <see cref="KeepsRows"/>: they stay readable until they are durable, because until then nothing removes them.
+    /// Owner: the committer, while linking; published to others by the sequencer's critical section.
+    /// </summary>
     public BufferedRow[]? Rows { get; set; }
-    public PreparedEntry this[int i] => new(Entries[i].Key.Span, Entries[i].Kind == DeltaKind.Set ? Entries[i].Value.Span : default, Entries[i].Kind != DeltaKind.Set, KeyHash.Of(Entries[i].Key.Span));
-    public IReadOnlyList<EntryKind> Kinds { get; } = kinds;
-    public long Bytes { get; } = entries.Sum(e => (long)e.Key.Length + (e.Kind == DeltaKind.Set ? e.Value.Length : 0));
+
+    /// <summary>The place in the order of publications. Owner: the committer, at begin; published to others by the sequencer's critical section.</summary>
     public ulong Sequence { get; private set; }
-    public void Stamp(ulong sequence)
+
+    /// <summary>An entry, in no particular order. Until <see cref="Release"/>.</summary>
+    public ref readonly PreparedEntry this[int index] => ref _entries[index];
+
+    /// <summary>Gives the commit its place in the order of publications, once.</summary>
+    public void Stamp(ulong sequence) => Sequence = sequence;
+
+    /// <summary>Copies what still lies in the caller's batch: to be done before the caller gets control back with the commit not linked yet.</summary>
+    public void Detach()
     {
-        Sequence = sequence;
+        var all = _entries.AsSpan(0, EntryCount + dropCount);
+        long length = 0;
+        foreach (ref readonly var entry in all)
+        {
+            length += entry.Length;
+        }
+
+        // A batch may hold more than one array can: then each entry gets its own.
+        var shared = length <= Array.MaxLength ? GC.AllocateUninitializedArray<byte>((int)length) : null;
+        var next = 0;
+        foreach (ref var entry in all)
+        {
+            entry = shared is null ? entry.CopyTo(GC.AllocateUninitializedArray<byte>(entry.Length), 0) : entry.CopyTo(shared, next);
+            next = shared is null ? 0 : next + entry.Length;
+        }
+    }
+
+    /// <summary>Lets go of the entries and of the batch they lie in. By the committer, once nobody can ask for them any more.</summary>
+    public void Release()
+    {
+        if (_entries.Length == 0)
+        {
+            return;
+        }
+
+        // The pool outlives the batch, so it must not keep what the entries refer to.
+        _entries.AsSpan(0, EntryCount + dropCount).Clear();
+        ArrayPool<PreparedEntry>.Shared.Return(_entries);
+        _entries = [];
     }
 }

@@ -61,7 +61,7 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
         {
             _commits.Enqueue((commit, _time.GetTimestamp()));
             _lowest.Enqueue(commit.Version);
-            _entries += commit.Entries.Length;
+            _entries += commit.EntryCount;
             _bytes += commit.Bytes;
             _lastSequence = commit.Sequence;
             if (_commits.Count == 1)
@@ -180,7 +180,7 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
             {
                 _commits.Dequeue();
                 _lowest.Dequeue(commit.Version);
-                _entries -= commit.Entries.Length;
+                _entries -= commit.EntryCount;
                 _bytes -= commit.Bytes;
             }
 

@@ -18,29 +18,16 @@ internal sealed class FlushSlice(ulong previousSequence, IReadOnlyList<PreparedC
     public CommitVersion HighestVersion { get; } = commits.Max(c => c.Version);
 
     /// <summary>Rows and tombstones.</summary>
-    public int Rows { get; } = commits.Sum(c => c.Entries.Length);
+    public int Rows { get; } = commits.Sum(c => c.EntryCount);
 
     /// <summary>Bytes of keys and values.</summary>
     public long Bytes { get; } = commits.Sum(c => c.Bytes);
 
-    /// <summary>The slice in the shape of the persistent tier: sorted by key, then by version.</summary>
-    public TierBatch ToBatch()
-    {
-        var rows = new TierRow[Rows];
-        var next = 0;
-        foreach (var commit in Commits)
-        {
-            foreach (var row in commit.Rows ?? [])
-            {
-                rows[next++] = row.ToRow();
-            }
-        }
+    /// <summary>Copies the rows out of the buffer, sorted by key, then by version.</summary>
+    /// <returns>The rows. Dispose them once nobody reads them any more.</returns>
+    public SliceRows CopyRows() => new(Commits, Rows);
 
-        Array.Sort(rows, static (x, y) =>
-        {
-            var order = x.Key.Span.SequenceCompareTo(y.Key.Span);
-            return order != 0 ? order : x.Version.CompareTo(y.Version);
-        });
-        return new TierBatch(previousSequence, LastSequence, HighestVersion, rows);
-    }
+    /// <summary>The slice in the shape of the persistent tier.</summary>
+    /// <param name="rows">Its rows.</param>
+    public TierBatch ToBatch(SliceRows rows) => new(previousSequence, LastSequence, HighestVersion, rows);
 }

@@ -78,7 +78,9 @@ internal sealed class Flusher(
 
     private async ValueTask WriteAsync(FlushSlice slice, FlushTrigger trigger)
     {
-        var batch = slice.ToBatch();
+        // The tier is through with the rows when its task has completed, however that went.
+        using var rows = slice.CopyRows();
+        var batch = slice.ToBatch(rows);
         for (var attempt = 1; ; attempt++)
         {
             _stop.Token.ThrowIfCancellationRequested();

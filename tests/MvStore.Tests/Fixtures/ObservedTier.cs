@@ -117,7 +117,7 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
         await inner.ApplyAsync(batch, cancellationToken);
         lock (_gate)
         {
-            _applied.Add(batch with { Rows = [.. batch.Rows] });
+            _applied.Add(batch with { Rows = [.. batch.Rows.Select(CopyOf)] });
             if (--_appliesLeft == 0)
             {
                 Abandon();
@@ -193,4 +193,8 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
             throw new PersistentTierException(TierFailure.Fatal, "The process that owned this tier is dead.");
         }
     }
+
+    // A batch lends its memory for the call only.
+    private static TierRow CopyOf(TierRow row)
+        => row with { Key = row.Key.ToArray(), Value = row.Value is { } value ? value.ToArray() : default(ReadOnlyMemory<byte>?) };
 }

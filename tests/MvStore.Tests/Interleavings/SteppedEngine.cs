@@ -50,7 +50,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
         var tiers = new TieredReader(_buffer, _tier);
         var late = new LateCommitChecker(_sequencer, tiers);
         Plain = new Parts(
-            new Committer(new CommitLimits(new BufferOptions()), new CommitPreparer(null), _sequencer, _buffer, late, null),
+            new Committer(new CommitLimits(new BufferOptions()), NewPreparer(), _sequencer, _buffer, late, null),
             new Reclaimer(_sequencer, _floors, _pins, _trimmer, _tier, tierWrites, _mark, retention, Classifier, 2),
             new PinOpener(_sequencer, _floors, _pins, TimeProvider.System),
             ReadersOver(_buffer, _tier, _mark, _sequencer, _floors),
@@ -65,9 +65,9 @@ internal sealed class SteppedEngine : IAsyncDisposable
 
         // One gate for late commits, whoever makes them; its look-up is stepped.
         var steppedLate = new LateCommitChecker(_sequencer, new TieredReader(buffer, _steppedTier));
-        Plain = Plain with { Committer = new Committer(new CommitLimits(new BufferOptions()), new CommitPreparer(null), _sequencer, _buffer, steppedLate, null) };
+        Plain = Plain with { Committer = new Committer(new CommitLimits(new BufferOptions()), NewPreparer(), _sequencer, _buffer, steppedLate, null) };
         Stepped = new Parts(
-            new Committer(new CommitLimits(new BufferOptions()), new CommitPreparer(null), _sequencer, Target, steppedLate, null),
+            new Committer(new CommitLimits(new BufferOptions()), NewPreparer(), _sequencer, Target, steppedLate, null),
             new Reclaimer(_sequencer, _floors, pins, new SteppedReclaimable(_trimmer, Stepper), _steppedTier, tierWrites, mark, retention, Classifier, 2),
             new PinOpener(publication, floors, pins, TimeProvider.System),
             ReadersOver(buffer, _steppedTier, mark, publication, floors),
@@ -120,25 +120,25 @@ internal sealed class SteppedEngine : IAsyncDisposable
             batch.Set(System.Text.Encoding.UTF8.GetBytes(key), System.Text.Encoding.UTF8.GetBytes($"{key}{version}"));
         }
 
-        return _sequencer.TryBegin(new CommitPreparer(null).Prepare(batch, version));
+        var commit = NewPreparer().Prepare(batch, version);
+        return _sequencer.TryBegin(commit) ? commit : null;
     }
 
     /// <summary>The second step.</summary>
-    public void Link(InFlightCommit commit) => _buffer.Link(commit.Commit, commit.IsFresh);
+    public void Link(InFlightCommit commit) => _buffer.Link(commit, commit.IsFresh);
 
     /// <summary>The last step.</summary>
     public void Finish(InFlightCommit commit, bool aborted)
     {
         if (aborted)
         {
-            _buffer.Unlink(commit.Commit);
+            _buffer.Unlink(commit);
         }
         else
         {
-            for (var i = 0; i < commit.Commit.EntryCount; i++)
+            for (var i = 0; i < commit.EntryCount; i++)
             {
-                var key = System.Text.Encoding.UTF8.GetString(commit.Commit[i].Key);
-                _written.Add((key, commit.Commit.Version.Value, commit.Commit.Sequence, string.Empty));
+                _written.Add((System.Text.Encoding.UTF8.GetString(commit[i].Key), commit.Version.Value, commit.Sequence, string.Empty));
             }
         }
 
@@ -156,7 +156,8 @@ internal sealed class SteppedEngine : IAsyncDisposable
         _isFlushing = true;
         while (_queue.Peek(_mark.Sequence) is { } slice)
         {
-            await (stepped ? (IPersistentTier)_steppedTier : _tier).ApplyAsync(slice.ToBatch(), CancellationToken.None);
+            using var rows = slice.CopyRows();
+            await (stepped ? (IPersistentTier)_steppedTier : _tier).ApplyAsync(slice.ToBatch(rows), CancellationToken.None);
             Stepper.Point("before mark moves");
             _queue.Remove(slice, _mark);
             Stepper.Point("after mark moved");
@@ -206,6 +207,8 @@ internal sealed class SteppedEngine : IAsyncDisposable
         await _steppedTier.DisposeAsync();
         await _tier.DisposeAsync();
     }
+
+    private static CommitPreparer NewPreparer() => new(classifier: null, keepsRows: true, keepsDeltas: false);
 
     private static StoreReaders ReadersOver(
         IBufferReader buffer,

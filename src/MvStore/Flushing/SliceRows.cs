@@ -1,0 +1,172 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Collections;
+using MvStore.Contracts;
+
+namespace MvStore.Flushing;
+
+/// <summary>
+/// The rows of a slice, copied out of the buffer and sorted by key, then by version. Everything is in a few pooled arrays, of which only the list of
+/// chunks holds references: a slice of a hundred thousand rows is nothing to the garbage collector. Belongs to the flusher.
+/// </summary>
+internal sealed class SliceRows : IReadOnlyList<TierRow>, IDisposable
+{
+    private const int ChunkLength = 1 << 20;
+    private const int Tombstone = -1;
+
+    private readonly List<byte[]> _chunks = [];
+    private Place[] _places;
+    private int _used = ChunkLength;
+
+    /// <summary>Copies rows. They stay readable in the buffer, because they are published and not durable.</summary>
+    /// <param name="commits">Whole commits whose rows were kept.</param>
+    /// <param name="count">How many rows they have.</param>
+    public SliceRows(IReadOnlyList<PreparedCommit> commits, int count)
+    {
+        _places = ArrayPool<Place>.Shared.Rent(count);
+        foreach (var commit in commits)
+        {
+            foreach (ref readonly var row in commit.Rows.AsSpan())
+            {
+                _places[Count++] = Copy(row);
+            }
+        }
+
+        Sort();
+    }
+
+    /// <inheritdoc/>
+    public int Count { get; private set; }
+
+    /// <inheritdoc/>
+    public TierRow this[int index]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(index);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+            ref readonly var place = ref _places[index];
+            var chunk = _chunks[place.Chunk];
+            var value = place.ValueLength == Tombstone
+                ? default(ReadOnlyMemory<byte>?)
+                : new ReadOnlyMemory<byte>(chunk, place.Offset + place.KeyLength, place.ValueLength);
+            return new TierRow(new ReadOnlyMemory<byte>(chunk, place.Offset, place.KeyLength), place.Version, place.Sequence, value);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<TierRow> GetEnumerator()
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            yield return this[i];
+        }
+    }
+
+    /// <inheritdoc/>
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Gives the memory back. There are no rows any more.</summary>
+    public void Dispose()
+    {
+        Count = 0;
+        _chunks.ForEach(c => ArrayPool<byte>.Shared.Return(c));
+        _chunks.Clear();
+        if (_places.Length > 0)
+        {
+            ArrayPool<Place>.Shared.Return(_places);
+            _places = [];
+        }
+    }
+
+    private Place Copy(in BufferedRow row)
+    {
+        var key = row.Key;
+        var value = row.Value;
+        var length = checked(key.Length + value.Length);
+        if (_chunks.Count == 0 || length > _chunks[^1].Length - _used)
+        {
+            _chunks.Add(ArrayPool<byte>.Shared.Rent(Math.Max(length, ChunkLength)));
+            _used = 0;
+        }
+
+        var place = new Place
+        {
+            Version = row.Version.Value,
+            Sequence = row.Sequence,
+            Chunk = _chunks.Count - 1,
+            Offset = _used,
+            KeyLength = key.Length,
+            ValueLength = row.IsTombstone ? Tombstone : value.Length,
+        };
+        key.CopyTo(_chunks[^1].AsSpan(_used));
+        value.CopyTo(_chunks[^1].AsSpan(_used + key.Length));
+        _used += length;
+        return place;
+    }
+
+    // Most comparisons are settled by eight bytes behind what all keys have in common, without a look at the keys.
+    private void Sort()
+    {
+        if (Count < 2)
+        {
+            return;
+        }
+
+        var places = _places.AsSpan(0, Count);
+        var common = KeyOf(places[0]).Length;
+        foreach (ref readonly var place in places[1..])
+        {
+            common = KeyOf(places[0])[..common].CommonPrefixLength(KeyOf(place));
+        }
+
+        foreach (ref var place in places)
+        {
+            place.Head = HeadOf(KeyOf(place)[common..]);
+        }
+
+        places.Sort(new Order(this));
+    }
+
+    // Shorter keys are filled up with zeros: equal heads say nothing, different ones decide.
+    private static ulong HeadOf(ReadOnlySpan<byte> key)
+    {
+        if (key.Length >= sizeof(ulong))
+        {
+            return BinaryPrimitives.ReadUInt64BigEndian(key);
+        }
+
+        Span<byte> head = stackalloc byte[sizeof(ulong)];
+        head.Clear();
+        key.CopyTo(head);
+        return BinaryPrimitives.ReadUInt64BigEndian(head);
+    }
+
+    private ReadOnlySpan<byte> KeyOf(in Place place) => new(_chunks[place.Chunk], place.Offset, place.KeyLength);
+
+    /// <summary>Where a row lies.</summary>
+    private struct Place
+    {
+        public ulong Head;
+        public ulong Version;
+        public ulong Sequence;
+        public int Chunk;
+        public int Offset;
+        public int KeyLength;
+        public int ValueLength;
+    }
+
+    private readonly struct Order(SliceRows rows) : IComparer<Place>
+    {
+        public int Compare(Place x, Place y)
+        {
+            var order = x.Head.CompareTo(y.Head);
+            if (order == 0)
+            {
+                order = rows.KeyOf(x).SequenceCompareTo(rows.KeyOf(y));
+            }
+
+            return order != 0 ? order : x.Version.CompareTo(y.Version);
+        }
+    }
+}
