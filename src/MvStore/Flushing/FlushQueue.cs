@@ -8,6 +8,8 @@ namespace MvStore.Flushing;
 /// </summary>
 internal sealed class FlushQueue : IPublicationSink, IDisposable
 {
+    private static readonly FlushTrigger[] MostPressingFirst = [.. Enum.GetValues<FlushTrigger>().Order()];
+
     private readonly object _gate = new();
     private readonly FlushOptions _options;
     private readonly FlushSignal _signal;
@@ -91,18 +93,6 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
         }
     }
 
-    /// <summary>The newest publication that waits, or that has left already; 0 when there was none.</summary>
-    public ulong LastSequence
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _lastSequence;
-            }
-        }
-    }
-
     /// <summary>The newest publication at or below a version that waits, or that may have left already; 0 when there was none.</summary>
     public ulong LastSequenceAtOrBelow(CommitVersion version)
     {
@@ -123,6 +113,34 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
             }
 
             return last;
+        }
+    }
+
+    /// <summary>
+    /// Decides on a wake-up. A trigger may have been raised for commits that a flush under way was taking already, or by a timer that is a little
+    /// early; so bytes, entries and age are measured again. A request and disposal always stand.
+    /// </summary>
+    /// <param name="raised">The triggers that were raised.</param>
+    /// <returns>The flush that is to begin, named after the most pressing trigger that stands; null when none does.</returns>
+    public DueFlush? TakeDue(TriggerSet raised)
+    {
+        lock (_gate)
+        {
+            if (raised.Contains(FlushTrigger.Age) && !IsDue(FlushTrigger.Age))
+            {
+                // Its timer has fired, and nobody else would start it again for the commit that is the oldest now.
+                ArmAgeTimer();
+            }
+
+            foreach (var trigger in MostPressingFirst)
+            {
+                if (raised.Contains(trigger) && IsDue(trigger))
+                {
+                    return new DueFlush(trigger, _lastSequence);
+                }
+            }
+
+            return null;
         }
     }
 
@@ -172,15 +190,26 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
 
     public void Dispose() => _ageTimer.Dispose();
 
+    private bool IsDue(FlushTrigger trigger) => trigger switch
+    {
+        FlushTrigger.Bytes => _bytes >= _options.MaxBytes,
+        FlushTrigger.Entries => _entries >= _options.MaxEntries,
+        FlushTrigger.Age => UntilAge() <= TimeSpan.Zero,
+        _ => true,
+    };
+
+    // How long until the oldest commit comes of age; not above zero when it is, null when none will.
+    private TimeSpan? UntilAge()
+        => _options.MaxAge == Timeout.InfiniteTimeSpan || _commits.Count == 0
+            ? null
+            : _options.MaxAge - _time.GetElapsedTime(_commits.Peek().ArrivedAt);
+
+    // Rounded up, because timers cut off what is below a millisecond, and one that is early has to be started again.
     private void ArmAgeTimer()
     {
-        if (_options.MaxAge == Timeout.InfiniteTimeSpan || _commits.Count == 0)
-        {
-            _ageTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            return;
-        }
-
-        var due = _options.MaxAge - _time.GetElapsedTime(_commits.Peek().ArrivedAt);
-        _ageTimer.Change(due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        var due = UntilAge() is { } left
+            ? TimeSpan.FromMilliseconds((long)Math.Ceiling(Math.Max(0, left.TotalMilliseconds)))
+            : Timeout.InfiniteTimeSpan;
+        _ageTimer.Change(due, Timeout.InfiniteTimeSpan);
     }
 }

@@ -4,7 +4,8 @@ namespace MvStore.Flushing;
 
 /// <summary>
 /// Wakes the flusher through a channel and tells why. A trigger that is already waiting is not queued again, so the channel never holds
-/// more than one wake-up per trigger.
+/// more than one wake-up per trigger. It only says what to look for: by then the cause may be gone, and the queue decides
+/// (<see cref="FlushQueue.TakeDue"/>).
 /// </summary>
 internal sealed class FlushSignal
 {
@@ -16,7 +17,7 @@ internal sealed class FlushSignal
     /// <summary>Asks for a flush. Any thread; never waits. Without effect once completed.</summary>
     public void Raise(FlushTrigger trigger)
     {
-        var bit = 1 << (int)trigger;
+        var bit = TriggerSet.BitOf(trigger);
         if ((Interlocked.Or(ref _waiting, bit) & bit) == 0)
         {
             _wakeUps.Writer.TryWrite(trigger);
@@ -26,22 +27,22 @@ internal sealed class FlushSignal
     /// <summary>Lets the flusher end after what is waiting.</summary>
     public void Complete() => _wakeUps.Writer.TryComplete();
 
-    /// <summary>Waits for a trigger, takes all that wait, and returns the most pressing one; null when completed and empty.</summary>
-    public async ValueTask<FlushTrigger?> NextAsync()
+    /// <summary>Waits for a trigger, and takes all that wait; null when completed and empty.</summary>
+    public async ValueTask<TriggerSet?> NextAsync()
     {
         if (!await _wakeUps.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
             return null;
         }
 
-        FlushTrigger? most = null;
+        var raised = default(TriggerSet);
         while (_wakeUps.Reader.TryRead(out var trigger))
         {
-            // Cleared before the flush looks at the queue, so that what is raised from here on wakes it again.
-            Interlocked.And(ref _waiting, ~(1 << (int)trigger));
-            most = most is { } m && m < trigger ? m : trigger;
+            // Cleared before the flusher looks at the queue, so that what is raised from here on wakes it again.
+            Interlocked.And(ref _waiting, ~TriggerSet.BitOf(trigger));
+            raised = raised.With(trigger);
         }
 
-        return most;
+        return raised;
     }
 }

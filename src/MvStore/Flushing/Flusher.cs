@@ -6,8 +6,8 @@ namespace MvStore.Flushing;
 
 /// <summary>
 /// The one task that moves published commits to the persistent tier (DESIGN.md 3, Flushing). Goal: what is on disk is at every moment a whole
-/// prefix of the publications (I4), and nothing leaves memory before it is there (I5). Outline: wait for a trigger; while something
-/// waits, write the next slice; when it is durable, move the mark, wake the waiters, take it off the queue, keep memory within its budget. A
+/// prefix of the publications (I4), and nothing leaves memory before it is there (I5). Outline: wait for a trigger; if it is due, write what
+/// waits, slice by slice; when it is durable, move the mark, wake the waiters, take it off the queue, keep memory within its budget. A
 /// transient failure is tried again with growing pauses; any other stops the store for writing (I9).
 /// </summary>
 internal sealed class Flusher(
@@ -48,13 +48,16 @@ internal sealed class Flusher(
     {
         try
         {
-            while (await signal.NextAsync().ConfigureAwait(false) is { } trigger)
+            while (await signal.NextAsync().ConfigureAwait(false) is { } raised)
             {
-                // What arrives from here on comes with a trigger of its own.
-                var last = queue.LastSequence;
-                while (queue.Peek(mark.Sequence, last) is { } slice)
+                if (queue.TakeDue(raised) is not { } due)
                 {
-                    await WriteAsync(slice, trigger).ConfigureAwait(false);
+                    continue;
+                }
+
+                while (queue.Peek(mark.Sequence, due.LastSequence) is { } slice)
+                {
+                    await WriteAsync(slice, due.Trigger).ConfigureAwait(false);
                     queue.Remove(slice, mark);
                     mark.Wake(slice);
                     budget.Enforce();

@@ -180,6 +180,65 @@ public sealed class FlushTriggerTests
     }
 
     [Fact]
+    public async Task D2_ATriggerWhoseCauseIsGoneDoesNotNameAFlush()
+    {
+        var (fixture, events) = await OpenAsync(o =>
+        {
+            o.Flush.MaxBytes = 30;
+            o.Flush.MaxEntries = 3;
+        });
+        await using (fixture)
+        {
+            // While one flush is held, what it takes counts: with it, both limits are reached; without it, only one is.
+            using var hold = fixture.Tier.HoldApplies();
+            var flush = fixture.Store.CommitAsync(new WriteBatch().Set("a", new string('x', 28)), 1, Durability.Durable).AsTask();
+            await hold.Reached.Guarded();
+            await fixture.Store.CommitAsync(new WriteBatch().Set("b", "2").Set("c", "2").Set("d", "2"), 2).Guarded();
+            hold.Release();
+            await flush.Guarded();
+
+            (await events.NextAsync(FlushStage.Completed).Guarded()).Trigger.Should().Be(FlushTrigger.Request);
+            (await events.NextAsync(FlushStage.Completed).Guarded()).Trigger.Should().Be(FlushTrigger.Entries);
+        }
+    }
+
+    [Fact]
+    public async Task D2_TriggersWhoseCauseIsGoneDoNotFlush()
+    {
+        var (fixture, events) = await OpenAsync(o =>
+        {
+            o.Flush.MaxBytes = 30;
+            o.Flush.MaxEntries = 3;
+            o.Flush.MaxAge = MaxAge;
+        });
+        await using (fixture)
+        {
+            // The flush that is held takes what makes every limit be reached, and leaves one small commit, which is new.
+            using var hold = fixture.Tier.HoldApplies();
+            var flush = fixture.Store.CommitAsync(
+                new WriteBatch().Set("a", new string('x', 28)).Set("b", "1"), 1, Durability.Durable).AsTask();
+            await hold.Reached.Guarded();
+            fixture.Clock.Advance(MaxAge);
+            await fixture.Store.SetAsync(2, "c", "2");
+            hold.Release();
+            await flush.Guarded();
+            (await events.NextAsync(FlushStage.Completed).Guarded()).Trigger.Should().Be(FlushTrigger.Request);
+
+            // The timer was started for the first commit, for the second when the first left, and once more when its age was found not due:
+            // by then the flusher has looked at everything that was raised.
+            var next = events.NextAsync(FlushStage.Started);
+            var looked = fixture.Clock.TimerStartedAsync(due => due == MaxAge, count: 3);
+            (await Task.WhenAny(next, looked).Guarded()).Should().BeSameAs(looked, "nothing is due");
+            fixture.Tier.Attempts.Should().Be(1);
+
+            fixture.Clock.Advance(MaxAge);
+            var started = await next.Guarded();
+            started.Trigger.Should().Be(FlushTrigger.Age, "it was put off, not forgotten");
+            started.FirstSequence.Should().Be(2);
+        }
+    }
+
+    [Fact]
     public async Task D2_NothingElseTriggersAFlush()
     {
         var (fixture, events) = await OpenAsync();

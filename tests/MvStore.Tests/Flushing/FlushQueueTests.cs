@@ -1,0 +1,117 @@
+using MvStore.Contracts;
+using MvStore.Flushing;
+using MvStore.Tests.Fixtures;
+
+namespace MvStore.Tests.Flushing;
+
+/// <summary>Contract D2: which of the triggers that were raised stand when the flusher looks.</summary>
+public sealed class FlushQueueTests : IDisposable
+{
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(10);
+    private static readonly TriggerSet EverythingMeasured = new(FlushTrigger.Bytes, FlushTrigger.Entries, FlushTrigger.Age);
+
+    private readonly ManualClock _clock = new();
+    private readonly FlushSignal _signal = new();
+    private readonly FlushQueue _queue;
+    private readonly DurableMark _mark;
+    private ulong _sequence;
+
+    public FlushQueueTests()
+    {
+        _queue = new FlushQueue(new FlushOptions { MaxBytes = 10, MaxEntries = 2, MaxAge = MaxAge }, _signal, _clock);
+        _mark = new DurableMark(new TierState(0, CommitVersion.Zero, FloorSet.None), _queue, _signal, new FailureLatch());
+    }
+
+    public void Dispose() => _queue.Dispose();
+
+    [Fact]
+    public void D2_WhatIsMeasuredIsNotDueWhenNothingWaits()
+        => _queue.TakeDue(EverythingMeasured).Should().BeNull();
+
+    [Theory]
+    [InlineData(FlushTrigger.Request)]
+    [InlineData(FlushTrigger.Dispose)]
+    public void D2_ARequestAndDisposalStandWhateverWaits(FlushTrigger trigger)
+    {
+        _queue.TakeDue(new TriggerSet(trigger)).Should().Be(new DueFlush(trigger, 0));
+        Add(bytes: 1);
+        _queue.TakeDue(EverythingMeasured.With(trigger)).Should().Be(new DueFlush(trigger, 1));
+    }
+
+    [Theory]
+    [InlineData(9, 0, null)]
+    [InlineData(10, 0, FlushTrigger.Bytes)]
+    [InlineData(5, 1, FlushTrigger.Entries)]
+    [InlineData(9, 1, FlushTrigger.Bytes)]
+    public void D2_TheMostPressingThatIsDueNamesTheFlush(int first, int second, FlushTrigger? expected)
+    {
+        Add(first);
+        if (second > 0)
+        {
+            Add(second);
+        }
+
+        _queue.TakeDue(EverythingMeasured)
+            .Should().Be(expected is { } trigger ? new DueFlush(trigger, _sequence) : default(DueFlush?));
+    }
+
+    [Fact]
+    public void D2_OnlyWhatWasRaisedIsLookedAt()
+    {
+        Add(bytes: 10);
+        _queue.TakeDue(new TriggerSet(FlushTrigger.Entries, FlushTrigger.Age)).Should().BeNull();
+    }
+
+    [Fact]
+    public void D2_WhatAFlushTookIsNotCountedAgain()
+    {
+        Add(bytes: 10);
+        var slice = _queue.Peek(0)!;
+        Add(bytes: 1);
+        _queue.Remove(slice, _mark);
+
+        _queue.TakeDue(EverythingMeasured).Should().BeNull("one byte waits");
+    }
+
+    [Fact]
+    public async Task D2_AnAgeThatIsNotDueStartsTheTimerAgainForTheRest()
+    {
+        Add(bytes: 1);
+        _clock.Advance(MaxAge * 0.7);
+
+        // As if the timer had been early.
+        _queue.TakeDue(new TriggerSet(FlushTrigger.Age)).Should().BeNull();
+        _clock.DueTimes.Should().Equal(MaxAge, MaxAge * 0.3);
+
+        _clock.Advance(MaxAge * 0.3);
+        var raised = await _signal.NextAsync().Guarded();
+        raised.Should().Be(new TriggerSet(FlushTrigger.Age));
+        _queue.TakeDue(raised!.Value).Should().Be(new DueFlush(FlushTrigger.Age, 1));
+    }
+
+    [Fact]
+    public void D2_AnAgeThatIsNotDueStartsTheTimerAgainAlsoWhenAnotherTriggerStands()
+    {
+        Add(bytes: 10);
+        _clock.Advance(MaxAge * 0.7);
+        _queue.TakeDue(EverythingMeasured)!.Value.Trigger.Should().Be(FlushTrigger.Bytes);
+        _clock.DueTimes.Should().Equal(MaxAge, MaxAge * 0.3);
+    }
+
+    [Fact]
+    public void D2_TheTimerIsNeverStartedForLessThanItCanCount()
+    {
+        // Timers cut off what is below a millisecond: started for less, one would be early again at once, and again.
+        Add(bytes: 1);
+        _clock.Advance(MaxAge - TimeSpan.FromTicks(1));
+        _queue.TakeDue(new TriggerSet(FlushTrigger.Age)).Should().BeNull();
+        _clock.DueTimes[^1].Should().Be(TimeSpan.FromMilliseconds(1));
+    }
+
+    private void Add(int bytes)
+    {
+        var commit = new PreparedCommit(++_sequence, [], [new KeyedEntry(new byte[bytes], new VersionEntry(_sequence, null))], [EntryKind.Multi]);
+        commit.Stamp(_sequence);
+        _queue.Add(commit);
+    }
+}
