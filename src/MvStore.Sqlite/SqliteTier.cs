@@ -80,21 +80,21 @@ public sealed class SqliteTier : IPersistentTier
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">No row may be returned.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No row may be returned, or none looked at.</exception>
     /// <exception cref="ArgumentException">A history is asked for in reverse.</exception>
     /// <exception cref="ObjectDisposedException">The tier is disposed.</exception>
     /// <exception cref="PersistentTierException">The read failed, or met a damaged row.</exception>
     public ValueTask<TierPage> ScanAsync(TierScan scan, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(scan.MaxRows, 1, nameof(scan));
-        var limit = _options.ScanLookLimit;
+        ArgumentOutOfRangeException.ThrowIfLessThan(scan.MaxExamined, 1, nameof(scan));
         if (scan.Mode == TierScanMode.Newest)
         {
-            return ReadAsync(reader => new NewestScan(reader, scan, limit, cancellationToken).Run(), cancellationToken);
+            return ReadAsync(reader => new NewestScan(reader, scan, cancellationToken).Run(), cancellationToken);
         }
 
         return scan.Direction == ScanDirection.Forward
-            ? ReadAsync(reader => new HistoryScan(reader, scan, limit, cancellationToken).Run(), cancellationToken)
+            ? ReadAsync(reader => new HistoryScan(reader, scan, cancellationToken).Run(), cancellationToken)
             : throw new ArgumentException("A history goes forward only.", nameof(scan));
     }
 

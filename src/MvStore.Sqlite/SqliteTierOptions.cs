@@ -80,9 +80,6 @@ public sealed class SqliteTierOptions
     /// <summary>The most pages the file may have, so that tests can fill it. Null: as many as SQLite allows.</summary>
     internal long? MaxPages { get; set; }
 
-    /// <summary>Rows one call of a scan looks at before it ends at the next key.</summary>
-    internal int ScanLookLimit { get; set; } = 20_000;
-
     internal SqliteTierOptions Copy() => (SqliteTierOptions)MemberwiseClone();
 
     private static long CheckedCache(long value)

@@ -44,7 +44,8 @@ public interface IPersistentTier : IAsyncDisposable
     /// <summary>
     /// A portion of a range, stateless: no cursor or transaction outlives the call. In <see cref="TierScanMode.Newest"/> one entry per
     /// key, the newest the view can see, tombstones included, keys in scan direction; in <see cref="TierScanMode.History"/> every
-    /// entry the view can see, keys ascending, versions descending.
+    /// entry the view can see, keys ascending, versions descending. Its work is bounded by <see cref="TierScan.MaxExamined"/>, whatever is
+    /// stored, and each call gets further.
     /// </summary>
     /// <param name="scan">What is asked.</param>
     /// <param name="cancellationToken">Cancels the read.</param>

@@ -216,13 +216,13 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _lifetime.ThrowIfDisposed();
 
         OpenPin pin;
-        ReadOnlyMemory<byte>? behind = null;
+        TierPosition? after = null;
         ulong generation;
         if (continuation is { } token)
         {
             var content = _readers.Scans.Decode(token, request);
             pin = _pinOpener.Reopen(content.View, content.Visible, content.Generation, range, _parts.Classifier);
-            behind = content.Behind;
+            after = content.After;
             generation = content.Generation;
         }
         else
@@ -233,7 +233,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
         try
         {
-            return await _readers.Scans.ReadPageAsync(pin, request, pageSize, behind, generation, cancellationToken).ConfigureAwait(false);
+            return await _readers.Scans.ReadPageAsync(pin, request, pageSize, after, generation, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -318,7 +318,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             tiers,
             new PointReader(tiers, _sequencer, _floors, _parts.Classifier),
             new ScanReader(ranges, persistence, opening),
-            new HistoryReader(_buffer, tiers, _parts.Tier, _sequencer, _floors, _parts.Classifier, persistence.ReadPageRows),
+            new HistoryReader(_buffer, tiers, _parts.Tier, _sequencer, _floors, _parts.Classifier, persistence),
             _parts.Classifier,
             _lifetime);
     }

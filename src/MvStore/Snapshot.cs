@@ -97,7 +97,7 @@ internal sealed class Snapshot : ISnapshot
         var request = RequestOf(range, direction, after);
         RequireReadable();
         RequireAboveFloorsOf(range);
-        ReadOnlyMemory<byte>? behind = null;
+        TierPosition? position = null;
         if (continuation is { } token)
         {
             var content = _readers.Scans.Decode(token, request);
@@ -106,10 +106,10 @@ internal sealed class Snapshot : ISnapshot
                 throw new ArgumentException("The page token is of another snapshot.", nameof(continuation));
             }
 
-            behind = content.Behind;
+            position = content.After;
         }
 
-        return StillPinnedAsync(_readers.Scans.ReadPageAsync(_pin, request, pageSize, behind, _pin.Floors.Generation, cancellationToken));
+        return StillPinnedAsync(_readers.Scans.ReadPageAsync(_pin, request, pageSize, position, _pin.Floors.Generation, cancellationToken));
     }
 
     public IAsyncEnumerable<VersionedRow> HistoryAsync(KeyRange range, CancellationToken cancellationToken = default)

@@ -1,10 +1,12 @@
 namespace MvStore;
 
 /// <summary>A portion of a range.</summary>
-/// <param name="Rows">The entries, in the order asked for.</param>
-/// <param name="CoveredTo">
-/// Null when the range is exhausted. Otherwise the key up to which, in scan direction and inclusive, every entry asked for is in
-/// <paramref name="Rows"/> or was in an earlier portion; it may lie beyond the last row. In <see cref="TierScanMode.History"/> it is the
-/// key of the last row, whose versions below that row may still follow.
+/// <param name="Rows">The entries, in the order asked for. May be empty although more follow.</param>
+/// <param name="Next">
+/// How far the scan has come, to go on behind in another call; null when the range is exhausted, the only sign of the end. It lies in the range
+/// and behind where this call began. It may lie behind the last row, and inside a key that is partly done.
 /// </param>
-public sealed record TierPage(IReadOnlyList<TierRow> Rows, ReadOnlyMemory<byte>? CoveredTo);
+/// <param name="Examined">
+/// Entries looked at, those in <paramref name="Rows"/> included; at most what was allowed. Entries that an index passed over are not counted.
+/// </param>
+public sealed record TierPage(IReadOnlyList<TierRow> Rows, TierPosition? Next, int Examined);

@@ -1,14 +1,18 @@
 namespace MvStore;
 
 /// <summary>A request for a portion of a range.</summary>
-/// <param name="Range">The keys. On continuation the engine has already moved the bound it continues from.</param>
+/// <param name="Range">The keys.</param>
 /// <param name="View">What can be seen.</param>
 /// <param name="Mode">Which entries of a key.</param>
 /// <param name="Direction">The order of keys; always forward in <see cref="TierScanMode.History"/>.</param>
 /// <param name="MaxRows">The most entries to return, at least 1. Fewer is allowed.</param>
-/// <param name="ResumeBelow">
-/// In <see cref="TierScanMode.History"/>, when not null: of the first key of the range, which is then inclusive at its start, return only
-/// versions below this one.
+/// <param name="MaxExamined">
+/// The most entries to look at, at least 1: an entry that the view cannot see costs as much as one that is returned, and there may be any
+/// number of them, also of one key. The page ends there, inside a key if need be. Default: no limit.
+/// </param>
+/// <param name="After">
+/// The <see cref="TierPage.Next"/> of an earlier page at the same view, mode and direction, whose key is in <paramref name="Range"/>: go on
+/// behind it. The range may be another one. Null to begin at the first key.
 /// </param>
 public readonly record struct TierScan(
     KeyRange Range,
@@ -16,4 +20,5 @@ public readonly record struct TierScan(
     TierScanMode Mode,
     ScanDirection Direction,
     int MaxRows,
-    CommitVersion? ResumeBelow = null);
+    int MaxExamined = int.MaxValue,
+    TierPosition? After = null);

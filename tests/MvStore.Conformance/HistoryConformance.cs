@@ -16,9 +16,12 @@ public abstract class HistoryConformance<TLocation> : TierSuite<TLocation>
         {
             foreach (var view in (TierView[])[Rows.Everything, new(35, 100), new(35, 3), new(20, 100), new(0, 100)])
             {
-                for (var maxRows = 1; maxRows <= 7; maxRows++)
+                for (var limits = 1; limits <= 14; limits++)
                 {
-                    var scan = new TierScan(range, view, TierScanMode.History, ScanDirection.Forward, maxRows);
+                    // Every number of rows and of entries to look at, each with a large and with a small one of the other.
+                    var scan = new TierScan(range, view, TierScanMode.History, ScanDirection.Forward, limits, limits % 2 == 0 ? 100 : 3);
+                    Rows.Texts(await TierPaging.ReadAllAsync(Tier, scan)).Should().Equal(Rows.Texts(_oracle.Scan(scan)), "of {0}", scan);
+                    scan = scan with { MaxRows = limits % 2 == 0 ? 100 : 3, MaxExamined = limits };
                     Rows.Texts(await TierPaging.ReadAllAsync(Tier, scan)).Should().Equal(Rows.Texts(_oracle.Scan(scan)), "of {0}", scan);
                 }
             }
@@ -40,16 +43,20 @@ public abstract class HistoryConformance<TLocation> : TierSuite<TLocation>
         {
             foreach (var key in (string[])["", "a", "c", "absent"])
             {
-                for (var maxRows = 1; maxRows <= 4; maxRows++)
+                foreach (var range in (KeyRange[])[KeyRange.All, KeyRange.From(Rows.Key(key).Span), KeyRange.Exactly(Rows.Key(key).Span)])
                 {
-                    var scan = new TierScan(
-                        KeyRange.From(Rows.Key(key).Span),
-                        new TierView(at, 100),
-                        TierScanMode.History,
-                        ScanDirection.Forward,
-                        maxRows,
-                        below);
-                    Rows.Texts(await TierPaging.ReadAllAsync(Tier, scan)).Should().Equal(Rows.Texts(_oracle.Scan(scan)), "of {0}", scan);
+                    for (var limit = 1; limit <= 4; limit++)
+                    {
+                        var scan = new TierScan(
+                            range,
+                            new TierView(at, 100),
+                            TierScanMode.History,
+                            ScanDirection.Forward,
+                            limit,
+                            5 - limit,
+                            new TierPosition(Rows.Key(key), below));
+                        Rows.Texts(await TierPaging.ReadAllAsync(Tier, scan)).Should().Equal(Rows.Texts(_oracle.Scan(scan)), "of {0}", scan);
+                    }
                 }
             }
         }
@@ -62,8 +69,44 @@ public abstract class HistoryConformance<TLocation> : TierSuite<TLocation>
         await AddAsync(Enumerable.Range(1, 30_000).Select(i => Rows.Set("hot", (ulong)i, 1 + (ulong)i, $"{i}")));
         foreach (var view in (TierView[])[Rows.Everything, new(100, 90_000), new(20_000, 50), new(0, 0)])
         {
-            var scan = new TierScan(KeyRange.All, view, TierScanMode.History, ScanDirection.Forward, 999);
-            Rows.Texts(await TierPaging.ReadAllAsync(Tier, scan)).Should().Equal(Rows.Texts(_oracle.Scan(scan)), "of {0}", scan);
+            foreach (var maxExamined in (int[])[int.MaxValue, 1_000, 777])
+            {
+                var scan = new TierScan(KeyRange.All, view, TierScanMode.History, ScanDirection.Forward, 999, maxExamined);
+                Rows.Texts(await TierPaging.ReadAllAsync(Tier, scan)).Should().Equal(Rows.Texts(_oracle.Scan(scan)), "of {0}", scan);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task B5_AHistoryGoesOnBehindAnyEntry()
+    {
+        await FillAsync();
+        foreach (var position in _oracle.All.SelectMany(r => Positions.Around(r)))
+        {
+            foreach (var view in (TierView[])[Rows.Everything, new(20, 100), new(35, 2)])
+            {
+                var scan = new TierScan(KeyRange.All, view, TierScanMode.History, ScanDirection.Forward, 4, 6, position);
+                Rows.Texts(await TierPaging.ReadAllAsync(Tier, scan)).Should().Equal(Rows.Texts(_oracle.Scan(scan)), "of {0}", scan);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task B9_ADesertOfInvisibleKeysIsCrossed()
+    {
+        const int MaxExamined = 1_000;
+        TierRow[] rows =
+        [
+            Rows.Set("a", 1, 1, "first"), Rows.Set("z", 1, 1, "last"),
+            .. Enumerable.Range(0, 30_000).Select(i => Rows.Set($"k{i:D6}", 500, 2, "hidden")),
+        ];
+        await ApplyAsync(rows);
+        foreach (var view in (TierView[])[new(100, 9), new(1_000, 1)])
+        {
+            var scan = new TierScan(KeyRange.All, view, TierScanMode.History, ScanDirection.Forward, 10, MaxExamined);
+            var pages = await TierPaging.ReadPagesAsync(Tier, scan);
+            pages.SelectMany(p => p.Rows).Select(r => Rows.Text(r)[..2]).Should().Equal("61", "7A");
+            pages.Count.Should().BeGreaterThanOrEqualTo(rows.Length / MaxExamined, "each key costs something to pass");
         }
     }
 
@@ -74,7 +117,7 @@ public abstract class HistoryConformance<TLocation> : TierSuite<TLocation>
         var page = await Tier.ScanAsync(
             new TierScan(KeyRange.Between("c"u8, "a"u8), Rows.Everything, TierScanMode.History, ScanDirection.Forward, 5), default);
         page.Rows.Should().BeEmpty();
-        page.CoveredTo.Should().BeNull();
+        page.Next.Should().BeNull();
     }
 
     private async Task FillAsync()

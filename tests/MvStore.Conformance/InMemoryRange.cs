@@ -4,30 +4,14 @@ namespace MvStore.Conformance;
 internal static class InMemoryRange
 {
     /// <summary>All rows of a range, ascending by key, versions descending.</summary>
-    public static IEnumerable<TierRow> Of(SortedSet<TierRow> entries, KeyRange range) => View(entries, range);
-
-    /// <summary>The whole answer to a scan.</summary>
-    public static IEnumerable<TierRow> Scan(SortedSet<TierRow> entries, TierScan scan)
-    {
-        var rows = View(entries, scan.Range);
-        if (scan.Mode == TierScanMode.History)
-        {
-            return rows.Where(r => scan.View.CanSee(r.Version, r.Sequence) && !IsResumedOver(scan, r));
-        }
-
-        return scan.Direction == ScanDirection.Forward
-            ? NewestForward(rows, scan.View)
-            : NewestReverse(rows.Reverse(), scan.View);
-    }
-
-    // Of a key, the highest version sorts first and version 0, which no row has, last.
-    private static SortedSet<TierRow> View(SortedSet<TierRow> entries, KeyRange range)
+    public static SortedSet<TierRow> Of(SortedSet<TierRow> entries, KeyRange range)
     {
         if (entries.Count == 0 || range.IsEmpty)
         {
             return [];
         }
 
+        // Of a key, the highest version sorts first and version 0, which no row has, last.
         var lower = range.Start is { } start
             ? new TierRow(start, range.StartInclusive ? CommitVersion.Latest : CommitVersion.Zero, 0, null)
             : entries.Min;
@@ -37,43 +21,62 @@ internal static class InMemoryRange
         return entries.Comparer.Compare(lower, upper) > 0 ? [] : entries.GetViewBetween(lower, upper);
     }
 
-    private static bool IsResumedOver(TierScan scan, TierRow row)
-        => scan.ResumeBelow is { } below && row.Version >= below && row.Key.Span.SequenceEqual(scan.Range.Start.GetValueOrDefault().Span);
-
-    private static IEnumerable<TierRow> NewestForward(IEnumerable<TierRow> rows, TierView view)
+    /// <summary>
+    /// One page of a scan: key by key, and of each key downwards. What lies above the view is passed over unseen, as an index on key and
+    /// version allows; but a key counts as one entry at least.
+    /// </summary>
+    public static TierPage Scan(SortedSet<TierRow> entries, TierScan scan)
     {
-        TierRow? last = null;
-        foreach (var row in rows)
+        List<TierRow> found = [];
+        var examined = 0;
+        var rest = scan.After?.RestOf(scan.Range, scan.Direction) ?? scan.Range;
+        while (First(Of(entries, rest), scan.Direction) is { Key: var key })
         {
-            if (view.CanSee(row.Version, row.Sequence) && !(last is { } l && l.Key.Span.SequenceEqual(row.Key.Span)))
+            var before = examined;
+            foreach (var row in Downwards(entries, key, scan.After?.RestOf(key.Span, scan.View).At ?? scan.View.At))
             {
-                yield return row;
-                last = row;
+                examined++;
+                var isVisible = row.Sequence <= scan.View.Sequence;
+                if (isVisible)
+                {
+                    found.Add(row);
+                }
+
+                var isDone = isVisible && scan.Mode == TierScanMode.Newest;
+                if (found.Count == scan.MaxRows || examined == scan.MaxExamined)
+                {
+                    return new TierPage(found, isDone ? TierPosition.Behind(key) : new TierPosition(key, row.Version), examined);
+                }
+
+                if (isDone)
+                {
+                    break;
+                }
             }
+
+            examined += before == examined ? 1 : 0;
+            if (examined == scan.MaxExamined)
+            {
+                return new TierPage(found, TierPosition.Behind(key), examined);
+            }
+
+            rest = TierPosition.Behind(key).RestOf(rest, scan.Direction);
         }
+
+        return new TierPage(found, null, examined);
     }
 
-    private static IEnumerable<TierRow> NewestReverse(IEnumerable<TierRow> rows, TierView view)
+    // The rows are not counted to tell whether there are any: for a part of a set that takes as long as walking it.
+    private static TierRow? First(SortedSet<TierRow> rows, ScanDirection direction)
     {
-        TierRow? candidate = null;
-        foreach (var row in rows)
+        foreach (var row in direction == ScanDirection.Forward ? rows : rows.Reverse())
         {
-            if (!view.CanSee(row.Version, row.Sequence))
-            {
-                continue;
-            }
-
-            if (candidate is { } c && !c.Key.Span.SequenceEqual(row.Key.Span))
-            {
-                yield return c;
-            }
-
-            candidate = row;
+            return row;
         }
 
-        if (candidate is { } last)
-        {
-            yield return last;
-        }
+        return null;
     }
+
+    private static SortedSet<TierRow> Downwards(SortedSet<TierRow> entries, ReadOnlyMemory<byte> key, CommitVersion at)
+        => entries.GetViewBetween(new TierRow(key, at, 0, null), new TierRow(key, CommitVersion.Zero, 0, null));
 }

@@ -141,20 +141,13 @@ public sealed class InMemoryTier(InMemoryTierStorage storage) : IPersistentTier
     public ValueTask<TierPage> ScanAsync(TierScan scan, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(scan.MaxRows, 1, nameof(scan));
+        ArgumentOutOfRangeException.ThrowIfLessThan(scan.MaxExamined, 1, nameof(scan));
         cancellationToken.ThrowIfCancellationRequested();
         Interlocked.Increment(ref _scanCalls);
         lock (_storage.Gate)
         {
             ThrowUnlessOpen();
-            // One more than asked for tells whether there is more.
-            var rows = InMemoryRange.Scan(_storage.Entries, scan).Take((int)Math.Min(scan.MaxRows + 1L, int.MaxValue)).ToList();
-            if (rows.Count <= scan.MaxRows)
-            {
-                return new ValueTask<TierPage>(new TierPage(rows, null));
-            }
-
-            rows.RemoveAt(scan.MaxRows);
-            return new ValueTask<TierPage>(new TierPage(rows, rows[^1].Key));
+            return new ValueTask<TierPage>(InMemoryRange.Scan(_storage.Entries, scan));
         }
     }
 

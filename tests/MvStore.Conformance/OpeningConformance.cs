@@ -21,7 +21,7 @@ public abstract class OpeningConformance<TLocation> : TierSuite<TLocation>
         var page = await Tier.ScanAsync(
             new TierScan(KeyRange.All, Rows.Everything, TierScanMode.Newest, ScanDirection.Forward, 10), default);
         page.Rows.Should().BeEmpty();
-        page.CoveredTo.Should().BeNull();
+        page.Next.Should().BeNull();
     }
 
     [Fact]

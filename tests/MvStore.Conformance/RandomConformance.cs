@@ -98,7 +98,8 @@ public abstract class RandomConformance<TLocation> : TierSuite<TLocation>
             history ? TierScanMode.History : TierScanMode.Newest,
             !history && random.Next(2) == 0 ? ScanDirection.Reverse : ScanDirection.Forward,
             random.Next(1, 12),
-            history && range is { Start: not null, StartInclusive: true } && random.Next(3) == 0 ? (ulong)random.Next(400) : default(CommitVersion?));
+            random.Next(2) == 0 ? int.MaxValue : random.Next(1, 15),
+            Position(random, range));
         Rows.Texts(await TierPaging.ReadAllAsync(Tier, scan)).Should().Equal(Rows.Texts(_oracle.Scan(scan)), "of {0}", scan);
     }
 
@@ -151,6 +152,14 @@ public abstract class RandomConformance<TLocation> : TierSuite<TLocation>
         => new(
             random.Next(3) == 0 ? CommitVersion.Latest : (ulong)random.Next(420),
             random.Next(3) == 0 ? ulong.MaxValue : (ulong)random.Next((int)Durable + 2));
+
+    private static TierPosition? Position(Random random, KeyRange range)
+    {
+        var key = Alphabet[random.Next(Alphabet.Length)];
+        return random.Next(2) == 0 || !range.Contains(key)
+            ? null
+            : new TierPosition(key, random.Next(3) == 0 ? CommitVersion.Zero : (ulong)random.Next(400));
+    }
 
     private static KeyRange Range(Random random)
     {

@@ -29,6 +29,53 @@ public abstract class ScanConformance<TLocation> : TierSuite<TLocation>
     [Theory]
     [InlineData(ScanDirection.Forward)]
     [InlineData(ScanDirection.Reverse)]
+    public async Task B9_EveryLimitOfEntriesToLookAtGivesTheSameRows(ScanDirection direction)
+    {
+        await FillAsync();
+        KeyRange[] ranges = [KeyRange.All, KeyRange.From("b"u8, false), KeyRange.Until("b"u8, true), KeyRange.Exactly("b"u8), KeyRange.Exactly([])];
+        foreach (var range in ranges)
+        {
+            // With the last two, "b" and "d" have 40 and 19 entries of later publications, some of them below all others.
+            foreach (var view in (TierView[])[Rows.Everything, new(35, 100), new(35, 4), new(0, 100), new(200, 3), new(25, 1)])
+            {
+                foreach (var maxRows in (int[])[1, 3, 100])
+                {
+                    for (var maxExamined = 1; maxExamined <= 14; maxExamined++)
+                    {
+                        var scan = new TierScan(range, view, TierScanMode.Newest, direction, maxRows, maxExamined);
+                        Rows.Texts(await TierPaging.ReadAllAsync(Tier, scan)).Should().Equal(Rows.Texts(_oracle.Scan(scan)), "of {0}", scan);
+                    }
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(ScanDirection.Forward)]
+    [InlineData(ScanDirection.Reverse)]
+    public async Task B9_AScanGoesOnBehindAnyPosition(ScanDirection direction)
+    {
+        await FillAsync();
+        foreach (var position in _oracle.All.SelectMany(r => Positions.Around(r)).Append(TierPosition.Behind(Rows.Key("absent"))))
+        {
+            foreach (var view in (TierView[])[Rows.Everything, new(35, 4), new(200, 3)])
+            {
+                // Also with a range that ends right behind the position, as a portion may.
+                var whole = new TierScan(KeyRange.All, view, TierScanMode.Newest, direction, 3, 5, position);
+                var last = direction == ScanDirection.Forward
+                    ? KeyRange.Until(position.Key.Span, inclusive: true)
+                    : KeyRange.From(position.Key.Span);
+                foreach (var scan in (TierScan[])[whole, whole with { Range = last }, whole with { Range = KeyRange.Exactly(position.Key.Span) }])
+                {
+                    Rows.Texts(await TierPaging.ReadAllAsync(Tier, scan)).Should().Equal(Rows.Texts(_oracle.Scan(scan)), "of {0}", scan);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(ScanDirection.Forward)]
+    [InlineData(ScanDirection.Reverse)]
     public async Task B6_InvertedAndEmptyRangesAreEmpty(ScanDirection direction)
     {
         await FillAsync();
@@ -41,7 +88,7 @@ public abstract class ScanConformance<TLocation> : TierSuite<TLocation>
         {
             var page = await Tier.ScanAsync(new TierScan(range, Rows.Everything, TierScanMode.Newest, direction, 10), default);
             page.Rows.Should().BeEmpty();
-            page.CoveredTo.Should().BeNull();
+            page.Next.Should().BeNull();
         }
     }
 
@@ -53,9 +100,9 @@ public abstract class ScanConformance<TLocation> : TierSuite<TLocation>
         await HotKeyAsync(30_000);
         foreach (var view in (TierView[])[Rows.Everything, new(15_000, 20_000), new(15_000, 7_000), new(1, 40_000)])
         {
-            foreach (var maxRows in (int[])[1, 2, 100])
+            foreach (var (maxRows, maxExamined) in ((int, int)[])[(1, int.MaxValue), (2, 1_000), (100, 777)])
             {
-                var scan = new TierScan(KeyRange.All, view, TierScanMode.Newest, direction, maxRows);
+                var scan = new TierScan(KeyRange.All, view, TierScanMode.Newest, direction, maxRows, maxExamined);
                 Rows.Texts(await TierPaging.ReadAllAsync(Tier, scan)).Should().Equal(Rows.Texts(_oracle.Scan(scan)), "of {0}", scan);
             }
         }
@@ -72,9 +119,15 @@ public abstract class ScanConformance<TLocation> : TierSuite<TLocation>
             .. Enumerable.Range(0, 30_000).Select(i => Rows.Set($"k{i:D6}", 500, 2, "hidden")),
         ];
         await ApplyAsync(rows);
-        var scan = new TierScan(KeyRange.All, new TierView(100, 9), TierScanMode.Newest, direction, 10);
-        var read = (await TierPaging.ReadAllAsync(Tier, scan)).Select(r => Rows.Text(r)[..2]).ToArray();
-        read.Should().Equal(direction == ScanDirection.Forward ? ["61", "7A"] : ["7A", "61"]);
+        foreach (var view in (TierView[])[new(100, 9), new(1_000, 1)])
+        {
+            const int MaxExamined = 1_000;
+            var scan = new TierScan(KeyRange.All, view, TierScanMode.Newest, direction, 10, MaxExamined);
+            var pages = await TierPaging.ReadPagesAsync(Tier, scan);
+            pages.SelectMany(p => p.Rows).Select(r => Rows.Text(r)[..2])
+                .Should().Equal(direction == ScanDirection.Forward ? ["61", "7A"] : ["7A", "61"]);
+            pages.Count.Should().BeGreaterThanOrEqualTo(rows.Length / MaxExamined, "each key costs something to pass");
+        }
     }
 
     [Fact]

@@ -20,21 +20,34 @@ public sealed class TierOracle
     public IEnumerable<TierRow> Get(IEnumerable<ReadOnlyMemory<byte>> keys, TierView view)
         => keys.SelectMany(key => _rows.Where(r => r.Key.Span.SequenceEqual(key.Span) && view.CanSee(r.Version, r.Sequence)).Take(1));
 
-    /// <summary>The whole answer to a scan, as if it had no limit of rows.</summary>
+    /// <summary>The whole answer to a scan, as if it had no limits.</summary>
     /// <param name="scan">What is asked.</param>
     /// <returns>The rows.</returns>
     public IEnumerable<TierRow> Scan(TierScan scan)
     {
-        var visible = _rows.Where(r => scan.Range.Contains(r.Key.Span) && scan.View.CanSee(r.Version, r.Sequence));
+        var visible = _rows.Where(r => scan.Range.Contains(r.Key.Span) && scan.View.CanSee(r.Version, r.Sequence) && !IsDone(scan, r));
         if (scan.Mode == TierScanMode.History)
         {
-            return scan.ResumeBelow is { } below
-                ? visible.Where(r => !r.Key.Span.SequenceEqual(scan.Range.Start!.Value.Span) || r.Version < below)
-                : visible;
+            return visible;
         }
 
         var newest = visible.GroupBy(r => Convert.ToHexString(r.Key.Span)).Select(versions => versions.First());
         return scan.Direction == ScanDirection.Forward ? newest : newest.Reverse();
+    }
+
+    /// <summary>Whether a scan that goes on behind a position has passed an entry.</summary>
+    /// <param name="scan">The scan.</param>
+    /// <param name="row">The entry.</param>
+    /// <returns>True when it has.</returns>
+    public static bool IsDone(TierScan scan, TierRow row)
+    {
+        if (scan.After is not { } after)
+        {
+            return false;
+        }
+
+        var order = row.Key.Span.SequenceCompareTo(after.Key.Span);
+        return order == 0 ? row.Version >= after.Version : order < 0 == (scan.Direction == ScanDirection.Forward);
     }
 
     /// <summary>Removes what a rule lets go.</summary>

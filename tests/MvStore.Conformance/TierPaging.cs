@@ -11,43 +11,50 @@ public static class TierPaging
     /// <param name="scan">What is asked.</param>
     /// <returns>The rows of all pages.</returns>
     public static async Task<IReadOnlyList<TierRow>> ReadAllAsync(IPersistentTier tier, TierScan scan)
+        => [.. (await ReadPagesAsync(tier, scan)).SelectMany(page => page.Rows)];
+
+    /// <summary>All pages of a scan.</summary>
+    /// <param name="tier">The tier.</param>
+    /// <param name="scan">What is asked.</param>
+    /// <returns>The pages.</returns>
+    public static async Task<IReadOnlyList<TierPage>> ReadPagesAsync(IPersistentTier tier, TierScan scan)
     {
         ArgumentNullException.ThrowIfNull(tier);
-        List<TierRow> rows = [];
-        for (var pages = 0; pages < TooManyPages; pages++)
+        List<TierPage> pages = [];
+        while (pages.Count < TooManyPages)
         {
             var page = await tier.ScanAsync(scan, CancellationToken.None);
+            pages.Add(page);
             page.Rows.Count.Should().BeLessThanOrEqualTo(scan.MaxRows, "a page holds at most what was asked for");
-            rows.AddRange(page.Rows);
-            if (page.CoveredTo is not { } covered)
+            page.Examined.Should().BeInRange(page.Rows.Count, scan.MaxExamined, "a page looks at what it returns, and at no more than allowed");
+            if (page.Next is not { } next)
             {
-                return rows;
+                return pages;
             }
 
-            scan.Range.Contains(covered.Span).Should().BeTrue("a page covers keys of its range only, and each page makes progress");
-            scan = scan.Mode == TierScanMode.History ? Below(scan, page, covered) : Behind(scan, page, covered);
+            RequireProgress(scan, next);
+            scan = scan with { After = next };
+            page.Rows.All(r => IsPassed(scan, r)).Should().BeTrue("rows behind the position would come again");
         }
 
         throw new InvalidOperationException($"The scan did not end after {TooManyPages} pages.");
     }
 
-    private static TierScan Behind(TierScan scan, TierPage page, ReadOnlyMemory<byte> covered)
+    private static void RequireProgress(TierScan scan, TierPosition next)
     {
-        var forward = scan.Direction == ScanDirection.Forward;
-        page.Rows.All(r => IsCovered(r.Key.Span, covered.Span, forward)).Should().BeTrue("rows beyond what is covered would come again");
-        return scan with { Range = forward ? scan.Range.After(covered.Span) : scan.Range.Before(covered.Span) };
+        scan.Range.Contains(next.Key.Span).Should().BeTrue("a position lies in the range");
+        if (scan.After is { } after)
+        {
+            var order = next.Key.Span.SequenceCompareTo(after.Key.Span);
+            var isFurther = order == 0
+                ? next.Version < after.Version
+                : order > 0 == (scan.Direction == ScanDirection.Forward);
+            isFurther.Should().BeTrue("each page makes progress");
+        }
     }
 
-    private static bool IsCovered(ReadOnlySpan<byte> key, ReadOnlySpan<byte> covered, bool forward)
-        => forward ? key.SequenceCompareTo(covered) <= 0 : key.SequenceCompareTo(covered) >= 0;
-
-    private static TierScan Below(TierScan scan, TierPage page, ReadOnlyMemory<byte> covered)
-    {
-        page.Rows.Should().NotBeEmpty("a page of history goes on below its last row");
-        Convert.ToHexString(covered.Span).Should().Be(Convert.ToHexString(page.Rows[^1].Key.Span), "a page of history covers to its last row");
-        var range = scan.Range.End is { } end
-            ? KeyRange.Between(covered.Span, true, end.Span, scan.Range.EndInclusive)
-            : KeyRange.From(covered.Span);
-        return scan with { Range = range, ResumeBelow = page.Rows[^1].Version };
-    }
+    // Of a key whose newest entry was returned, nothing else may come.
+    private static bool IsPassed(TierScan scan, TierRow row)
+        => TierOracle.IsDone(scan, row)
+            && (scan.Mode == TierScanMode.History || !scan.After!.Value.IsInsideKey || !scan.After.Value.Key.Span.SequenceEqual(row.Key.Span));
 }

@@ -16,7 +16,7 @@ public sealed class SqliteReclamation : ReclamationConformance<SqliteLocation>;
 
 public sealed class SqliteRandom : RandomConformance<SqliteLocation>;
 
-/// <summary>The suites with limits so small that every page ends early and every write checkpoints first.</summary>
+/// <summary>The suites with limits so small that few entries fit a page of the file and every write checkpoints first.</summary>
 public sealed class SqliteTightRandom : RandomConformance<TightSqliteLocation>;
 
 public sealed class SqliteTightScans : ScanConformance<TightSqliteLocation>;

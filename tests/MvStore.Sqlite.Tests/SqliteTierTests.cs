@@ -33,6 +33,7 @@ public sealed class SqliteTierTests : IAsyncLifetime
         await using var tier = await _location.OpenAsync();
         var rule = new RetentionRule(FloorSet.None, [], TestClassifier.Instance);
         await tier.Awaiting(t => t.ScanAsync(Newest with { MaxRows = 0 }, default).AsTask()).Should().ThrowAsync<ArgumentOutOfRangeException>();
+        await tier.Awaiting(t => t.ScanAsync(Newest with { MaxExamined = 0 }, default).AsTask()).Should().ThrowAsync<ArgumentOutOfRangeException>();
         await tier.Awaiting(t => t.ScanAsync(Newest with { Mode = TierScanMode.History, Direction = ScanDirection.Reverse }, default).AsTask())
             .Should().ThrowAsync<ArgumentException>();
         await tier.Awaiting(t => t.ReclaimAsync(new TierReclaimStep(rule, null, 0), default).AsTask()).Should().ThrowAsync<ArgumentOutOfRangeException>();
@@ -41,12 +42,41 @@ public sealed class SqliteTierTests : IAsyncLifetime
     [Fact]
     public async Task B9_APageLooksAtABoundedNumberOfRows()
     {
-        await using var tier = await _location.OpenAsync(o => o.ScanLookLimit = 100);
+        await using var tier = await _location.OpenAsync();
         await tier.ApplyAsync(
             new TierBatch(0, 1, 9, [.. Enumerable.Range(0, 1_000).Select(i => Rows.Set($"k{i:D4}", 9, 1, "hidden"))]), default);
-        var page = await tier.ScanAsync(Newest with { View = new TierView(5, 5) }, default);
-        page.Rows.Should().BeEmpty();
-        page.CoveredTo!.Value.ToArray().Should().Equal(Rows.Key("k0099").ToArray());
+        foreach (var view in (TierView[])[new(5, 5), new(9, 0)])
+        {
+            foreach (var mode in Enum.GetValues<TierScanMode>())
+            {
+                var page = await tier.ScanAsync(Newest with { View = view, Mode = mode, MaxExamined = 100 }, default);
+                RequireEmptyPage(page, "k0099", examined: 100);
+            }
+
+            var reverse = await tier.ScanAsync(Newest with { View = view, Direction = ScanDirection.Reverse, MaxExamined = 100 }, default);
+            RequireEmptyPage(reverse, "k0900", examined: 100);
+        }
+    }
+
+    [Theory]
+    [InlineData(TierScanMode.Newest, ScanDirection.Forward)]
+    [InlineData(TierScanMode.Newest, ScanDirection.Reverse)]
+    [InlineData(TierScanMode.History, ScanDirection.Forward)]
+    public async Task B9_APageLooksAtABoundedNumberOfRowsOfOneKey(TierScanMode mode, ScanDirection direction)
+    {
+        const int Hidden = 1_000;
+        await using var tier = await _location.OpenAsync();
+        TierRow[] rows = [Rows.Set("k", 1, 1, "x"), .. Enumerable.Range(2, Hidden).Select(v => Rows.Set("k", (ulong)v, 2, "late"))];
+        await tier.ApplyAsync(new TierBatch(0, 2, Hidden + 1, rows), default);
+        var scan = Newest with { View = new TierView(2_000, 1), Mode = mode, Direction = direction, MaxExamined = 100 };
+
+        var page = await tier.ScanAsync(scan, default);
+        page.Next!.Value.IsInsideKey.Should().BeTrue();
+        RequireEmptyPage(page, "k", examined: 100);
+        var pages = await TierPaging.ReadPagesAsync(tier, scan);
+        Rows.Texts(pages.SelectMany(p => p.Rows)).Should().Equal("6B@1#1=78");
+        pages.Should().HaveCountGreaterThanOrEqualTo(Hidden / 100);
+        pages.Sum(p => p.Examined).Should().BeLessThan(Hidden + 50, "no page begins anew");
     }
 
     [Fact]
@@ -143,6 +173,13 @@ public sealed class SqliteTierTests : IAsyncLifetime
         }
 
         await tier.ApplyAsync(new TierBatch(1, 2, 2, [Rows.Set("a", 2, 2, "y")]), default);
+    }
+
+    private static void RequireEmptyPage(TierPage page, string key, int examined)
+    {
+        page.Rows.Should().BeEmpty();
+        page.Examined.Should().Be(examined);
+        page.Next!.Value.Key.ToArray().Should().Equal(Rows.Key(key).ToArray());
     }
 
     private static object? Scalar(SqliteConnection connection, string sql)

@@ -1,13 +1,12 @@
 namespace MvStore.Sqlite.Tests;
 
-/// <summary>A store whose pages end after three rows looked at, and whose log is emptied before every write.</summary>
+/// <summary>A store of small pages, whose log is emptied before every write, and which is read one at a time.</summary>
 public sealed class TightSqliteLocation : ITierLocation
 {
     private readonly SqliteLocation _location = new();
 
     public IPersistentTier CreateTier() => _location.CreateTier(o =>
     {
-        o.ScanLookLimit = 3;
         o.CheckpointBytes = 0;
         o.PageBytes = 512;
         o.MaxReadConnections = 1;

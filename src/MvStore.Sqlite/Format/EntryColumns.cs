@@ -9,6 +9,9 @@ internal static class EntryColumns
 
     public static long Sequence(Statement row) => row.Integer(2);
 
+    /// <summary>The position on a row; behind the whole key when the row's version, in a damaged file, is none.</summary>
+    public static TierPosition Position(byte[] key, long version) => new(key, (ulong)Math.Max(version, 0));
+
     /// <summary>The whole entry, verified, in memory of its own; the key is the given array, which holds its bytes already.</summary>
     public static TierRow Read(Statement row, byte[] key)
     {

@@ -1,65 +1,61 @@
 namespace MvStore.Sqlite.Reading;
 
 /// <summary>
-/// One page of a scan that returns every visible entry, keys ascending, versions descending. A key whose newest rows are above the view
-/// is entered by a seek. A page that ends early ends on a row, because the next one goes on below the last row: so it ends early only
-/// after it has one.
+/// One page of a scan that returns every visible entry, keys ascending, versions descending: the order of the rows. So the page may end on
+/// any row, visible or not. A key whose newest rows are above the view is entered by a seek.
 /// </summary>
-internal sealed class HistoryScan(Reader reader, TierScan scan, int lookLimit, CancellationToken cancellationToken)
+internal sealed class HistoryScan(Reader reader, TierScan scan, CancellationToken cancellationToken)
 {
     private const int SeekAfter = 8;
 
     private readonly long _at = SignedColumn.Clamped(scan.View.At.Value);
     private readonly long _sequence = SignedColumn.Clamped(scan.View.Sequence);
     private readonly List<TierRow> _rows = [];
-    private KeyRange _rest = scan.Range; // what is still to be walked
-    private byte[]? _key;                // the key the walk is in
+    private KeyRange _rest = scan.After?.RestOf(scan.Range, ScanDirection.Forward) ?? scan.Range; // what is still to be walked
+    private byte[]? _key;                // the key the page is in
+    private long _version;               // the row of it that was looked at last
     private int _above;                  // rows of it above the view
     private int _looked;                 // rows looked at in all
 
-    private bool IsFull => _rows.Count >= scan.MaxRows || (_looked >= lookLimit && _rows.Count > 0);
+    private bool IsFull => _rows.Count >= scan.MaxRows || _looked >= scan.MaxExamined;
 
     public TierPage Run()
     {
         if (_rest.IsEmpty)
         {
-            return new TierPage([], null);
+            return Page(null);
         }
 
-        if (scan.ResumeBelow is { } below)
-        {
-            _key = _rest.Start?.ToArray() ?? [];
-            if (below > CommitVersion.Zero && !TakeKeyFrom(Math.Min(_at, SignedColumn.Clamped(below.Value - 1))))
-            {
-                return Partial();
-            }
-
-            _rest = _rest.After(_key);
-        }
-
+        var end = scan.After is { IsInsideKey: true } after && _rest.Contains(after.Key.Span) ? Resume(after) : Walk();
         while (true)
         {
-            switch (Walk())
+            switch (end)
             {
                 case WalkEnd.Exhausted:
-                    return new TierPage(_rows, null);
+                    return Page(null);
 
                 case WalkEnd.Full:
-                    return Partial();
+                    return Page(EntryColumns.Position(_key!, _version));
 
                 case WalkEnd.FarAboveView:
-                    if (!TakeKeyFrom(_at))
-                    {
-                        return Partial();
-                    }
+                    end = Descend(_at);
+                    break;
 
+                case WalkEnd.KeyFinished:
                     _rest = _rest.After(_key);
+                    end = Walk();
                     break;
             }
         }
     }
 
-    private TierPage Partial() => new(_rows, _rows[^1].Key);
+    private TierPage Page(TierPosition? next) => new(_rows, next, _looked);
+
+    private WalkEnd Resume(TierPosition after)
+    {
+        _key = after.Key.ToArray();
+        return Descend(Math.Min(_at, SignedColumn.Clamped(after.Version.Value - 1)));
+    }
 
     private WalkEnd Walk()
     {
@@ -67,15 +63,8 @@ internal sealed class HistoryScan(Reader reader, TierScan scan, int lookLimit, C
         _key = null;
         try
         {
-            while (!IsFull)
+            while (row.Step())
             {
-                if (!row.Step())
-                {
-                    return WalkEnd.Exhausted;
-                }
-
-                cancellationToken.ThrowIfCancellationRequested();
-                _looked++;
                 var key = EntryColumns.Key(row);
                 if (_key is null || !key.SequenceEqual(_key))
                 {
@@ -83,20 +72,19 @@ internal sealed class HistoryScan(Reader reader, TierScan scan, int lookLimit, C
                     _above = 0;
                 }
 
-                if (EntryColumns.Version(row) > _at)
+                Consider(row, _key);
+                if (IsFull)
                 {
-                    if (++_above > SeekAfter)
-                    {
-                        return WalkEnd.FarAboveView;
-                    }
+                    return WalkEnd.Full;
                 }
-                else if (EntryColumns.Sequence(row) <= _sequence)
+
+                if (_version > _at && ++_above > SeekAfter)
                 {
-                    _rows.Add(EntryColumns.Read(row, _key));
+                    return WalkEnd.FarAboveView;
                 }
             }
 
-            return WalkEnd.Full;
+            return WalkEnd.Exhausted;
         }
         finally
         {
@@ -104,29 +92,37 @@ internal sealed class HistoryScan(Reader reader, TierScan scan, int lookLimit, C
         }
     }
 
-    // Takes the visible entries of the key at or below a version; false when the page is full.
-    private bool TakeKeyFrom(long at)
+    // Looks at the rows of the key from a version downwards.
+    private WalkEnd Descend(long from)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var row = reader.KeyFrom(_key, at, _sequence);
+        var row = reader.KeyFrom(_key, from);
         try
         {
-            while (!IsFull)
+            while (row.Step())
             {
-                if (!row.Step())
+                Consider(row, _key!);
+                if (IsFull)
                 {
-                    return true;
+                    return WalkEnd.Full;
                 }
-
-                _looked++;
-                _rows.Add(EntryColumns.Read(row, _key!));
             }
 
-            return false;
+            return WalkEnd.KeyFinished;
         }
         finally
         {
             row.Reset();
+        }
+    }
+
+    private void Consider(Statement row, byte[] key)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _looked++;
+        _version = EntryColumns.Version(row);
+        if (_version <= _at && EntryColumns.Sequence(row) <= _sequence)
+        {
+            _rows.Add(EntryColumns.Read(row, key));
         }
     }
 
@@ -135,5 +131,6 @@ internal sealed class HistoryScan(Reader reader, TierScan scan, int lookLimit, C
         Exhausted,
         Full,
         FarAboveView,
+        KeyFinished,
     }
 }

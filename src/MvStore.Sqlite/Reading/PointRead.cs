@@ -12,8 +12,7 @@ internal static class PointRead
         var rows = new List<TierRow>(keys.Count);
         for (var i = 0; i < keys.Count; i++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (Newest(reader, keys[i].Span, view) is { } row)
+            if (Newest(reader, keys[i].Span, view, cancellationToken) is { } row)
             {
                 rows.Add(row);
             }
@@ -22,17 +21,28 @@ internal static class PointRead
         return rows;
     }
 
-    /// <summary>The newest entry of one key, or null.</summary>
-    public static TierRow? Newest(Reader reader, ReadOnlySpan<byte> key, TierView view)
+    // An answer cannot be put off, so this walks over whatever is hidden, but not past a cancellation.
+    private static TierRow? Newest(Reader reader, ReadOnlySpan<byte> key, TierView view, CancellationToken cancellationToken)
     {
-        var statement = reader.KeyFrom(key, SignedColumn.Clamped(view.At.Value), SignedColumn.Clamped(view.Sequence));
+        var sequence = SignedColumn.Clamped(view.Sequence);
+        var row = reader.KeyFrom(key, SignedColumn.Clamped(view.At.Value));
         try
         {
-            return statement.Step() ? EntryColumns.Read(statement, key.ToArray()) : null;
+            do
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (!row.Step())
+                {
+                    return null;
+                }
+            }
+            while (EntryColumns.Sequence(row) > sequence);
+
+            return EntryColumns.Read(row, key.ToArray());
         }
         finally
         {
-            statement.Reset();
+            row.Reset();
         }
     }
 }

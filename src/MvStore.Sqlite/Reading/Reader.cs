@@ -16,7 +16,7 @@ internal sealed class Reader : IDisposable
         _commit = connection.Prepare("COMMIT");
         _keyFrom = connection.Prepare($"""
             SELECT {Schema.EntryColumnList} FROM entry
-            WHERE key = ?1 AND version <= ?2 AND sequence <= ?3
+            WHERE key = ?1 AND version <= ?2
             ORDER BY version DESC
             """);
     }
@@ -55,15 +55,15 @@ internal sealed class Reader : IDisposable
         }
     }
 
-    /// <summary>A key's entries that a view can see, newest first. Reset it.</summary>
+    /// <summary>
+    /// A key's entries from a version downwards, those of later publications included: whoever steps over them can count them. Reset it.
+    /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="at">The highest version.</param>
-    /// <param name="sequence">The highest publication.</param>
-    public Statement KeyFrom(ReadOnlySpan<byte> key, long at, long sequence)
+    public Statement KeyFrom(ReadOnlySpan<byte> key, long at)
     {
         _keyFrom.BindBlob(1, key);
         _keyFrom.BindInteger(2, at);
-        _keyFrom.BindInteger(3, sequence);
         return _keyFrom;
     }
 

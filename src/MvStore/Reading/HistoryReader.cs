@@ -15,20 +15,23 @@ internal sealed class HistoryReader(
     IPublicationSource publication,
     IFloorSource floors,
     IKeyClassifier classifier,
-    int chunkRows)
+    PersistenceOptions options)
 {
+    private readonly int _chunkRows = options.ReadPageRows;
+    private readonly int _maxExamined = options.MaxExaminedPerRead;
+
     /// <summary>The versions: keys ascending, per key the newest first.</summary>
     public async IAsyncEnumerable<VersionedRow> ReadAsync(
         OpenPin pin,
         KeyRange range,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var position = new HistoryPosition(range, null);
+        TierPosition? after = null;
         var cut = new HistoryCut(classifier);
-        while (!position.Range.IsEmpty)
+        while (!RestOf(range, after).IsEmpty)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var chunk = await ReadChunkAsync(position, pin.View, cancellationToken).ConfigureAwait(false);
+            var chunk = await ReadChunkAsync(range, after, pin.View, cancellationToken).ConfigureAwait(false);
             pin.ThrowIfReleased();
             var reach = Reach.Of(pin.View, pin.Visible, pin.Floors.Generation, floors, publication);
             foreach (var row in chunk.Rows)
@@ -44,65 +47,60 @@ internal sealed class HistoryReader(
                 yield break;
             }
 
-            position = next;
+            after = next;
         }
     }
 
-    private async ValueTask<HistoryChunk> ReadChunkAsync(HistoryPosition position, TierView view, CancellationToken cancellationToken)
+    private static KeyRange RestOf(KeyRange range, TierPosition? after) => after?.RestOf(range, ScanDirection.Forward) ?? range;
+
+    private async ValueTask<HistoryChunk> ReadChunkAsync(
+        KeyRange range,
+        TierPosition? after,
+        TierView view,
+        CancellationToken cancellationToken)
     {
+        var rest = RestOf(range, after);
+
         // Memory first: what moves to disk in between is then found on disk (I5).
         var inMemory = new List<TierRow>();
-        var frontier = Gather(position, view, inMemory);
+        var next = Gather(rest, after, view, inMemory);
         List<TierRow> onDisk = [];
         if (tiers.MustAskTier())
         {
-            var portion = frontier is { } reached ? position.Range.Before(reached.Key.Span, inclusive: true) : position.Range;
-            var scan = new TierScan(portion, view, TierScanMode.History, ScanDirection.Forward, chunkRows, position.Below);
+            var portion = next is { } reached ? rest.Before(reached.Key.Span, inclusive: true) : rest;
+            var scan = new TierScan(portion, view, TierScanMode.History, ScanDirection.Forward, _chunkRows, _maxExamined, after);
             var page = await tier!.ScanAsync(scan, cancellationToken).ConfigureAwait(false);
             onDisk.AddRange(page.Rows);
-            frontier = HistoryFrontier.Earlier(frontier, FrontierOf(page));
+            next = TierPosition.Earlier(next, page.Next);
         }
 
-        if (frontier is not { } end)
+        if (next is { } end)
         {
-            return new HistoryChunk(Merge(inMemory, onDisk), null);
+            inMemory.RemoveAll(r => !end.Covers(r.Key.Span, r.Version));
+            onDisk.RemoveAll(r => !end.Covers(r.Key.Span, r.Version));
         }
 
-        inMemory.RemoveAll(r => !end.Covers(r.Key, r.Version));
-        onDisk.RemoveAll(r => !end.Covers(r.Key, r.Version));
-        return new HistoryChunk(Merge(inMemory, onDisk), end.PositionBehind(position.Range));
+        return new HistoryChunk(Merge(inMemory, onDisk), next);
     }
 
-    private HistoryFrontier? Gather(HistoryPosition position, TierView view, List<TierRow> rows)
+    private TierPosition? Gather(KeyRange rest, TierPosition? after, TierView view, List<TierRow> rows)
     {
-        var cursor = buffer.Seek(position.Range, ScanDirection.Forward);
+        var cursor = buffer.Seek(rest, ScanDirection.Forward);
         while (cursor.MoveNext())
         {
-            var isWhole = cursor.ReadHistory(position.Remaining(cursor.Key, view), chunkRows - rows.Count, rows);
+            var isWhole = cursor.ReadHistory(after?.RestOf(cursor.Key.Span, view) ?? view, _chunkRows - rows.Count, rows);
             if (!isWhole)
             {
-                return new HistoryFrontier(cursor.Key, rows[^1].Version);
+                return new TierPosition(cursor.Key, rows[^1].Version);
             }
 
-            if (rows.Count == chunkRows)
+            if (rows.Count == _chunkRows)
             {
-                return new HistoryFrontier(cursor.Key, CommitVersion.Zero);
+                return TierPosition.Behind(cursor.Key);
             }
         }
 
         return null;
-    }
-
-    private static HistoryFrontier? FrontierOf(TierPage page)
-    {
-        if (page.CoveredTo is not { } coveredTo)
-        {
-            return null;
-        }
-
-        // Either inside the last row's key, or behind a key that is done.
-        var isInside = page.Rows.Count > 0 && page.Rows[^1].Key.Span.SequenceEqual(coveredTo.Span);
-        return new HistoryFrontier(coveredTo, isInside ? page.Rows[^1].Version : CommitVersion.Zero);
     }
 
     private static List<TierRow> Merge(List<TierRow> inMemory, List<TierRow> onDisk)
@@ -135,5 +133,5 @@ internal sealed class HistoryReader(
         return order != 0 ? order : right.Version.CompareTo(left.Version);
     }
 
-    private readonly record struct HistoryChunk(IReadOnlyList<TierRow> Rows, HistoryPosition? Next);
+    private readonly record struct HistoryChunk(IReadOnlyList<TierRow> Rows, TierPosition? Next);
 }

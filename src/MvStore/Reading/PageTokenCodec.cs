@@ -3,18 +3,18 @@ using System.Buffers.Binary;
 namespace MvStore.Reading;
 
 /// <summary>
-/// Writes and reads page tokens: a format byte, six little-endian 64-bit numbers, the key, and an FNV-1a fingerprint of all before it.
+/// Writes and reads page tokens: a format byte, seven little-endian 64-bit numbers, the key, and an FNV-1a fingerprint of all before it.
 /// </summary>
 internal static class PageTokenCodec
 {
     private const byte Format = 1;
-    private const int Numbers = 6;
+    private const int Numbers = 7;
     private const int HeaderLength = 1 + (Numbers * sizeof(ulong));
 
     /// <summary>Encodes a token.</summary>
     public static PageToken Encode(PageTokenContent content)
     {
-        var bytes = new byte[HeaderLength + content.Behind.Length + sizeof(ulong)];
+        var bytes = new byte[HeaderLength + content.After.Key.Length + sizeof(ulong)];
         bytes[0] = Format;
         ReadOnlySpan<ulong> numbers =
         [
@@ -24,13 +24,14 @@ internal static class PageTokenCodec
             content.View.Sequence,
             content.Visible.Value,
             content.Generation,
+            content.After.Version.Value,
         ];
         for (var i = 0; i < Numbers; i++)
         {
             BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(1 + (i * sizeof(ulong))), numbers[i]);
         }
 
-        content.Behind.CopyTo(bytes.AsMemory(HeaderLength));
+        content.After.Key.CopyTo(bytes.AsMemory(HeaderLength));
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(bytes.Length - sizeof(ulong)), Fingerprint.Of(bytes.AsSpan(0, bytes.Length - sizeof(ulong))));
         return new PageToken(bytes);
     }
@@ -57,7 +58,7 @@ internal static class PageTokenCodec
             new TierView(NumberAt(body, 2), NumberAt(body, 3)),
             NumberAt(body, 4),
             NumberAt(body, 5),
-            body[HeaderLength..].ToArray());
+            new TierPosition(body[HeaderLength..].ToArray(), NumberAt(body, 6)));
 
         static ulong NumberAt(ReadOnlySpan<byte> body, int index)
             => BinaryPrimitives.ReadUInt64LittleEndian(body[(1 + (index * sizeof(ulong)))..]);

@@ -6,11 +6,11 @@ namespace MvStore.Reading;
 /// <param name="View">What the scan can see.</param>
 /// <param name="Visible">The visible version when the view was captured.</param>
 /// <param name="Generation">The generation of the floors when the view was captured.</param>
-/// <param name="Behind">The key to go on behind.</param>
+/// <param name="After">Where to go on: behind a key, or inside one of which nothing was returned yet.</param>
 internal readonly record struct PageTokenContent(
     ulong Opening,
     ulong Request,
     TierView View,
     CommitVersion Visible,
     ulong Generation,
-    ReadOnlyMemory<byte> Behind);
+    TierPosition After);

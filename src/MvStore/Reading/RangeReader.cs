@@ -9,18 +9,22 @@ namespace MvStore.Reading;
 internal sealed class RangeReader(IBufferReader buffer, TieredReader tiers, IPersistentTier? tier)
 {
     /// <summary>The next portion of a range.</summary>
-    /// <param name="range">What is still to be read.</param>
+    /// <param name="request">The range and the order of its keys.</param>
+    /// <param name="after">How far it was read; null at the beginning.</param>
     /// <param name="view">What can be seen.</param>
-    /// <param name="direction">The order of keys.</param>
     /// <param name="size">About how many keys to look at, at least 1.</param>
+    /// <param name="maxExamined">The most entries to look at in the persistent tier, at least 1.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     public async ValueTask<RangePortion> ReadAsync(
-        KeyRange range,
+        ScanRequest request,
+        TierPosition? after,
         TierView view,
-        ScanDirection direction,
         int size,
+        int maxExamined,
         CancellationToken cancellationToken)
     {
+        var direction = request.Direction;
+        var range = after?.RestOf(request.Range, direction) ?? request.Range;
         var gathered = new List<GatheredKey>();
         var cursor = buffer.Seek(range, direction);
         while (gathered.Count < size && cursor.MoveNext())
@@ -29,24 +33,30 @@ internal sealed class RangeReader(IBufferReader buffer, TieredReader tiers, IPer
         }
 
         // A run shorter than asked for has met the end: the portion is all the rest.
-        var coveredTo = gathered.Count < size ? (ReadOnlyMemory<byte>?)null : gathered[^1].Key;
+        var next = gathered.Count < size ? (TierPosition?)null : TierPosition.Behind(gathered[^1].Key);
         IReadOnlyList<TierRow> onDisk = [];
+        var examined = gathered.Count;
         if (tiers.MustAskTier())
         {
-            var portion = coveredTo is { } last ? UpTo(range, last, direction) : range;
+            var portion = next is { } last ? UpTo(range, last.Key, direction) : range;
             var page = await tier!
-                .ScanAsync(new TierScan(portion, view, TierScanMode.Newest, direction, size), cancellationToken)
+                .ScanAsync(new TierScan(portion, view, TierScanMode.Newest, direction, size, maxExamined, after), cancellationToken)
                 .ConfigureAwait(false);
             onDisk = page.Rows;
-            coveredTo = page.CoveredTo ?? coveredTo;
+            examined += page.Examined;
+            next = page.Next is { } reached ? Settle(reached, gathered) : next;
         }
 
-        return new RangePortion(Merge(gathered, onDisk, coveredTo, direction), coveredTo, gathered.Count + onDisk.Count);
+        return new RangePortion(Merge(gathered, onDisk, next, direction), next, examined);
     }
 
-    /// <summary>The part of a range behind a key, in scan order.</summary>
-    public static KeyRange Behind(KeyRange range, ReadOnlyMemory<byte> key, ScanDirection direction)
-        => direction == ScanDirection.Forward ? range.After(key.Span) : range.Before(key.Span);
+    // A key may be left half examined only while memory holds nothing for it that the examined half would have to beat: what memory holds now
+    // may be on disk, in that half, when the next portion looks. An older one is then found in the other half, in either tier.
+    private static TierPosition Settle(TierPosition reached, List<GatheredKey> gathered)
+        => reached.IsInsideKey
+            && gathered.Find(g => g.Key.Span.SequenceEqual(reached.Key.Span)).Entry is { } entry && entry.Version >= reached.Version.Value
+            ? TierPosition.Behind(reached.Key)
+            : reached;
 
     private static KeyRange UpTo(KeyRange range, ReadOnlyMemory<byte> key, ScanDirection direction)
         => direction == ScanDirection.Forward ? range.Before(key.Span, inclusive: true) : range.After(key.Span, inclusive: true);
@@ -54,14 +64,14 @@ internal sealed class RangeReader(IBufferReader buffer, TieredReader tiers, IPer
     private static List<TierRow> Merge(
         List<GatheredKey> inMemory,
         IReadOnlyList<TierRow> onDisk,
-        ReadOnlyMemory<byte>? coveredTo,
+        TierPosition? end,
         ScanDirection direction)
     {
         var rows = new List<TierRow>(Math.Max(inMemory.Count, onDisk.Count));
         var next = 0;
         foreach (var (key, entry) in inMemory)
         {
-            if (coveredTo is { } last && Order(key, last, direction) > 0)
+            if (end is { } last && Order(key, last.Key, direction) is var order && (order > 0 || (order == 0 && last.IsInsideKey)))
             {
                 break;
             }

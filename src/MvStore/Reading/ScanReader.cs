@@ -11,6 +11,7 @@ internal sealed class ScanReader(RangeReader ranges, PersistenceOptions options,
 {
     private readonly int _portionRows = options.ReadPageRows;
     private readonly int _maxSkipped = options.MaxSkippedPerPage;
+    private readonly int _maxExamined = options.MaxExaminedPerRead;
 
     /// <summary>The rows of a scan as a stream.</summary>
     public async IAsyncEnumerable<VersionedRow> ScanAsync(
@@ -18,11 +19,11 @@ internal sealed class ScanReader(RangeReader ranges, PersistenceOptions options,
         ScanRequest request,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        KeyRange? rest = request.IsEmpty ? null : request.Range;
-        while (rest is { } range)
+        TierPosition? after = null;
+        while (!request.IsEmpty)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var portion = await ranges.ReadAsync(range, pin.View, request.Direction, _portionRows, cancellationToken).ConfigureAwait(false);
+            var portion = await ranges.ReadAsync(request, after, pin.View, _portionRows, _maxExamined, cancellationToken).ConfigureAwait(false);
             pin.ThrowIfReleased();
             foreach (var row in portion.Rows)
             {
@@ -32,7 +33,12 @@ internal sealed class ScanReader(RangeReader ranges, PersistenceOptions options,
                 }
             }
 
-            rest = portion.CoveredTo is { } key ? RangeReader.Behind(range, key, request.Direction) : null;
+            if (portion.Next is not { } next)
+            {
+                yield break;
+            }
+
+            after = next;
         }
     }
 
@@ -40,14 +46,14 @@ internal sealed class ScanReader(RangeReader ranges, PersistenceOptions options,
     /// <param name="pin">What can be seen.</param>
     /// <param name="request">What is asked.</param>
     /// <param name="pageSize">The most rows.</param>
-    /// <param name="behind">The key to go on behind; null on the first page.</param>
+    /// <param name="after">Where to go on; null on the first page.</param>
     /// <param name="generation">The generation of the floors when the view was first captured.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     public async ValueTask<ScanPage> ReadPageAsync(
         OpenPin pin,
         ScanRequest request,
         int pageSize,
-        ReadOnlyMemory<byte>? behind,
+        TierPosition? after,
         ulong generation,
         CancellationToken cancellationToken)
     {
@@ -57,8 +63,8 @@ internal sealed class ScanReader(RangeReader ranges, PersistenceOptions options,
         while (!request.IsEmpty)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var range = behind is { } key ? RangeReader.Behind(request.Range, key, request.Direction) : request.Range;
-            var portion = await ranges.ReadAsync(range, pin.View, request.Direction, size, cancellationToken).ConfigureAwait(false);
+            var maxExamined = _maxSkipped - (skipped - rows.Count);
+            var portion = await ranges.ReadAsync(request, after, pin.View, size, maxExamined, cancellationToken).ConfigureAwait(false);
             pin.ThrowIfReleased();
             foreach (var row in portion.Rows)
             {
@@ -70,20 +76,20 @@ internal sealed class ScanReader(RangeReader ranges, PersistenceOptions options,
                 rows.Add(ToVersionedRow(row));
                 if (rows.Count == pageSize)
                 {
-                    return new ScanPage(rows, Token(pin, request, row.Key, generation));
+                    return new ScanPage(rows, Token(pin, request, TierPosition.Behind(row.Key), generation));
                 }
             }
 
-            if (portion.CoveredTo is not { } covered)
+            if (portion.Next is not { } next)
             {
                 break;
             }
 
-            behind = covered;
+            after = next;
             skipped += portion.Examined;
             if (skipped - rows.Count >= _maxSkipped)
             {
-                return new ScanPage(rows, Token(pin, request, covered, generation));
+                return new ScanPage(rows, Token(pin, request, next, generation));
             }
 
             // Little was found: look further at a time, within what may be skipped.
@@ -116,6 +122,6 @@ internal sealed class ScanReader(RangeReader ranges, PersistenceOptions options,
 
     private static bool IsReturned(TierRow row, ScanRequest request) => !row.IsTombstone && row.Version > request.Scope.After;
 
-    private PageToken Token(OpenPin pin, ScanRequest request, ReadOnlyMemory<byte> behind, ulong generation)
-        => PageTokenCodec.Encode(new PageTokenContent(opening, request.Fingerprint(), pin.View, pin.Visible, generation, behind));
+    private PageToken Token(OpenPin pin, ScanRequest request, TierPosition after, ulong generation)
+        => PageTokenCodec.Encode(new PageTokenContent(opening, request.Fingerprint(), pin.View, pin.Visible, generation, after));
 }

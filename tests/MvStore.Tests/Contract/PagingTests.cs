@@ -284,6 +284,87 @@ public sealed class PagingTests
         (await Scans.ToListAsync(fixture.Store.ScanAsync(KeyRange.All, ReadScope.Latest))).Should().HaveCount(2);
     }
 
+    [Theory]
+    [InlineData(StoreStorage.InMemory, ScanDirection.Forward)]
+    [InlineData(StoreStorage.InMemory, ScanDirection.Reverse)]
+    [InlineData(StoreStorage.Sqlite, ScanDirection.Forward)]
+    [InlineData(StoreStorage.Sqlite, ScanDirection.Reverse)]
+    public async Task B9_VersionsHiddenInOneKeyOnDiskYieldEmptyPagesWithAContinuation(StoreStorage storage, ScanDirection direction)
+    {
+        const int Hidden = 500;
+        const int Skipped = 100;
+        await using var fixture = await StoreFixture.OpenAsync(storage, o =>
+        {
+            o.Persistence.MaxSkippedPerPage = Skipped;
+            o.Persistence.ReadPageRows = 50;
+        });
+        await fixture.Store.CommitAsync(new WriteBatch().Set("a", "1").Set("k", "1").Set("z", "1"), 10);
+        await fixture.Store.SetAsync(1_000, "x", "2");
+        using var snapshot = fixture.Store.OpenSnapshot(CommitVersion.Latest);
+        var first = await fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.Latest, 1, direction);
+
+        // Below the moment of the scan, but published after it.
+        for (var version = 11UL; version < 11 + Hidden; version++)
+        {
+            await fixture.Store.SetAsync(version, "k", "late");
+        }
+
+        await fixture.SettleAsync(Residency.Evicted);
+        string[] expected = ["a=1@10", "k=1@10", "x=2@1000", "z=1@10"];
+        foreach (var size in (int[])[1, 10])
+        {
+            var ofStore = await AllPagesAsync(token => fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.Latest, size, direction, token), first);
+            var ofSnapshot = await AllPagesAsync(token => snapshot.ScanPageAsync(KeyRange.All, size, direction, token), null);
+            foreach (var rows in (List<VersionedRow>[])[ofStore, ofSnapshot])
+            {
+                rows.Select(StoreTexts.ShowWithKey).Should().Equal(
+                    direction == ScanDirection.Forward ? expected : expected.AsEnumerable().Reverse());
+            }
+        }
+
+        (await Scans.ToListAsync(snapshot.ScanAsync(KeyRange.All, direction))).Should().HaveCount(expected.Length);
+        (await Scans.ToListAsync(snapshot.HistoryAsync(KeyRange.All))).Should().HaveCount(expected.Length);
+
+        async Task<List<VersionedRow>> AllPagesAsync(Func<PageToken?, ValueTask<ScanPage>> read, ScanPage? before)
+        {
+            List<VersionedRow> rows = [.. before?.Rows ?? []];
+            var empty = 0;
+            for (var next = before?.Next; ;)
+            {
+                var examined = fixture.Tier.Examined;
+                var page = await read(next);
+                (fixture.Tier.Examined - examined).Should().BeLessThanOrEqualTo(Skipped + page.Rows.Count, "a page skips so many at most");
+                rows.AddRange(page.Rows);
+                empty += page.Rows.Count == 0 ? 1 : 0;
+                if (page.Next is null)
+                {
+                    empty.Should().BeGreaterThanOrEqualTo((Hidden / Skipped) - 1);
+                    return rows;
+                }
+
+                next = page.Next;
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(ScanDirection.Forward)]
+    [InlineData(ScanDirection.Reverse)]
+    public async Task B9_ARowThatMovesToDiskWhileItsKeyIsPartlyExaminedIsFound(ScanDirection direction)
+    {
+        // The tier has looked at part of a key that it does not have yet. By the time it looks at the other part, it has it, and memory has not.
+        await using var fixture = await StoreFixture.OpenAsync(configure: o => o.Persistence.MaxSkippedPerPage = 1);
+        await fixture.Store.SetAsync(1, "a", "1");
+        await fixture.SettleAsync(Residency.Evicted);
+        await fixture.Store.CommitAsync(new WriteBatch().Set("k", "old"), 2);
+        await fixture.Store.CommitAsync(new WriteBatch().Set("k", "new"), 5);
+        var asked = 0;
+        fixture.Tier.AnswerScan = _ => asked++ == 0 ? new TierPage([], new TierPosition(Bytes.Of("k"), 3), 1) : null;
+        var rows = await Scans.PagesAsync(
+            fixture.Store, KeyRange.Exactly("k"u8), ReadScope.Latest, 1, direction, _ => fixture.SettleAsync(Residency.Evicted));
+        AnswerText.Of(rows).Should().Be("[k@5=new]");
+    }
+
     [Fact]
     public async Task Trap10_AMillionTombstonesAreCrossedWithBoundedWorkAndNoRecursion()
     {

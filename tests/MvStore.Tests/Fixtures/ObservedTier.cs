@@ -16,6 +16,7 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
     private Hold? _reclaimHold;
     private int _attempts;
     private int _reads;
+    private long _examined;
     private int _disposals;
     private int _appliesLeft = int.MaxValue;
     private bool _abandoned;
@@ -37,6 +38,12 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
 
     /// <summary>How many times the store read.</summary>
     public int Reads => Volatile.Read(ref _reads);
+
+    /// <summary>How many entries the tier looked at in scans.</summary>
+    public long Examined => Interlocked.Read(ref _examined);
+
+    /// <summary>Answers scans in place of the tier, unless it returns null. To be set before anyone scans.</summary>
+    public Func<TierScan, TierPage?>? AnswerScan { get; set; }
 
     /// <summary>How many times the store disposed the tier.</summary>
     public int Disposals => Volatile.Read(ref _disposals);
@@ -135,7 +142,9 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
     public async ValueTask<TierPage> ScanAsync(TierScan scan, CancellationToken cancellationToken)
     {
         await BeforeReadAsync(cancellationToken);
-        return await inner.ScanAsync(scan, cancellationToken);
+        var page = AnswerScan?.Invoke(scan) ?? await inner.ScanAsync(scan, cancellationToken);
+        Interlocked.Add(ref _examined, page.Examined);
+        return page;
     }
 
     /// <inheritdoc/>

@@ -211,12 +211,14 @@ internal sealed class SteppedEngine : IAsyncDisposable
         IPublicationSource publication,
         IFloorSource floors)
     {
+        // So little at a time that portions end inside keys.
+        var options = new PersistenceOptions { ReadPageRows = 2, MaxSkippedPerPage = 1 };
         var tiers = new TieredReader(buffer, tier, mark);
         return new StoreReaders(
             tiers,
             new PointReader(tiers, publication, floors, Classifier),
-            new ScanReader(new RangeReader(buffer, tiers, tier), new PersistenceOptions { ReadPageRows = 2 }, 1),
-            new HistoryReader(buffer, tiers, tier, publication, floors, Classifier, 2),
+            new ScanReader(new RangeReader(buffer, tiers, tier), options, 1),
+            new HistoryReader(buffer, tiers, tier, publication, floors, Classifier, options),
             Classifier,
             new StoreLifetime());
     }

@@ -4,15 +4,16 @@ namespace MvStore.Tests.Reading;
 
 public sealed class PageTokenCodecTests
 {
-    private static readonly PageTokenContent Content = new(1, 2, new TierView(ulong.MaxValue, 4), 5, 6, new byte[] { 0, 255, 7 });
+    private static readonly PageTokenContent Content =
+        new(1, 2, new TierView(ulong.MaxValue, 4), 5, 6, new TierPosition(new byte[] { 0, 255, 7 }, 8));
 
     [Fact]
     public void ATokenSaysWhatItWasGiven()
     {
         var decoded = PageTokenCodec.Decode(PageTokenCodec.Encode(Content));
 
-        decoded.Behind.ToArray().Should().Equal(Content.Behind.ToArray());
-        (decoded with { Behind = Content.Behind }).Should().Be(Content);
+        decoded.After.Key.ToArray().Should().Equal(Content.After.Key.ToArray());
+        (decoded with { After = decoded.After with { Key = Content.After.Key } }).Should().Be(Content);
     }
 
     [Fact]
