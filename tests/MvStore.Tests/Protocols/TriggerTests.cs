@@ -107,7 +107,9 @@ public sealed class TriggerTests(ITestOutputHelper output)
             .Terminal(s => s.Published == Commits && s.Removed == Commits && s.Requested);
     }
 
-    /// <summary>Ages by commit in order of arrival; the commits behind <c>Removed</c> up to <c>Published</c> wait, those up to <c>Last</c> are being flushed.</summary>
+    /// <summary>
+    /// Ages by commit in order of arrival; the commits behind <c>Removed</c> up to <c>Published</c> wait, those up to <c>Last</c> are being flushed.
+    /// </summary>
     private readonly record struct State(
         byte Published,
         byte Removed,
