@@ -1,8 +1,10 @@
+using System.Runtime.CompilerServices;
+
 namespace MvStore.Unmanaged;
 
 /// <summary>
 /// Holds the calling thread inside an epoch: unmanaged memory that it could reach when it entered is not freed before it leaves. Costs a plain
-/// store each way; may be nested. Never keep one across a wait: it holds back reclamation of memory in the whole process.
+/// store each way; may be nested. Never keep one across a wait: it holds back reclamation of memory in the whole process. Never copy one.
 /// </summary>
 internal ref struct EpochGuard
 {
@@ -11,6 +13,7 @@ internal ref struct EpochGuard
     private EpochGuard(EpochSlot slot) => _slot = slot;
 
     /// <summary>Enters the current epoch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static EpochGuard Enter()
     {
         var slot = EpochSlot.OfThisThread;
@@ -19,9 +22,15 @@ internal ref struct EpochGuard
     }
 
     /// <summary>Leaves it. Again: without effect.</summary>
+    /// <exception cref="InvalidOperationException">A copy of the guard was disposed before, and the thread is in no epoch any more.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Dispose()
     {
-        _slot?.Leave();
-        _slot = null;
+        var slot = _slot;
+        if (slot is not null)
+        {
+            _slot = null;
+            slot.Leave();
+        }
     }
 }

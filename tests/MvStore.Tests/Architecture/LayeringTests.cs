@@ -8,14 +8,15 @@ public sealed class LayeringTests
     private const string Root = "MvStore";
     private const string Builder = "MvStoreBuilder";
 
-    // What a stage may use besides itself: public types, seams, telemetry. Never another stage.
-    private static readonly string[] Common = [Root, "MvStore.Contracts", "MvStore.Diagnostics"];
+    // What a stage may use besides itself: public types, seams, telemetry, unmanaged memory. Never another stage.
+    private static readonly string[] Common = [Root, "MvStore.Contracts", "MvStore.Diagnostics", "MvStore.Unmanaged"];
 
     // Layer -> the other layers it may use. Root means its public types; the composition root is for nobody below.
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["MvStore.Contracts"] = [Root],
         ["MvStore.Diagnostics"] = [Root, "MvStore.Contracts"],
+        ["MvStore.Unmanaged"] = [],
         ["MvStore.Committing"] = Common,
         ["MvStore.Buffering"] = Common,
         ["MvStore.Flushing"] = Common,
