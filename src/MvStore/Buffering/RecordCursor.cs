@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MvStore.Unmanaged;
 
 namespace MvStore.Buffering;
 
@@ -145,7 +146,7 @@ internal sealed unsafe class RecordCursor
             _position = _forward ? low : high;
             for (var i = low; i < high; i++)
             {
-                CacheHint.Fetch((void*)records[i]);
+                CacheLine.Prefetch((void*)records[i]);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using MvStore.Unmanaged;
 
 namespace MvStore.Buffering;
 
@@ -74,11 +75,11 @@ internal unsafe struct RecordLeaf
 
     /// <summary>Fetches the part of a leaf that a search looks at.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void FetchHeads(RecordLeaf* leaf) => CacheHint.Fetch(leaf, 64 + (Slots * sizeof(long)));
+    public static void FetchHeads(RecordLeaf* leaf) => Fetch(leaf, 64 + (Slots * sizeof(long)));
 
     /// <summary>Fetches a whole leaf.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void FetchAll(RecordLeaf* leaf) => CacheHint.Fetch(leaf, Size);
+    public static void FetchAll(RecordLeaf* leaf) => Fetch(leaf, Size);
 
     /// <summary>Makes a leaf that nobody can reach yet.</summary>
     /// <param name="leaf">A block of <see cref="Size"/> bytes.</param>
@@ -175,6 +176,15 @@ internal unsafe struct RecordLeaf
         leaf->_heads[slot] = head;
         leaf->_records[slot] = (long)record;
         Volatile.Write(ref leaf->_count, slot + 1); // Publishes the slot and what the record holds.
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch(RecordLeaf* leaf, int size)
+    {
+        for (var at = 0; at < size; at += CacheLine.Size)
+        {
+            CacheLine.Prefetch((byte*)leaf + at);
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

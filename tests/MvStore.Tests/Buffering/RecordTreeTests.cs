@@ -204,41 +204,6 @@ public sealed class RecordTreeTests
         }
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Keys_that_come_in_order_leave_full_leaves(bool descending)
-    {
-        using var harness = new RecordTreeHarness(RecordLeaf.Slots);
-        for (var i = 0; i < 20_000; i++)
-        {
-            harness.Add(AwkwardKeys.Sequential(descending ? 20_000 - i : i), approach: true);
-        }
-
-        harness.Verify();
-        harness.Tree.NodeBytes.Should().BeLessThan(20_000 * 20, "16 bytes a record are needed, and a few for what is above");
-    }
-
-    [Fact]
-    public void Keys_that_come_in_order_in_many_places_leave_no_leaf_almost_empty()
-    {
-        foreach (var step in (int[])[1, -1])
-        {
-            using var harness = new RecordTreeHarness(RecordLeaf.Slots);
-            var random = new Random(1);
-            var next = Enumerable.Repeat((ushort)30_000, 50).ToArray();
-            for (var i = 0; i < 20_000; i++)
-            {
-                var place = random.Next(next.Length);
-                harness.Add([(byte)place, (byte)(next[place] >> 8), (byte)next[place]]);
-                next[place] = (ushort)(next[place] + step);
-            }
-
-            harness.Verify();
-            harness.Tree.NodeBytes.Should().BeLessThan(20_000 * 40);
-        }
-    }
-
     private static void Apply(RecordTreeHarness harness, int what, byte[] key, byte[] other)
     {
         switch (what)
