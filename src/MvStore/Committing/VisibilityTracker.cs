@@ -6,7 +6,7 @@ namespace MvStore.Committing;
 /// </summary>
 internal sealed class VisibilityTracker(CommitVersion recovered)
 {
-    // Ascending. A list, because they arrive nearly in order and leave from the front together.
+    // Ascending, each once. A list, because they arrive nearly in order and leave from the front together.
     private readonly List<ulong> _waiting = [];
 
     /// <summary>The highest published version.</summary>
@@ -25,7 +25,11 @@ internal sealed class VisibilityTracker(CommitVersion recovered)
 
         if (version > Visible)
         {
-            _waiting.Insert(CountBelow(version.Value), version.Value);
+            var at = _waiting.BinarySearch(version.Value);
+            if (at < 0)
+            {
+                _waiting.Insert(~at, version.Value);
+            }
         }
     }
 
@@ -41,7 +45,6 @@ internal sealed class VisibilityTracker(CommitVersion recovered)
         }
     }
 
-    // Where a version is or would be; of equal ones any, so that no lower one is counted out.
     private int CountBelow(ulong limit)
     {
         var at = _waiting.BinarySearch(limit);

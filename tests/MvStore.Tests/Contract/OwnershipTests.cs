@@ -57,6 +57,56 @@ public sealed class OwnershipTests
             "a=1@40", "a=1@30", "a=1@20", "a=1@10", "b=-@40", "b=-@30", "b=-@20", "b=-@10", "c=3@40");
     }
 
+    [Theory]
+    [MemberData(nameof(TestCases.Everywhere), MemberType = typeof(TestCases))]
+    public async Task A11_ABatchThatIsClearedAndFilledAgainLeavesCommitsAlone(StoreStorage storage, Residency residency)
+    {
+        const int commits = 50;
+        var listener = new CommitRecorder();
+        await using var fixture = await StoreFixture.OpenAsync(storage, build: b => b.AddCommitListener(listener));
+        var batch = new WriteBatch();
+        var expected = new List<string>();
+        for (var version = 1; version <= commits; version++)
+        {
+            // Of different lengths, so that each filling lies differently in the memory of the one before.
+            batch.Clear().Set($"k{version:D2}", new string('v', version)).Remove("gone").Set("last", "lost").Set("last", $"{version}");
+            await fixture.Store.CommitAsync(batch, (ulong)version).Guarded();
+            expected.Add($"k{version:D2}={new string('v', version)}@{version}");
+        }
+
+        batch.Clear().Set("other", new string('!', 5_000));
+        await fixture.SettleAsync(residency);
+
+        (await fixture.Store.ScanAllAsync(CommitVersion.Latest)).Should().Equal([.. expected, $"last={commits}@{commits}"]);
+        (await fixture.Store.HistoryAsync("last")).Should().Equal(Enumerable.Range(1, commits).Reverse().Select(v => $"{v}@{v}"));
+        foreach (var (told, version) in (await listener.TakeAsync(commits).Guarded()).Select((c, i) => (c, i + 1)))
+        {
+            told.Deltas.Select(d => (d.Kind, Bytes.Text(d.Key), Bytes.Text(d.Value))).Should().Equal(
+                (DeltaKind.Remove, "gone", string.Empty),
+                (DeltaKind.Set, $"k{version:D2}", new string('v', version)),
+                (DeltaKind.Set, "last", $"{version}"));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(TestCases.PersistentStorages), MemberType = typeof(TestCases))]
+    public async Task A11_TheBatchMayBeReusedWhileALateCommitStillWaitsForTheTier(StoreStorage storage)
+    {
+        await using var fixture = await StoreFixture.OpenAsync(storage);
+        await fixture.Store.SetAsync(10, "key", "first");
+        await fixture.SettleAsync(Residency.Evicted);
+        using var hold = fixture.Tier.HoldReads();
+        var batch = new WriteBatch().Set("key", "late").Remove("gone");
+        var commit = fixture.Store.CommitAsync(batch, 5).AsTask();
+        await hold.Reached.Guarded();
+        batch.Clear().Set("other", "wrong").Set("more", "wrong");
+        hold.Release();
+        await commit.Guarded();
+        await fixture.SettleAsync(Residency.Evicted);
+
+        (await fixture.Store.HistoryAllAsync()).Should().Equal("gone=-@5", "key=first@10", "key=late@5");
+    }
+
     [Fact]
     public async Task A11_ABatchCommittedFromManyThreadsAtOnceIsRightInEach()
     {

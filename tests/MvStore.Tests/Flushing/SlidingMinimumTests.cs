@@ -30,4 +30,26 @@ public sealed class SlidingMinimumTests
             minimum.Minimum.Should().Be(queue.Count == 0 ? null : (CommitVersion?)queue.Min(), "seed {0}, step {1}", seed, step);
         }
     }
+
+    [Fact]
+    public void AscendingVersionsAllStay()
+    {
+        var minimum = new SlidingMinimum();
+        for (ulong version = 1; version <= 1_000; version++)
+        {
+            minimum.Enqueue(version);
+            if (version % 3 == 0)
+            {
+                minimum.Dequeue(version / 3);
+            }
+        }
+
+        for (ulong version = 334; version <= 1_000; version++)
+        {
+            minimum.Minimum.Should().Be((CommitVersion)version);
+            minimum.Dequeue(version);
+        }
+
+        minimum.Minimum.Should().BeNull();
+    }
 }
