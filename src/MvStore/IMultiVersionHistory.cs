@@ -16,4 +16,12 @@ public interface IMultiVersionHistory
     /// <exception cref="PersistentTierException">Thrown while enumerating: the persistent tier could not answer.</exception>
     /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
     IAsyncEnumerable<VersionedRow> HistoryAsync(KeyRange range, CommitVersion at, CancellationToken cancellationToken = default);
+
+    /// <summary>The same versions where they lie, in portions; allocates nothing per version. See <see cref="RowScan"/>.</summary>
+    /// <param name="range">The keys; <see cref="KeyRange.Exactly"/> for one.</param>
+    /// <param name="at">The newest version to consider; <see cref="CommitVersion.Latest"/> for what is visible now.</param>
+    /// <returns>The scan; its moment is that of this call. Dispose it.</returns>
+    /// <exception cref="BelowFloorException">The version is below the highest floor of the range.</exception>
+    /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
+    RowScan OpenHistory(KeyRange range, CommitVersion at);
 }

@@ -21,6 +21,15 @@ public interface IMultiVersionRange
         ScanDirection direction = ScanDirection.Forward,
         CancellationToken cancellationToken = default);
 
+    /// <summary>The same rows where they lie, in portions; allocates nothing per row. See <see cref="RowScan"/>.</summary>
+    /// <param name="range">The keys.</param>
+    /// <param name="scope">The versions.</param>
+    /// <param name="direction">The order. Default: ascending.</param>
+    /// <returns>The scan; its moment is that of this call. Dispose it.</returns>
+    /// <exception cref="BelowFloorException">The version is below the highest floor of the range.</exception>
+    /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
+    RowScan OpenScan(KeyRange range, ReadScope scope, ScanDirection direction = ScanDirection.Forward);
+
     /// <summary>
     /// One page of a scan, and where the next begins (contract B8, B9). Work is bounded: a page ends after a limited number of entries
     /// skipped, so it may be empty although more follow. Later pages read at the moment of the first; nothing is pinned between

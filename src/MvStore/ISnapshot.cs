@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace MvStore;
 
 /// <summary>
@@ -23,7 +25,25 @@ public interface ISnapshot : IDisposable
     /// <exception cref="ObjectDisposedException">The snapshot or the store was disposed.</exception>
     ValueTask<VersionedRow?> GetAsync(ReadOnlySpan<byte> key, CancellationToken cancellationToken = default);
 
-    /// <summary>Whether <see cref="GetAsync"/> would return a row.</summary>
+    /// <summary>The same row, its value appended to a writer instead of a new array.</summary>
+    /// <param name="key">The key. Not kept.</param>
+    /// <param name="destination">Where the value goes. Untouched when there is no row, or the read fails.</param>
+    /// <param name="cancellationToken">Cancels a read that must wait for the persistent tier.</param>
+    /// <returns>The version the row was written at, or null when the key is deleted or has no version there.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="destination"/> is null.</exception>
+    /// <exception cref="BelowFloorException">The key's kind had a floor above the snapshot when it was opened.</exception>
+    /// <exception cref="ObjectDisposedException">The snapshot or the store was disposed.</exception>
+    ValueTask<CommitVersion?> GetAsync(ReadOnlySpan<byte> key, IBufferWriter<byte> destination, CancellationToken cancellationToken = default);
+
+    /// <summary>The row where it lies in memory: no copy, no allocation, no lock, no wait. Dispose it soon; see <see cref="GuardedRow"/>.</summary>
+    /// <param name="key">The key. Not kept.</param>
+    /// <param name="row">The row when the answer is <see cref="MemoryAnswer.Present"/>, otherwise an empty one.</param>
+    /// <returns>What memory knows.</returns>
+    /// <exception cref="BelowFloorException">The key's kind had a floor above the snapshot when it was opened.</exception>
+    /// <exception cref="ObjectDisposedException">The snapshot or the store was disposed.</exception>
+    MemoryAnswer TryGet(ReadOnlySpan<byte> key, out GuardedRow row);
+
+    /// <summary>Whether <see cref="GetAsync(ReadOnlySpan{byte}, CancellationToken)"/> would return a row.</summary>
     /// <param name="key">The key. Not kept.</param>
     /// <param name="cancellationToken">Cancels a read that must wait for the persistent tier.</param>
     /// <returns>True when it would.</returns>
@@ -67,6 +87,22 @@ public interface ISnapshot : IDisposable
         ScanDirection direction = ScanDirection.Forward,
         CommitVersion after = default,
         CancellationToken cancellationToken = default);
+
+    /// <summary>The same rows where they lie, in portions; allocates nothing per row. See <see cref="RowScan"/>.</summary>
+    /// <param name="range">The keys.</param>
+    /// <param name="direction">The order. Default: ascending.</param>
+    /// <param name="after">Versions at or below this one are left out (contract B7). Default: none is.</param>
+    /// <returns>The scan. Dispose it.</returns>
+    /// <exception cref="BelowFloorException">The range crosses a kind with a floor above the snapshot.</exception>
+    /// <exception cref="ObjectDisposedException">The snapshot or the store was disposed.</exception>
+    RowScan OpenScan(KeyRange range, ScanDirection direction = ScanDirection.Forward, CommitVersion after = default);
+
+    /// <summary>The versions that <see cref="HistoryAsync"/> shows, where they lie, in portions; allocates nothing per version. See <see cref="RowScan"/>.</summary>
+    /// <param name="range">The keys; <see cref="KeyRange.Exactly"/> for one.</param>
+    /// <returns>The scan. Dispose it.</returns>
+    /// <exception cref="BelowFloorException">The range crosses a kind with a floor above the snapshot.</exception>
+    /// <exception cref="ObjectDisposedException">The snapshot or the store was disposed.</exception>
+    RowScan OpenHistory(KeyRange range);
 
     /// <summary>One page of a scan, and where the next begins. Pages of one snapshot always fit together.</summary>
     /// <param name="range">The keys. The same for every page.</param>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
@@ -86,7 +87,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         reclamation.Start();
 
         var listeners = new ListenerPumps(parts, _flushEvents, feed, _logger);
-        var shutdown = new StoreShutdown(parts, _sequencer, reclamation, _flushing, flusher, _flushEvents, listeners, failure, _logger);
+        var shutdown = new StoreShutdown(parts, _sequencer, _buffer, reclamation, _flushing, flusher, _flushEvents, listeners, failure, _logger);
         _disposal = new Lazy<Task>(() =>
         {
             _lifetime.End();
@@ -165,8 +166,33 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         return ReadResults.ToRowAsync(_readers.Points.FindAsync(key, at, cancellationToken));
     }
 
+    public ValueTask<CommitVersion?> GetAsync(
+        ReadOnlySpan<byte> key,
+        CommitVersion at,
+        IBufferWriter<byte> destination,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        var answer = TryGet(key, at, out var row);
+        return answer == MemoryAnswer.NotInMemory
+            ? ReadResults.WriteAsync(GetAsync(key, at, cancellationToken), destination)
+            : new ValueTask<CommitVersion?>(ReadResults.Write(answer, row, destination));
+    }
+
+    public MemoryAnswer TryGet(ReadOnlySpan<byte> key, CommitVersion at, out GuardedRow row)
+    {
+        _lifetime.ThrowIfDisposed();
+        return _readers.Points.Find(key, at, out row);
+    }
+
     public ValueTask<bool> ContainsAsync(ReadOnlySpan<byte> key, CommitVersion at, CancellationToken cancellationToken = default)
-        => ReadResults.IsPresentAsync(GetAsync(key, at, cancellationToken));
+    {
+        var answer = TryGet(key, at, out var row);
+        row.Dispose();
+        return answer == MemoryAnswer.NotInMemory
+            ? ReadResults.IsPresentAsync(GetAsync(key, at, cancellationToken))
+            : new ValueTask<bool>(answer == MemoryAnswer.Present);
+    }
 
     public async ValueTask<IReadOnlyList<VersionedRow>> GetManyAsync(
         IReadOnlyCollection<ReadOnlyMemory<byte>> keys,
@@ -200,6 +226,14 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         request.Validate();
         _lifetime.ThrowIfDisposed();
         return UnderPin(range, scope.At, pin => _readers.Scans.ScanAsync(pin, request, cancellationToken), cancellationToken);
+    }
+
+    public RowScan OpenScan(KeyRange range, ReadScope scope, ScanDirection direction = ScanDirection.Forward)
+    {
+        var request = new ScanRequest(range, scope, direction);
+        request.Validate();
+        _lifetime.ThrowIfDisposed();
+        return _readers.Rows.Open(request, _pinOpener.Open(scope.At, owner: null, FloorIn(range)), _pins, holder: null);
     }
 
     public async ValueTask<ScanPage> ScanPageAsync(
@@ -245,6 +279,12 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     {
         _lifetime.ThrowIfDisposed();
         return UnderPin(range, at, pin => _readers.History.ReadAsync(pin, range, cancellationToken), cancellationToken);
+    }
+
+    public RowScan OpenHistory(KeyRange range, CommitVersion at)
+    {
+        _lifetime.ThrowIfDisposed();
+        return _readers.Rows.OpenHistory(range, _pinOpener.Open(at, owner: null, FloorIn(range)), _pins, holder: null);
     }
 
     public CommitVersion GetFloor(EntryKind kind = default)
@@ -313,12 +353,14 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         var persistence = _parts.Options.Persistence;
         var tiers = new TieredReader(_buffer, _parts.Tier);
         var ranges = new RangeReader(_buffer, tiers, _parts.Tier);
+        var history = new HistoryReader(_buffer, tiers, _parts.Tier, _sequencer, _floors, _parts.Classifier, persistence);
         var opening = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         return new StoreReaders(
             tiers,
             new PointReader(tiers, _sequencer, _floors, _parts.Classifier),
             new ScanReader(ranges, persistence, opening),
-            new HistoryReader(_buffer, tiers, _parts.Tier, _sequencer, _floors, _parts.Classifier, persistence),
+            history,
+            new RowScans(_buffer, tiers, ranges, history, persistence, _logger),
             _parts.Classifier,
             _lifetime);
     }

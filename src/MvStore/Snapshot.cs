@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using MvStore.Contracts;
@@ -44,6 +45,33 @@ internal sealed class Snapshot : ISnapshot
         return ToRowAsync(_readers.Tiers.FindAsync(key, _pin.View, cancellationToken));
     }
 
+    public ValueTask<CommitVersion?> GetAsync(
+        ReadOnlySpan<byte> key,
+        IBufferWriter<byte> destination,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        var answer = TryGet(key, out var row);
+        return answer == MemoryAnswer.NotInMemory
+            ? ReadResults.WriteAsync(GetAsync(key, cancellationToken), destination)
+            : new ValueTask<CommitVersion?>(ReadResults.Write(answer, row, destination));
+    }
+
+    public MemoryAnswer TryGet(ReadOnlySpan<byte> key, out GuardedRow row)
+    {
+        RequireReadable();
+        PinOpener.RequireAtOrAbove(_pin.Floors.Set.Of(key, _readers.Classifier), Version);
+        var answer = _readers.Tiers.Find(key, _pin.View, out row);
+        if (_pin.IsReleased)
+        {
+            row.Dispose();
+            _pin.ThrowIfReleased();
+        }
+
+        GC.KeepAlive(this);
+        return answer;
+    }
+
     public ValueTask<bool> ContainsAsync(ReadOnlySpan<byte> key, CancellationToken cancellationToken = default)
         => ReadResults.IsPresentAsync(GetAsync(key, cancellationToken));
 
@@ -83,6 +111,21 @@ internal sealed class Snapshot : ISnapshot
         var request = RequestOf(range, direction, after);
         RequireReadable();
         return HoldingOnAsync(range, _readers.Scans.ScanAsync(_pin, request, cancellationToken), cancellationToken);
+    }
+
+    public RowScan OpenScan(KeyRange range, ScanDirection direction = ScanDirection.Forward, CommitVersion after = default)
+    {
+        var request = RequestOf(range, direction, after);
+        RequireReadable();
+        RequireAboveFloorsOf(range);
+        return _readers.Rows.Open(request, _pin, pins: null, holder: this);
+    }
+
+    public RowScan OpenHistory(KeyRange range)
+    {
+        RequireReadable();
+        RequireAboveFloorsOf(range);
+        return _readers.Rows.OpenHistory(range, _pin, pins: null, holder: this);
     }
 
     public ValueTask<ScanPage> ScanPageAsync(

@@ -8,5 +8,6 @@ internal sealed record StoreReaders(
     PointReader Points,
     ScanReader Scans,
     HistoryReader History,
+    RowScans Rows,
     IKeyClassifier Classifier,
     StoreLifetime Lifetime);

@@ -14,6 +14,7 @@ namespace MvStore;
 internal sealed class StoreShutdown(
     StoreParts parts,
     CommitSequencer sequencer,
+    IDisposable buffer,
     ReclamationLoop reclamation,
     FlushingStage? flushing,
     Flusher? flusher,
@@ -32,6 +33,10 @@ internal sealed class StoreShutdown(
         await sequencer.CloseAsync().ConfigureAwait(false);
         await StopReclamationAsync().ConfigureAwait(false);
         var lost = flusher is null ? null : await CloseTierAsync(flusher).ConfigureAwait(false);
+        if (flusher is null)
+        {
+            buffer.Dispose();
+        }
 
         flushEvents.Complete();
         listeners.Complete();
@@ -91,6 +96,8 @@ internal sealed class StoreShutdown(
 
     private async Task ReleaseAsync(Flusher running)
     {
+        // The flusher reads rows where they lie, so memory goes after it has ended. Who is still inside a read keeps what it reads.
+        buffer.Dispose();
         running.Dispose();
         flushing!.Queue.Dispose();
         try

@@ -22,7 +22,7 @@ internal sealed unsafe class BufferCursor(VersionBuffer buffer, RecordCursor rec
             var record = (NativeRecord*)found[i];
             var entry = VersionChain.Find(record, view);
             rows[i] = NativeRecord.RowOf(record, entry);
-            CacheHint.Fetch((byte*)entry + CacheHint.LineSize);
+            CacheLine.Prefetch((byte*)entry + CacheLine.Size);
         }
 
         return count;

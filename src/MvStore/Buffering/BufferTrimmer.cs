@@ -151,42 +151,61 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
         var count = cursor.Read(records);
         var figures = new LinkedFigures(buffer.Accounting);
         var empty = 0;
-        for (var i = 0; i < count; i++)
+        try
         {
-            var record = (NativeRecord*)records[i];
-            if (!NativeRecord.TryLock(record))
+            for (var i = 0; i < count; i++)
             {
-                continue;
-            }
-
-            try
-            {
-                action(lease, record, ref figures);
-                if (NativeRecord.ChainOf(record) == 0)
+                var record = (NativeRecord*)records[i];
+                if (IsEmptyAfter(lease, record, action, ref figures))
                 {
-                    NativeRecord.MarkRemoved(record);
                     records[empty++] = (nint)record;
                 }
             }
-            finally
+
+            if (count > 0)
             {
-                NativeRecord.Unlock(record);
+                onLast?.Invoke(NativeRecord.KeyOf((NativeRecord*)records[count - 1]));
             }
         }
-
-        if (count > 0)
+        finally
         {
-            onLast?.Invoke(NativeRecord.KeyOf((NativeRecord*)records[count - 1]));
+            RemoveFromIndex(lease, records[..empty], ref figures);
+            figures.Flush();
+            cursor.Suspend();
         }
 
-        RemoveFromIndex(lease, records[..empty], ref figures);
-        figures.Flush();
-        cursor.Suspend();
         return count > 0;
     }
 
+    /// <summary>Does something with a record under its lock.</summary>
+    /// <returns>Whether it is to leave the index: it is empty, and marked as removed so that nobody links to it any more.</returns>
+    private static bool IsEmptyAfter(in HeapLease lease, NativeRecord* record, RecordAction action, ref LinkedFigures figures)
+    {
+        if (!NativeRecord.TryLock(record))
+        {
+            // Only this class removes records, and takes them out of the index at once: this one is left from a time when there was no memory for that.
+            return true;
+        }
+
+        try
+        {
+            action(lease, record, ref figures);
+            if (NativeRecord.ChainOf(record) != 0)
+            {
+                return false;
+            }
+
+            NativeRecord.MarkRemoved(record);
+            return true;
+        }
+        finally
+        {
+            NativeRecord.Unlock(record);
+        }
+    }
+
     /// <summary>Takes out records that were marked as removed: nobody links to them any more, and whoever meets one makes another in its place.</summary>
-    private void RemoveFromIndex(in HeapLease lease, ReadOnlySpan<nint> removed, ref LinkedFigures figures)
+    private void RemoveFromIndex(in HeapLease lease, scoped ReadOnlySpan<nint> removed, ref LinkedFigures figures)
     {
         foreach (var each in removed)
         {

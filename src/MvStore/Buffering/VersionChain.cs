@@ -76,7 +76,7 @@ internal static unsafe class VersionChain
     {
         if (record != null)
         {
-            CacheHint.Fetch((void*)(NativeRecord.ChainOf(record) & ~BlockTag));
+            CacheLine.Prefetch((void*)(NativeRecord.ChainOf(record) & ~BlockTag));
         }
     }
 

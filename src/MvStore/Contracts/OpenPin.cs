@@ -24,6 +24,9 @@ internal sealed class OpenPin(Pin pin, CommitVersion visible, PublishedFloors fl
     /// <summary>When it was opened.</summary>
     public DateTimeOffset OpenedAt { get; } = openedAt;
 
+    /// <summary>Whether it no longer protects anything. An acquire load.</summary>
+    public bool IsReleased => Volatile.Read(ref _released);
+
     /// <summary>Marks it as no longer protecting anything.</summary>
     public void Release() => Volatile.Write(ref _released, true);
 

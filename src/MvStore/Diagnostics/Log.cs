@@ -38,6 +38,9 @@ internal static partial class Log
     [LoggerMessage(1301, LogLevel.Warning, "Listener {Listener} did not finish while the store closed.")]
     public static partial void ListenerAbandoned(ILogger logger, string listener);
 
+    [LoggerMessage(1401, LogLevel.Warning, "A scan at version {Version} was not disposed; what it pinned is released now.")]
+    public static partial void ScanLeaked(ILogger logger, CommitVersion version);
+
     [LoggerMessage(1400, LogLevel.Warning, "A snapshot of '{Owner}' at version {Version} was not disposed; it is released now.")]
     public static partial void SnapshotLeaked(ILogger logger, string owner, CommitVersion version);
 }

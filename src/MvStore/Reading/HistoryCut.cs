@@ -7,23 +7,40 @@ namespace MvStore.Reading;
 /// </summary>
 internal sealed class HistoryCut(IKeyClassifier classifier)
 {
-    private ReadOnlyMemory<byte>? _key;
+    private byte[] _key = []; // Longer than the key.
+    private int _keyLength = -1;
     private CommitVersion _last;
 
-    /// <summary>Whether a row belongs to the history.</summary>
-    /// <param name="row">The next row.</param>
+    /// <summary>Whether a row belongs to the history. If not, none of the older rows of its key does.</summary>
+    /// <param name="key">The key of the next row.</param>
+    /// <param name="version">Its version.</param>
     /// <param name="reach">How far down the view can be answered, taken after the row was read.</param>
-    public bool Admits(TierRow row, Reach reach)
+    public bool Admits(ReadOnlySpan<byte> key, CommitVersion version, Reach reach)
     {
-        var isSameKey = _key is { } key && key.Span.SequenceEqual(row.Key.Span);
-        var floor = reach.FloorOf(row.Key.Span, classifier);
-        if (isSameKey && (_last <= floor || (row.Version <= floor && reach.Above(floor) != floor)))
+        var isSameKey = _keyLength >= 0 && key.SequenceEqual(_key.AsSpan(0, _keyLength));
+        var floor = reach.FloorOf(key, classifier);
+        if (isSameKey && (_last <= floor || (version <= floor && reach.Above(floor) != floor)))
         {
             return false;
         }
 
-        _key = row.Key;
-        _last = row.Version;
+        if (!isSameKey)
+        {
+            Remember(key);
+        }
+
+        _last = version;
         return true;
+    }
+
+    private void Remember(ReadOnlySpan<byte> key)
+    {
+        if (_key.Length < key.Length)
+        {
+            _key = new byte[Math.Max(64, key.Length)];
+        }
+
+        key.CopyTo(_key);
+        _keyLength = key.Length;
     }
 }

@@ -27,16 +27,16 @@ internal sealed class HistoryReader(
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         TierPosition? after = null;
-        var cut = new HistoryCut(classifier);
+        var cut = NewCut();
         while (!RestOf(range, after).IsEmpty)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var chunk = await ReadChunkAsync(range, after, pin.View, cancellationToken).ConfigureAwait(false);
             pin.ThrowIfReleased();
-            var reach = Reach.Of(pin.View, pin.Visible, pin.Floors.Generation, floors, publication);
+            var reach = ReachOf(pin);
             foreach (var row in chunk.Rows)
             {
-                if (cut.Admits(row, reach))
+                if (cut.Admits(row.Key.Span, row.Version, reach))
                 {
                     yield return ScanReader.ToVersionedRow(row);
                 }
@@ -51,9 +51,20 @@ internal sealed class HistoryReader(
         }
     }
 
+    /// <summary>Where the histories of one enumeration end.</summary>
+    public HistoryCut NewCut() => new(classifier);
+
+    /// <summary>How far down a pin's view can be answered now. To be taken after the rows it is to judge were read.</summary>
+    public Reach ReachOf(OpenPin pin) => Reach.Of(pin.View, pin.Visible, pin.Floors.Generation, floors, publication);
+
     private static KeyRange RestOf(KeyRange range, TierPosition? after) => after?.RestOf(range, ScanDirection.Forward) ?? range;
 
-    private async ValueTask<HistoryChunk> ReadChunkAsync(
+    /// <summary>The next versions, from both tiers, not cut.</summary>
+    /// <param name="range">The keys.</param>
+    /// <param name="after">How far it was read; null at the beginning.</param>
+    /// <param name="view">What can be seen.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    public async ValueTask<HistoryChunk> ReadChunkAsync(
         KeyRange range,
         TierPosition? after,
         TierView view,
@@ -142,6 +153,4 @@ internal sealed class HistoryReader(
         var order = left.Key.Span.SequenceCompareTo(right.Key.Span);
         return order != 0 ? order : right.Version.CompareTo(left.Version);
     }
-
-    private readonly record struct HistoryChunk(IReadOnlyList<TierRow> Rows, TierPosition? Next);
 }

@@ -25,6 +25,25 @@ internal sealed class PointReader(
             : FindAgainAsync(key.ToArray(), at, before, read, cancellationToken);
     }
 
+    /// <summary>The row of a key at a version as far as memory knows, where it lies.</summary>
+    /// <exception cref="BelowFloorException">The version is below the floor.</exception>
+    public MemoryAnswer Find(ReadOnlySpan<byte> key, CommitVersion at, out GuardedRow row)
+    {
+        while (true)
+        {
+            var before = floors.Current;
+            var view = publication.Current.ViewAt(at);
+            PinOpener.RequireAtOrAbove(before.Set.Of(key, classifier), view.At);
+            var answer = tiers.Find(key, view, out row);
+            if (ReferenceEquals(floors.Current, before))
+            {
+                return answer;
+            }
+
+            row.Dispose();
+        }
+    }
+
     /// <summary>The newest entries of some keys at a version and one moment, tombstones included.</summary>
     /// <exception cref="BelowFloorException">The version is below the floor of one of them.</exception>
     public async ValueTask<TierRow?[]> FindManyAsync(

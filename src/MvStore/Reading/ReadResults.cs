@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace MvStore.Reading;
 
 /// <summary>Turns entries into what callers get: tombstones are absent.</summary>
@@ -25,6 +27,46 @@ internal static class ReadResults
     /// <summary>The answer of a step back.</summary>
     public static PreviousVersion ToPrevious(TierRow? found)
         => found is { } row ? PreviousVersion.Of(ScanReader.ToVersionedRow(row)) : PreviousVersion.BeginningOfHistory;
+
+    /// <summary>Appends the value of a row to a writer.</summary>
+    /// <returns>The version the row was written at, or null when there is none.</returns>
+    public static ValueTask<CommitVersion?> WriteAsync(ValueTask<VersionedRow?> read, IBufferWriter<byte> destination)
+    {
+        return read.IsCompletedSuccessfully ? new ValueTask<CommitVersion?>(Write(read.Result, destination)) : AwaitAsync(read, destination);
+
+        static async ValueTask<CommitVersion?> AwaitAsync(ValueTask<VersionedRow?> read, IBufferWriter<byte> destination)
+            => Write(await read.ConfigureAwait(false), destination);
+
+        static CommitVersion? Write(VersionedRow? found, IBufferWriter<byte> destination)
+        {
+            if (found is not { } row)
+            {
+                return null;
+            }
+
+            destination.Write(row.Value.Span);
+            return row.Version;
+        }
+    }
+
+    /// <summary>Appends the value of a row in memory to a writer.</summary>
+    /// <param name="answer">What memory said.</param>
+    /// <param name="row">The row; disposed here.</param>
+    /// <param name="destination">The writer.</param>
+    /// <returns>The version the row was written at, or null when there is none.</returns>
+    public static CommitVersion? Write(MemoryAnswer answer, GuardedRow row, IBufferWriter<byte> destination)
+    {
+        using (row)
+        {
+            if (answer == MemoryAnswer.Absent)
+            {
+                return null;
+            }
+
+            row.CopyTo(destination);
+            return row.Version;
+        }
+    }
 
     /// <summary>Whether a read returns a row.</summary>
     public static ValueTask<bool> IsPresentAsync(ValueTask<VersionedRow?> read)

@@ -19,6 +19,35 @@ internal sealed class TieredReader(IBufferReader buffer, IPersistentTier? tier) 
             : FindInBothAsync(key.ToArray(), inMemory, view, cancellationToken);
     }
 
+    /// <summary>The row of a key as far as memory knows, where it lies.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="view">What can be seen.</param>
+    /// <param name="row">The row, inside an epoch of its own; empty unless it is present.</param>
+    public MemoryAnswer Find(ReadOnlySpan<byte> key, TierView view, out GuardedRow row)
+    {
+        var epoch = EpochGuard.Enter();
+        var answer = MemoryAnswer.NotInMemory;
+        try
+        {
+            var found = buffer.Find(key, view);
+            if (found.IsFinal || !MustAskTier())
+            {
+                answer = found.HasEntry && !found.IsTombstone ? MemoryAnswer.Present : MemoryAnswer.Absent;
+            }
+
+            row = answer == MemoryAnswer.Present ? new GuardedRow(found, epoch) : default;
+        }
+        finally
+        {
+            if (answer != MemoryAnswer.Present)
+            {
+                epoch.Dispose();
+            }
+        }
+
+        return answer;
+    }
+
     /// <inheritdoc/>
     public ValueTask<TierRow?[]> FindManyAsync(IReadOnlyList<ReadOnlyMemory<byte>> keys, TierView view, CancellationToken cancellationToken)
     {

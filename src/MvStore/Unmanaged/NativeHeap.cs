@@ -67,6 +67,9 @@ internal sealed unsafe class NativeHeap : IDisposable
     /// <summary>Bytes retired and not free yet, rounded up to block sizes.</summary>
     public long RetiredBytes => Sum(retired: true);
 
+    /// <summary>Bytes handed out and neither free again nor retired.</summary>
+    public long LiveBytes => UsedBytes - RetiredBytes;
+
     /// <summary>Bytes taken from the operating system and not given back.</summary>
     public long ReservedBytes => Pool.ReservedBytes + _large.ReservedBytes + (_checks?.ReservedBytes ?? 0);
 

@@ -9,14 +9,11 @@ internal static unsafe class RecordMaker
     public static NativeRecord* Make(in HeapLease lease, ReadOnlySpan<byte> key)
     {
         var record = (NativeRecord*)lease.Allocate(SizeOf(key.Length));
-        record->Chain = 0;
-        record->KeyLength = key.Length;
-        record->State = 0;
-        key.CopyTo(new Span<byte>((byte*)record + NativeRecord.HeaderSize, key.Length));
+        NativeRecord.Initialize(record, key, kind: 0, hasInlineEntry: false);
         return record;
     }
 
-    public static void MarkRemoved(NativeRecord* record) => Interlocked.Or(ref record->State, NativeRecord.RemovedFlag);
+    public static void MarkRemoved(NativeRecord* record) => NativeRecord.MarkRemoved(record);
 
     public static void Retire(in HeapLease lease, NativeRecord* record) => lease.Retire(record, SizeOf(record->KeyLength));
 

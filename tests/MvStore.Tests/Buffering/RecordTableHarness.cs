@@ -40,14 +40,13 @@ internal sealed unsafe class RecordTableHarness : IDisposable
     public static nint Create(in HeapLease lease, ReadOnlySpan<byte> key)
     {
         var record = (NativeRecord*)lease.Allocate(SizeOf(key.Length));
-        *record = new NativeRecord { KeyLength = key.Length };
-        key.CopyTo(new Span<byte>((byte*)record + NativeRecord.HeaderSize, key.Length));
+        NativeRecord.Initialize(record, key, kind: 0, hasInlineEntry: false);
         return (nint)record;
     }
 
     public static nuint SizeOf(int keyLength) => (nuint)(NativeRecord.HeaderSize + keyLength);
 
-    public static void MarkRemoved(nint record) => Interlocked.Or(ref ((NativeRecord*)record)->State, NativeRecord.RemovedFlag);
+    public static void MarkRemoved(nint record) => NativeRecord.MarkRemoved((NativeRecord*)record);
 
     /// <summary>Adds a record with a key, or again the one that is there.</summary>
     public void Add(byte[] key)

@@ -101,9 +101,9 @@ public sealed unsafe class RecordTableStressTests : IDisposable
     {
         using var lease = _heap.Lease();
         var record = (NativeRecord*)lease.Allocate(Size);
-        *record = new NativeRecord { KeyLength = KeyLength };
-        var key = new Span<byte>((byte*)record + NativeRecord.HeaderSize, KeyLength);
+        Span<byte> key = stackalloc byte[KeyLength];
         Key(key, owner, number);
+        NativeRecord.Initialize(record, key, kind: 0, hasInlineEntry: false);
         *StampOf((nint)record) = Stamp * (ulong)(number + 1) * (ulong)(owner + 1);
         _table.Add(lease, Hash(key), record);
         return (nint)record;

@@ -206,6 +206,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
         _queue.Dispose();
         await _steppedTier.DisposeAsync();
         await _tier.DisposeAsync();
+        _buffer.Dispose();
     }
 
     private static CommitPreparer NewPreparer() => new(classifier: null, keepsRows: true, keepsDeltas: false);
@@ -220,11 +221,14 @@ internal sealed class SteppedEngine : IAsyncDisposable
         // So little at a time that portions end inside keys.
         var options = new PersistenceOptions { ReadPageRows = 2, MaxSkippedPerPage = 1 };
         var tiers = new TieredReader(buffer, tier);
+        var ranges = new RangeReader(buffer, tiers, tier);
+        var history = new HistoryReader(buffer, tiers, tier, publication, floors, Classifier, options);
         return new StoreReaders(
             tiers,
             new PointReader(tiers, publication, floors, Classifier),
-            new ScanReader(new RangeReader(buffer, tiers, tier), options, 1),
-            new HistoryReader(buffer, tiers, tier, publication, floors, Classifier, options),
+            new ScanReader(ranges, options, 1),
+            history,
+            new RowScans(buffer, tiers, ranges, history, options, NullLogger.Instance),
             Classifier,
             new StoreLifetime());
     }
