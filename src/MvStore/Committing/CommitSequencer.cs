@@ -9,9 +9,13 @@ namespace MvStore.Committing;
 /// </summary>
 internal sealed class CommitSequencer : IPublicationSource, IAdmission
 {
-    // How often a committer looks whether an earlier one is through, before it makes a task of its wait.
+    // How often a committer looks whether an earlier one is through, before it makes a task of its wait. The later half of the looks give the processor
+    // away, to the earlier one if it has none. 0, 20 and 60 could not be told apart with 4 and 8 threads on 4 processors that others used as well.
     private const int Looks = 20;
 
+    // Chosen by measurement: empty commits of 4 and 8 threads on 4 busy processors, medians of 25 runs. A monitor and this lock are equal with 4 threads;
+    // with 8, holders lose their processor, and the monitor takes 10 to 30 % more processor time. A spin lock that yields was equal to this one (0 to 10 %
+    // more commits, within the spread), and this one puts who waits for such a holder to sleep.
     private readonly Lock _gate = new();
     private readonly FailureLatch _failure;
     private readonly IPublicationSink? _queue;
