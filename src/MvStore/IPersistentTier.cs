@@ -24,7 +24,7 @@ public interface IPersistentTier : IAsyncDisposable
     /// slice at a time, each beginning where the last one ended. A slice whose <see cref="TierBatch.PreviousSequence"/> is not the
     /// durable mark must be refused as <see cref="TierFailure.Fatal"/>.
     /// </summary>
-    /// <param name="batch">The slice. Its memory stays valid and unchanged until the task completes.</param>
+    /// <param name="batch">The slice. Its memory stays valid and unchanged until the task completes, and is used again afterwards.</param>
     /// <param name="cancellationToken">May be honoured before anything is written, not after.</param>
     /// <returns>A task that completes when the slice is durable.</returns>
     ValueTask ApplyAsync(TierBatch batch, CancellationToken cancellationToken);

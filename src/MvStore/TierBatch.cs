@@ -4,7 +4,10 @@ namespace MvStore;
 /// <param name="PreviousSequence">The durable mark the slice continues from.</param>
 /// <param name="Sequence">The durable mark once the slice is applied.</param>
 /// <param name="HighestVersion">The highest commit version of the slice, commits without rows included.</param>
-/// <param name="Rows">Every entry of the slice, ascending by key, then by version. No (key, version) occurs twice or was ever applied before.</param>
+/// <param name="Rows">
+/// Every entry of the slice, ascending by key, then by version. No (key, version) occurs twice or was ever applied before. List and memory are lent: see
+/// <see cref="IPersistentTier.ApplyAsync"/>.
+/// </param>
 public sealed record TierBatch(
     ulong PreviousSequence,
     ulong Sequence,

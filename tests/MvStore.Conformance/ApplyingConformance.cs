@@ -33,6 +33,19 @@ public abstract class ApplyingConformance<TLocation> : TierSuite<TLocation>
         (await ReopenAsync()).HighestVersion.Should().Be(new CommitVersion(50));
     }
 
+    [Fact]
+    public async Task F2_TheMemoryOfASliceMayChangeOnceItIsApplied()
+    {
+        var key = "a"u8.ToArray();
+        var value = "x"u8.ToArray();
+        var rows = new List<TierRow> { new(key, 5, 1, value) };
+        await Tier.ApplyAsync(new TierBatch(0, 1, 5, rows), default);
+        rows.Clear();
+        key[0] = (byte)'!';
+        value[0] = (byte)'!';
+        Rows.Texts(await Tier.GetAsync(Rows.Keys("a"), Rows.Everything, default)).Should().Equal("61@5#1=78");
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

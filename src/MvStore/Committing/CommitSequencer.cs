@@ -9,22 +9,25 @@ namespace MvStore.Committing;
 /// </summary>
 internal sealed class CommitSequencer : IPublicationSource, IAdmission
 {
-    // How often a committer looks whether an earlier one is through, before it makes a task of its wait.
+    // How often a committer looks whether an earlier one is through, before it makes a task of its wait. The later half of the looks give the processor
+    // away, to the earlier one if it has none. 0, 20 and 60 could not be told apart with 4 and 8 threads on 4 processors that others used as well.
     private const int Looks = 20;
 
+    // Chosen by measurement: commits of next to no linking, 4 and 8 threads on 4 processors that others kept busy, medians of 25 runs. With 4 threads a
+    // monitor, this lock and a spin lock that yields could not be told apart. With 8, where holders lose their processor, the monitor took 13 and 34 % more
+    // processor time than this one; the spin lock made 2 % fewer and 13 % more commits, within the spread of either. This one puts to sleep who waits long.
     private readonly Lock _gate = new();
     private readonly FailureLatch _failure;
     private readonly IPublicationSink? _queue;
     private readonly IPublicationSink? _feed;
 
-    // All owned by _gate. The commits in flight are a list in sequence order, linked through the commits themselves.
-    private InFlightCommit? _first;
-    private InFlightCommit? _last;
-    private CommitVersion _highestBegun;
+    // All owned by _gate.
+    private readonly InFlightList _inFlight = new();
     private readonly List<CommitVersion> _announced = [];
     private readonly VisibilityTracker _visibility;
     private FloorSet _admission;
     private ulong _lastSequence;
+    private CommitVersion _highestBegun;
     private TaskCompletionSource? _drained;
 
     // Owner: whoever holds _gate. Release store, acquire load.
@@ -73,7 +76,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
             RequireAdmitted(commit);
             _announced.Add(commit.Version);
             List<Task>? earlier = null;
-            for (var other = _first; other is not null; other = other.Next)
+            for (var other = _inFlight.First; other is not null; other = other.Next)
             {
                 if (other.Version == commit.Version)
                 {
@@ -129,7 +132,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         lock (_gate)
         {
             var highest = Math.Min(cap().Value, _visibility.Visible.Value);
-            if (LowestInFlight() is { } lowest)
+            if (_inFlight.LowestVersion is { } lowest)
             {
                 highest = Math.Min(highest, lowest.Value - 1);
             }
@@ -185,53 +188,22 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     // Versions mostly ascend: then neither list is looked at.
     private bool IsLate(CommitVersion version)
         => version <= _visibility.Highest
-            || (version <= _highestBegun && IsInFlight(version))
+            || (version <= _highestBegun && _inFlight.Contains(version))
             || (_announced.Count > 0 && _announced.Contains(version));
-
-    private bool IsInFlight(CommitVersion version)
-    {
-        var commit = _first;
-        while (commit is not null && commit.Version != version)
-        {
-            commit = commit.Next;
-        }
-
-        return commit is not null;
-    }
-
-    private CommitVersion? LowestInFlight()
-    {
-        CommitVersion? lowest = null;
-        for (var commit = _first; commit is not null; commit = commit.Next)
-        {
-            lowest = lowest is { } known && known <= commit.Version ? known : commit.Version;
-        }
-
-        return lowest;
-    }
 
     private void Begin(InFlightCommit commit, bool isFresh)
     {
         commit.IsFresh = isFresh;
         commit.Stamp(++_lastSequence);
         _highestBegun = commit.Version > _highestBegun ? commit.Version : _highestBegun;
-        if (_last is null)
-        {
-            _first = commit;
-        }
-        else
-        {
-            _last.Next = commit;
-        }
-
-        _last = commit;
+        _inFlight.Add(commit);
     }
 
     /// <summary>Publishes from the front of the list up to the first commit that is not done.</summary>
     /// <returns>Those of them that somebody waits for, to be woken outside the critical section.</returns>
     private InFlightCommit? PublishWhatIsDone()
     {
-        var published = _first;
+        var published = _inFlight.First;
         if (published is not { IsDone: true })
         {
             return null;
@@ -258,9 +230,8 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
             _queue?.Add(next);
         }
 
-        _first = next;
-        _last = next is null ? null : _last;
-        _visibility.Advance(LowestInFlight());
+        _inFlight.RemoveBefore(next);
+        _visibility.Advance(_inFlight.LowestVersion);
         Volatile.Write(ref _current, new Publication(sequence, _visibility.Highest, _visibility.Visible, lastLate));
         var awaited = Unlink(published, next);
         CompleteDrainWhenIdle();
@@ -328,7 +299,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
 
     private void CompleteDrainWhenIdle()
     {
-        if (_first is null)
+        if (_inFlight.First is null)
         {
             _drained?.TrySetResult();
         }
