@@ -28,7 +28,7 @@ public interface IMultiVersionGet
     /// <exception cref="BelowFloorException">The version is below the floor of the key's kind.</exception>
     /// <exception cref="PersistentTierException">The persistent tier could not answer.</exception>
     /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
-    ValueTask<CommitVersion?> GetAsync(
+    ValueTask<CommitVersion?> CopyAsync(
         ReadOnlySpan<byte> key,
         CommitVersion at,
         IBufferWriter<byte> destination,

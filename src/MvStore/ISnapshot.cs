@@ -33,7 +33,7 @@ public interface ISnapshot : IDisposable
     /// <exception cref="ArgumentNullException"><paramref name="destination"/> is null.</exception>
     /// <exception cref="BelowFloorException">The key's kind had a floor above the snapshot when it was opened.</exception>
     /// <exception cref="ObjectDisposedException">The snapshot or the store was disposed.</exception>
-    ValueTask<CommitVersion?> GetAsync(ReadOnlySpan<byte> key, IBufferWriter<byte> destination, CancellationToken cancellationToken = default);
+    ValueTask<CommitVersion?> CopyAsync(ReadOnlySpan<byte> key, IBufferWriter<byte> destination, CancellationToken cancellationToken = default);
 
     /// <summary>The row where it lies in memory: no copy, no allocation, no lock, no wait. Dispose it soon; see <see cref="GuardedRow"/>.</summary>
     /// <param name="key">The key. Not kept.</param>
@@ -43,7 +43,7 @@ public interface ISnapshot : IDisposable
     /// <exception cref="ObjectDisposedException">The snapshot or the store was disposed.</exception>
     MemoryAnswer TryGet(ReadOnlySpan<byte> key, out GuardedRow row);
 
-    /// <summary>Whether <see cref="GetAsync(ReadOnlySpan{byte}, CancellationToken)"/> would return a row.</summary>
+    /// <summary>Whether <see cref="GetAsync"/> would return a row.</summary>
     /// <param name="key">The key. Not kept.</param>
     /// <param name="cancellationToken">Cancels a read that must wait for the persistent tier.</param>
     /// <returns>True when it would.</returns>

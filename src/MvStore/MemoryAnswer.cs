@@ -9,6 +9,6 @@ public enum MemoryAnswer
     /// <summary>There is none: the key is deleted or has no version there, in whichever tier.</summary>
     Absent,
 
-    /// <summary>The answer may be in the persistent tier. Ask with <see cref="IMultiVersionGet.GetAsync(ReadOnlySpan{byte}, CommitVersion, CancellationToken)"/>.</summary>
+    /// <summary>The answer may be in the persistent tier. Ask with <see cref="IMultiVersionGet.GetAsync"/>.</summary>
     NotInMemory,
 }

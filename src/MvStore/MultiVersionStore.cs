@@ -166,7 +166,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         return ReadResults.ToRowAsync(_readers.Points.FindAsync(key, at, cancellationToken));
     }
 
-    public ValueTask<CommitVersion?> GetAsync(
+    public ValueTask<CommitVersion?> CopyAsync(
         ReadOnlySpan<byte> key,
         CommitVersion at,
         IBufferWriter<byte> destination,

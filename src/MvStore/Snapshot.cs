@@ -45,7 +45,7 @@ internal sealed class Snapshot : ISnapshot
         return ToRowAsync(_readers.Tiers.FindAsync(key, _pin.View, cancellationToken));
     }
 
-    public ValueTask<CommitVersion?> GetAsync(
+    public ValueTask<CommitVersion?> CopyAsync(
         ReadOnlySpan<byte> key,
         IBufferWriter<byte> destination,
         CancellationToken cancellationToken = default)

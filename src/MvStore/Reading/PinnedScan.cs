@@ -29,12 +29,9 @@ internal abstract class PinnedScan : RowScan
         _pins = pins;
         _holder = holder;
         _logger = logger;
-        if (pins is null)
-        {
-            GC.SuppressFinalize(this);
-        }
     }
 
+    // A scan that was forgotten lets go of its pin, loudly. One under a snapshot has none of its own.
     ~PinnedScan() => Dispose(disposing: false);
 
     /// <summary>What can be seen.</summary>
