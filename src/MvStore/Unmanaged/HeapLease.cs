@@ -48,12 +48,18 @@ internal readonly unsafe ref struct HeapLease : IDisposable
     public void Retire(void* block, nuint size) => _heap.Retire(_stripe, (byte*)block, size);
 
     /// <summary>Ends the lease.</summary>
+    /// <exception cref="InvalidOperationException">The thread does not hold it (any more). Noticed by a checked heap only.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Dispose()
     {
         if (_stripe->Outgoing != 0)
         {
             _stripe->Send();
+        }
+
+        if (_stripe->IsChecked)
+        {
+            _stripe->RequireHolder();
         }
 
         Volatile.Write(ref _stripe->Taken, 0);

@@ -114,6 +114,15 @@ internal unsafe struct HeapStripe
         }
     }
 
+    /// <summary>Throws unless the calling thread holds the lease.</summary>
+    public void RequireHolder()
+    {
+        if (Volatile.Read(ref Taken) != Environment.CurrentManagedThreadId)
+        {
+            throw new InvalidOperationException("A lease was ended twice, or by another thread than the one that took it.");
+        }
+    }
+
     /// <summary>The page from which blocks of a size are taken.</summary>
     /// <param name="size">1 to <see cref="SizeClasses.Largest"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -266,7 +266,8 @@ internal sealed unsafe class NativeHeap : IDisposable
             sum += Volatile.Read(ref retired ? ref _stripes[i].Retired : ref _stripes[i].Used);
         }
 
-        return sum;
+        // A block that moves between two stripes while they are looked at may be subtracted and not added.
+        return Math.Max(0, sum);
     }
 
     private void ReleaseAll()

@@ -108,6 +108,15 @@ public sealed unsafe class BlockChecksTests : IDisposable
     }
 
     [Fact]
+    public void Ending_a_lease_twice_is_found()
+        => FluentActions.Invoking(() =>
+        {
+            var lease = _heap.Lease();
+            lease.Dispose();
+            lease.Dispose();
+        }).Should().Throw<InvalidOperationException>().WithMessage("*twice*");
+
+    [Fact]
     public void Much_freed_memory_is_let_go()
     {
         for (var i = 0; i < 400; i++)
