@@ -204,44 +204,16 @@ internal sealed unsafe class RecordTable
     public void Add(in HeapLease lease, ulong hash, NativeRecord* record)
     {
         Debug.Assert(((ulong)record & 15) == 0 && (ulong)record >> 48 == 0, "a slot cannot hold the address");
-        var index = IndexOf(hash);
-        ref var state = ref _states[index];
-        state.Enter();
-        try
-        {
-            Put(lease, index, ref state, hash, new TableSlot(record, TableSlot.TagOf(hash)));
-        }
-        finally
-        {
-            state.Leave();
-        }
+        using var segment = Enter(IndexOf(hash));
+        segment.Put(lease, hash, record);
     }
 
     /// <summary>Takes out this very record. Gives memory back when few are left; does not fail when there is none to do so.</summary>
     /// <returns>False when it is not there (any more).</returns>
     public bool Remove(in HeapLease lease, ulong hash, NativeRecord* record)
     {
-        var index = IndexOf(hash);
-        ref var state = ref _states[index];
-        state.Enter();
-        try
-        {
-            var segment = SegmentAt(index);
-            var place = segment.Exists ? segment.PlaceOf(hash, record) : null;
-            if (place == null)
-            {
-                return false;
-            }
-
-            state.Used -= segment.Clear(place) ? 1UL : 0;
-            state.Records--;
-            Shrink(lease, index, ref state, segment);
-            return true;
-        }
-        finally
-        {
-            state.Leave();
-        }
+        using var segment = Enter(IndexOf(hash));
+        return segment.TakeOut(lease, hash, record);
     }
 
     /// <summary>Every record (<see cref="NativeRecord"/>), in no order. Only while nobody writes.</summary>
@@ -304,95 +276,18 @@ internal sealed unsafe class RecordTable
             : NativeRecord.KeyOf(record).SequenceEqual(key);
     }
 
-    /// <summary>The segment now. The index has as many bits as the directory has words.</summary>
+    /// <summary>The segment now.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TableSegment SegmentAt(int index)
-        => new(Volatile.Read(ref Unsafe.Add(ref Unsafe.As<SegmentDirectory, ulong>(ref _segments), index)));
+    private TableSegment SegmentAt(int index) => new(Volatile.Read(ref WordAt(index)));
 
-    private void Put(in HeapLease lease, int index, ref SegmentState state, ulong hash, TableSlot slot)
+    /// <summary>A segment with its lock held.</summary>
+    private SegmentWriter Enter(int index)
     {
-        var segment = SegmentAt(index);
-        if (segment.Exists)
-        {
-            var place = segment.PlaceFor(hash, slot.Record);
-            var present = new TableSlot(*place);
-            if (present.HoldsRecord)
-            {
-                if (present.Record != slot.Record)
-                {
-                    Debug.Assert(NativeRecord.IsRemoved(present.Record), "a record that is in use has been replaced");
-                    Volatile.Write(ref *place, slot.Word);
-                }
-
-                return;
-            }
-
-            if (present.IsTombstone || state.Used < segment.Limit)
-            {
-                Volatile.Write(ref *place, slot.Word);
-                state.Used += present.IsTombstone ? 0UL : 1;
-                state.Records++;
-                return;
-            }
-        }
-
-        var larger = Rebuild(lease, segment, TableSegment.CapacityFor(state.Records + 1));
-        larger.Fill(larger.HomeOf(hash), slot);
-        Publish(lease, index, segment, larger);
-        state.Records++;
-        state.Used = state.Records;
+        _states[index].Enter();
+        return new SegmentWriter(ref WordAt(index), ref _states[index], _hash, _homeBitsInTag);
     }
 
-    private void Shrink(in HeapLease lease, int index, ref SegmentState state, TableSegment segment)
-    {
-        if (state.Records == 0)
-        {
-            Publish(lease, index, segment, default);
-            state.Used = 0;
-        }
-        else if (segment.Capacity > TableSegment.LeastCapacity && state.Records < segment.Capacity / 8)
-        {
-            TableSegment smaller;
-            try
-            {
-                smaller = Rebuild(lease, segment, TableSegment.CapacityFor(state.Records));
-            }
-            catch (OutOfMemoryException)
-            {
-                return; // The record is out; the segment is only larger than it need be, and the next removal tries again.
-            }
-
-            Publish(lease, index, segment, smaller);
-            state.Used = state.Records;
-        }
-    }
-
-    /// <summary>Copies the records of a segment, which may not exist, into a new one that nobody knows yet.</summary>
-    private TableSegment Rebuild(in HeapLease lease, TableSegment old, ulong capacity)
-    {
-        var rebuilt = TableSegment.Create(lease, capacity);
-        var capacityOfOld = old.Exists ? old.Capacity : 0;
-        for (var i = 0UL; i < capacityOfOld; i++)
-        {
-            var slot = new TableSlot(old.Slots[i]);
-            if (slot.HoldsRecord)
-            {
-                var home = rebuilt.HomeBits <= _homeBitsInTag
-                    ? rebuilt.HomeOfTag(slot.Tag)
-                    : rebuilt.HomeOf(_hash(NativeRecord.KeyOf(slot.Record)));
-                rebuilt.Fill(home, slot);
-            }
-        }
-
-        return rebuilt;
-    }
-
-    private void Publish(in HeapLease lease, int index, TableSegment old, TableSegment segment)
-    {
-        Volatile.Write(ref Unsafe.Add(ref Unsafe.As<SegmentDirectory, ulong>(ref _segments), index), segment.Word);
-        if (old.Exists)
-        {
-            old.Retire(lease);
-        }
-    }
+    // The index has as many bits as the directory has words.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref ulong WordAt(int index) => ref Unsafe.Add(ref Unsafe.As<SegmentDirectory, ulong>(ref _segments), index);
 }

@@ -87,9 +87,9 @@ public sealed class RecordTableTests
         for (var records = 1UL; records < 100_000; records += 1 + (records / 50))
         {
             var capacity = TableSegment.CapacityFor(records);
-            var limit = capacity / 4 * 3;
+            var limit = capacity / 8 * 5;
             limit.Should().BeGreaterThan(records + (records / 4), "many additions must pass before it is rebuilt again");
-            (capacity == TableSegment.LeastCapacity || records >= capacity * 9 / 32).Should().BeTrue("{0} records in {1} slots", records, capacity);
+            (capacity == TableSegment.LeastCapacity || records >= capacity * 15 / 64).Should().BeTrue("{0} records in {1} slots", records, capacity);
             TableSegment.CapacityFor(limit + 1).Should().BeGreaterThan(capacity, "a full segment must grow");
         }
     }
@@ -197,6 +197,38 @@ public sealed class RecordTableTests
 
             records.Should().Equal([.. keys.Select(k => harness.Find(k.Span)), 7]);
         }
+    }
+
+    [Fact]
+    public void An_old_segment_is_kept_as_long_as_someone_may_be_reading_it()
+    {
+        using var harness = new RecordTableHarness(Hashes["same segment"]);
+        var changes = new Action[]
+        {
+            () => harness.Add(Wide(0)),
+            () => Array.ForEach([.. Enumerable.Range(1, 99).Select(Wide)], harness.Add),
+            () => Array.ForEach([.. Enumerable.Range(1, 99).Select(Wide)], harness.Remove),
+            () => harness.Remove(Wide(0)),
+        };
+        foreach (var change in changes)
+        {
+            var inUse = harness.Table.UsedBytes;
+            using (EpochGuard.Enter())
+            {
+                change();
+                for (var i = 0; i < 5; i++)
+                {
+                    harness.Heap.Collect();
+                }
+
+                var kept = harness.Heap.UsedBytes - harness.ExpectedBytes();
+                kept.Should().BeGreaterThanOrEqualTo(inUse, "the guard was entered while that segment was the one in use");
+            }
+
+            harness.VerifyMemory();
+        }
+
+        harness.Heap.UsedBytes.Should().Be(0);
     }
 
     [Fact]
