@@ -106,7 +106,7 @@ public abstract class RandomConformance<TLocation> : TierSuite<TLocation>
     private async Task RaiseFloorAsync(Random random)
     {
         var floors = new FloorSet((ulong)random.Next(100), [new(EntryKind.Source(1), (ulong)random.Next(200))]);
-        await Tier.RaiseFloorAsync(floors, default);
+        await Tier.RaiseFloorAsync(floors, [], default);
         _floors = _floors.RaisedTo(floors);
     }
 

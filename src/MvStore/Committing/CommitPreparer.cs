@@ -14,16 +14,20 @@ internal sealed class CommitPreparer(IKeyClassifier? classifier)
     {
         var deltas = LastPerKeyInOrder(batch.Deltas);
         var entries = new List<KeyedEntry>(deltas.Length);
+        List<KeyFloor>? drops = null;
         foreach (var delta in deltas)
         {
-            if (delta.Kind != DeltaKind.Drop)
+            if (delta.Kind == DeltaKind.Drop)
             {
-                var value = delta.Kind == DeltaKind.Set ? delta.Value : (ReadOnlyMemory<byte>?)null;
-                entries.Add(new KeyedEntry(ArrayOf(delta.Key), new VersionEntry(version.Value, value)));
+                (drops ??= []).Add(new KeyFloor(delta.Key, version));
+                continue;
             }
+
+            var value = delta.Kind == DeltaKind.Set ? delta.Value : (ReadOnlyMemory<byte>?)null;
+            entries.Add(new KeyedEntry(ArrayOf(delta.Key), new VersionEntry(version.Value, value)));
         }
 
-        return new PreparedCommit(version, deltas, [.. entries], KindsOf(deltas));
+        return new PreparedCommit(version, deltas, [.. entries], drops is null ? [] : [.. drops], KindsOf(deltas));
     }
 
     private static Delta[] LastPerKeyInOrder(IReadOnlyList<Delta> deltas)

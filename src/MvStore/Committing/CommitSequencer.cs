@@ -18,6 +18,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     private readonly Queue<InFlightCommit> _inFlight = new();
     private readonly List<CommitVersion> _announced = [];
     private readonly VisibilityTracker _visibility;
+    private readonly PendingDrops _drops;
     private FloorSet _admission;
     private ulong _lastSequence;
     private TaskCompletionSource? _drained;
@@ -35,6 +36,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         _queue = queue;
         _feed = feed;
         _visibility = new VisibilityTracker(recovered.HighestVersion);
+        _drops = new PendingDrops(recovered.Drops);
         _admission = recovered.Floors;
         _lastSequence = recovered.DurableSequence;
         _current = new Publication(recovered.DurableSequence, recovered.HighestVersion, recovered.HighestVersion, recovered.DurableSequence);
@@ -101,7 +103,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     }
 
     /// <inheritdoc/>
-    public FloorSet Raise(Func<CommitVersion> cap, Func<CommitVersion, FloorSet> retention)
+    public AdmissionRaise Raise(Func<CommitVersion> cap, Func<CommitVersion, FloorSet> retention, int mostDrops)
     {
         lock (_gate)
         {
@@ -111,8 +113,21 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
                 highest = Math.Min(highest, version.Value - 1);
             }
 
-            _admission = _admission.RaisedTo(retention(highest));
-            return _admission;
+            var drops = _drops.TakeUpTo(highest, mostDrops);
+            _admission = _admission.RaisedTo(retention(highest), drops);
+            return new AdmissionRaise(_admission, drops);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Simplify(FloorSet floors)
+    {
+        lock (_gate)
+        {
+            if (_admission.Generation == floors.Generation)
+            {
+                _admission = floors;
+            }
         }
     }
 
@@ -139,9 +154,31 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     private void RequireAdmitted(PreparedCommit commit)
     {
         RequireOpen();
+        if (commit.Version > _admission.Highest)
+        {
+            return;
+        }
+
+        if (_admission.ByKey.Highest >= commit.Version)
+        {
+            RequireAboveKeyFloors(commit);
+        }
+
         foreach (var kind in commit.Kinds)
         {
             var floor = _admission.Of(kind);
+            if (commit.Version <= floor)
+            {
+                throw new BelowFloorException(commit.Version, floor);
+            }
+        }
+    }
+
+    private void RequireAboveKeyFloors(PreparedCommit commit)
+    {
+        foreach (var delta in commit.Deltas)
+        {
+            var floor = _admission.ByKey.Of(delta.Key.Span);
             if (commit.Version <= floor)
             {
                 throw new BelowFloorException(commit.Version, floor);
@@ -181,6 +218,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
             }
 
             _visibility.Publish(head.Commit.Version);
+            _drops.Add(head.Commit);
             _queue?.Add(head.Commit);
         }
 

@@ -41,6 +41,17 @@ internal sealed class FlushSlice(ulong previousSequence, IReadOnlyList<PreparedC
             var order = x.Key.Span.SequenceCompareTo(y.Key.Span);
             return order != 0 ? order : x.Version.CompareTo(y.Version);
         });
-        return new TierBatch(previousSequence, LastSequence, HighestVersion, rows);
+        return new TierBatch(previousSequence, LastSequence, HighestVersion, rows) { Drops = DropsInOrder() };
+    }
+
+    private KeyFloor[] DropsInOrder()
+    {
+        KeyFloor[] drops = [.. Commits.SelectMany(c => c.Drops)];
+        Array.Sort(drops, static (x, y) =>
+        {
+            var order = x.Key.Span.SequenceCompareTo(y.Key.Span);
+            return order != 0 ? order : x.Version.CompareTo(y.Version);
+        });
+        return drops;
     }
 }

@@ -17,7 +17,7 @@ internal sealed class HistoryCut(IKeyClassifier classifier)
     {
         var isSameKey = _key is { } key && key.Span.SequenceEqual(row.Key.Span);
         var floor = reach.FloorOf(row.Key.Span, classifier);
-        if (isSameKey && (_last <= floor || (row.Version <= floor && reach.Above(floor) != floor)))
+        if (isSameKey && (_last <= floor || (row.Version <= floor && !reach.ReachesFloorOf(row.Key.Span, classifier))))
         {
             return false;
         }

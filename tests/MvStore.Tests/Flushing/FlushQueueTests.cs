@@ -110,7 +110,7 @@ public sealed class FlushQueueTests : IDisposable
 
     private void Add(int bytes)
     {
-        var commit = new PreparedCommit(++_sequence, [], [new KeyedEntry(new byte[bytes], new VersionEntry(_sequence, null))], [EntryKind.Multi]);
+        var commit = new PreparedCommit(++_sequence, [], [new KeyedEntry(new byte[bytes], new VersionEntry(_sequence, null))], [], [EntryKind.Multi]);
         commit.Stamp(_sequence);
         _queue.Add(commit);
     }
