@@ -6,6 +6,6 @@ namespace MvStore;
 /// <param name="MaxVersions">How many entries to look at before stopping at the next key boundary, at least 1.</param>
 public sealed record TierReclaimStep(RetentionRule Rule, ReadOnlyMemory<byte>? After, int MaxVersions)
 {
-    /// <summary>The only keys to look at, distinct and ascending; some may have no entry. Null for every key.</summary>
+    /// <summary>The only keys to look at, distinct and ascending; null for every key. Some may have no entry, and may count as one all the same.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>>? Keys { get; init; }
 }

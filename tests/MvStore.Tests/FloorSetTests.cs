@@ -8,7 +8,7 @@ public sealed class FloorSetTests
     private static readonly FloorSet Floors = new(
         5,
         [new(FirstByteClassifier.Operator, 20), new(FirstByteClassifier.Source, 0)],
-        [Floor("a", 8), Floor("b", 30), Floor("ba", 12), Floor("c", 2)]);
+        [Floor("a", 8), Floor("b", 30), Floor("ba", 12), Floor("bb", 20), Floor("c", 2)]);
 
     [Theory]
     [InlineData("a", 8)]
@@ -37,7 +37,7 @@ public sealed class FloorSetTests
         var raised = Floors.RaisedTo(new FloorSet(6, [new(FirstByteClassifier.Operator, 10)], [Floor("a", 7), Floor("c", 9), Floor("d", 10)]));
         raised.Default.Should().Be((CommitVersion)6);
         raised.Of(FirstByteClassifier.Operator).Should().Be((CommitVersion)20);
-        raised.ByKey.Select(f => f.Version.Value).Should().Equal(8, 30, 12, 9, 10);
+        raised.ByKey.Select(f => f.Version.Value).Should().Equal(8, 30, 12, 20, 9, 10);
         Floors.RaisedTo(Floors).Should().BeSameAs(Floors);
         Floors.RaisedTo(new FloorSet(CommitVersion.Zero, [], [Floor("b", 30)])).Should().BeSameAs(Floors);
     }
@@ -48,7 +48,7 @@ public sealed class FloorSetTests
         var left = new List<KeyFloor>();
         var needed = Floors.WithoutRedundant(Classifier, left);
         needed.ByKey.Select(f => f.Version.Value).Should().Equal(8, 30);
-        left.Select(f => f.Version.Value).Should().BeEquivalentTo([12UL, 2UL]);
+        left.Select(f => f.Version.Value).Should().BeEquivalentTo([12UL, 20UL, 2UL]);
         needed.WithoutRedundant(Classifier, left).Should().BeSameAs(needed);
         foreach (var key in (string[])["a", "b", "ba", "c"])
         {

@@ -75,7 +75,11 @@ internal sealed class Writer : IDisposable
 
         _kinds = _transaction.Run("raising the floor", () =>
         {
-            StoredState.SaveKinds(_connection, raised);
+            if (!ReferenceEquals(raised, _kinds))
+            {
+                StoredState.SaveKinds(_connection, raised);
+            }
+
             StoredState.SaveKeys(_connection, floors.ByKey, settled);
             return raised;
         });

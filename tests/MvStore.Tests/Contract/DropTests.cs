@@ -332,6 +332,30 @@ public sealed class DropTests
 
     [Theory]
     [MemberData(nameof(TestCases.Storages), MemberType = typeof(TestCases))]
+    public async Task B4_B10_AnOldViewNeverTakesWhatALateVersionReleasedForTheBeginningOfHistory(StoreStorage storage)
+    {
+        await using var fixture = await StoreFixture.OpenAsync(storage);
+        var store = fixture.Store;
+        await store.CommitAsync(new WriteBatch().Set("0", "1").Set("a", "1"), 1).Guarded();
+        await store.SetAsync(5, "a", "5");
+        using var snapshot = store.OpenSnapshot(5);
+        var page = await store.ScanPageAsync(KeyRange.All, ReadScope.AsOf(4), 1).Guarded();
+
+        // Neither of them sees version 3, which lets version 1 go once the floor of a is at 4.
+        await store.SetAsync(3, "a", "late");
+        await DropAsync(fixture, 4, "a");
+        await fixture.FlushIfPersistentAsync();
+        await store.ReclaimAsync().Guarded();
+        await RequireVersionsAsync(fixture, storage, "a", 5, 3);
+
+        AnswerText.Of(await snapshot.GetPreviousAsync(Bytes.Of("a"), 5)).Should().Be(AnswerText.Reclaimed);
+        AnswerText.Of(await snapshot.GetPreviousAsync(Bytes.Of("0"), 1)).Should().Be(AnswerText.Beginning, "that key's floor did not move");
+        (await snapshot.HistoryAllAsync()).Should().Equal("0=1@1", "a=5@5");
+        await RequireBelowFloorAsync(4, 4, () => store.ScanPageAsync(KeyRange.All, ReadScope.AsOf(4), 1, continuation: page.Next).AsTask());
+    }
+
+    [Theory]
+    [MemberData(nameof(TestCases.Storages), MemberType = typeof(TestCases))]
     public async Task A1_RetentionThatPassesTheDropMakesItsFloorSuperfluous(StoreStorage storage)
     {
         await using var fixture = await StoreFixture.OpenAsync(storage, o => o.GarbageCollection.RetainVersions = 10);
