@@ -123,7 +123,7 @@ internal sealed unsafe class RecordCursor
         var heads = stackalloc long[RecordLeaf.Slots];
         fixed (nint* records = (Span<nint>)_records)
         {
-            var count = RecordRun.Copy(leaf, heads, records, out _, out _);
+            var count = LeafOrder.Copy(leaf, heads, records, out _);
             var (low, high) = (0, count);
             if (_isAtFirstLeaf && TryGetNearBound(out var near, out var isNearIncluded))
             {

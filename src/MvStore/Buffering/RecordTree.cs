@@ -26,8 +26,6 @@ namespace MvStore.Buffering;
 /// </summary>
 internal sealed unsafe class RecordTree
 {
-    private const int MostTail = 16;
-
     private readonly int _leafCapacity; // Records in a leaf, at most RecordLeaf.Slots. Set once.
     private readonly int _tailCapacity; // Records behind the sorted ones. Set once.
     private readonly int _leafMinimum; // A leaf that falls below joins a neighbour. Set once.
@@ -52,7 +50,7 @@ internal sealed unsafe class RecordTree
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, RecordLeaf.Slots);
         Heap = heap;
         _leafCapacity = capacity;
-        _tailCapacity = Math.Min(MostTail, Math.Max(2, capacity / 4));
+        _tailCapacity = capacity / 2; // Adding is a fifth faster than with a quarter, and walking a twelfth slower.
         _leafMinimum = capacity / 4;
         _change = new TreeChange(capacity);
         using var lease = heap.Lease();
