@@ -193,15 +193,23 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
 
     private void Unlink(in HeapLease lease, NativeRecord* record, PreparedCommit commit)
     {
-        var figures = new LinkedFigures(Accounting);
-        using var edit = new ChainEdit(record);
-        for (var i = 0; i < edit.Count; i++)
+        try
         {
-            edit.Keep[i] = edit[i]->Version != commit.Version.Value || edit[i]->Sequence != commit.Sequence;
-        }
+            var figures = new LinkedFigures(Accounting);
+            using var edit = new ChainEdit(record);
+            for (var i = 0; i < edit.Count; i++)
+            {
+                edit.Keep[i] = edit[i]->Version != commit.Version.Value || edit[i]->Sequence != commit.Sequence;
+            }
 
-        edit.Apply(lease, ref figures);
-        figures.Flush();
+            edit.Apply(lease, ref figures);
+            figures.Flush();
+        }
+        catch (OutOfMemoryException)
+        {
+            // Most likely why the commit failed in the first place. It must end as a no-op all the same, or every later one would wait for it.
+            VersionChain.HideFromAll(record, commit.Version.Value, commit.Sequence);
+        }
     }
 
     private BufferedRow LinkEntry(
