@@ -19,10 +19,11 @@ public sealed class SeamTests
     private static readonly Dictionary<string, string> OnlyCaller = new()
     {
         ["IAdmission.Raise"] = "MvStore.GarbageCollection",
-        ["IBufferCursor.MoveNext"] = "MvStore.Reading",
         ["IBufferCursor.Read"] = "MvStore.Reading",
-        ["IBufferCursor.ReadHistory"] = "MvStore.Reading",
+        ["IBufferCursor.Suspend"] = "MvStore.Reading",
         ["IBufferReader.Find"] = "MvStore.Reading",
+        ["IBufferReader.FindMany"] = "MvStore.Reading",
+        ["IBufferReader.FindVersions"] = "MvStore.Reading",
         ["IBufferReader.Seek"] = "MvStore.Reading",
         ["ICommitTarget.Link"] = "MvStore.Committing",
         ["ICommitTarget.Unlink"] = "MvStore.Committing",
