@@ -12,6 +12,7 @@ public static class WorkloadCatalog
         new GetWorkload("W4b", "point get at latest, 4 threads", threads: 4),
         new GetWorkload("W4c", "point get of an absent key, 1 thread", threads: 1, isAbsent: true),
         new OwnedGetWorkload(),
+        new CopiedGetWorkload(),
         new RangeWorkload(),
         new FullScanWorkload("W7b", "full scan forward", StoreShape.Loaded),
         new FullScanWorkload("W7c", "full scan in reverse", StoreShape.Loaded, isReverse: true),
@@ -34,7 +35,7 @@ public static class WorkloadCatalog
 
     /// <summary>The workloads whose cost on ten times the rows is compared as W16.</summary>
     public static bool IsInGrowth(Workload workload)
-        => workload.Shape != StoreShape.Fresh ? workload.Id is not ("W8" or "W8i" or "W4o" or "W6p") : workload.Id == "W1";
+        => workload.Shape != StoreShape.Fresh ? workload.Id is not ("W8" or "W8i" or "W4o" or "W4s" or "W6p") : workload.Id == "W1";
 
     public static bool Runs(Workload workload, EngineDescriptor engine) => engine.Unavailable is null && workload.RunsOn(engine);
 }

@@ -101,10 +101,11 @@ public sealed class SqliteTier : IPersistentTier
     /// <inheritdoc/>
     /// <exception cref="ObjectDisposedException">The tier is disposed.</exception>
     /// <exception cref="PersistentTierException">The floors were not stored.</exception>
-    public ValueTask RaiseFloorAsync(FloorSet floors, CancellationToken cancellationToken)
+    public ValueTask RaiseFloorAsync(FloorSet floors, IReadOnlyList<KeyFloor> settled, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(floors);
-        Write(store => store.Writer.RaiseFloor(floors), cancellationToken);
+        ArgumentNullException.ThrowIfNull(settled);
+        Write(store => store.Writer.RaiseFloor(floors, settled), cancellationToken);
         return ValueTask.CompletedTask;
     }
 

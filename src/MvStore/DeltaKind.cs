@@ -12,6 +12,6 @@ public enum DeltaKind
     /// <summary>Deletes the key silently.</summary>
     Remove,
 
-    /// <summary>Changes nothing visible; permits retention to let go of every version but the newest.</summary>
+    /// <summary>Changes nothing visible; allows every version but the newest to be reclaimed.</summary>
     Drop,
 }

@@ -14,7 +14,7 @@ public sealed class GarbageCollectionOptions
     /// <value>Default empty.</value>
     public IDictionary<EntryKind, ulong?> RetainVersionsByKind { get; private init; } = new Dictionary<EntryKind, ulong?>();
 
-    /// <summary>How often reclamation runs by itself. It has work to do only when history is limited.</summary>
+    /// <summary>How often reclamation runs by itself. It has work to do when history is limited or keys are dropped; otherwise it costs nothing.</summary>
     /// <value>Default 10 seconds. Positive, at most 24 days, or <see cref="Timeout.InfiniteTimeSpan"/> for never.</value>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -8,7 +8,7 @@ public interface IMultiVersionContains
     /// <param name="at">The version to read at; <see cref="CommitVersion.Latest"/> for what is visible now.</param>
     /// <param name="cancellationToken">Cancels a read that must wait for the persistent tier.</param>
     /// <returns>True when it would.</returns>
-    /// <exception cref="BelowFloorException">The version is below the floor of the key's kind.</exception>
+    /// <exception cref="BelowFloorException">The version is below the floor of the key: that of its kind, or its own if it was dropped.</exception>
     /// <exception cref="PersistentTierException">The persistent tier could not answer.</exception>
     /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
     ValueTask<bool> ContainsAsync(ReadOnlySpan<byte> key, CommitVersion at, CancellationToken cancellationToken = default);

@@ -8,7 +8,7 @@ public interface IMultiVersionGetMany
     /// <param name="at">The version to read at; <see cref="CommitVersion.Latest"/> for what is visible now.</param>
     /// <param name="cancellationToken">Cancels a read that must wait for the persistent tier.</param>
     /// <returns>The rows that are present, in key order.</returns>
-    /// <exception cref="BelowFloorException">The version is below the floor of one of the keys' kinds.</exception>
+    /// <exception cref="BelowFloorException">The version is below the floor of one of the keys.</exception>
     /// <exception cref="PersistentTierException">The persistent tier could not answer.</exception>
     /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
     ValueTask<IReadOnlyList<VersionedRow>> GetManyAsync(

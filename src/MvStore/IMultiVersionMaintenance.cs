@@ -22,8 +22,8 @@ public interface IMultiVersionMaintenance
     long Evict(long targetBytes);
 
     /// <summary>
-    /// Raises the floor as far as retention allows and reclaims, in both tiers, every version that no reader and no retention needs
-    /// (contract E1, E2).
+    /// Raises the floor as far as retention allows, brings drops into force (contract A1), and reclaims, in both tiers, every version that no reader
+    /// and no retention needs (contract E1, E2).
     /// </summary>
     /// <param name="cancellationToken">Stops between two steps; what was reclaimed stays reclaimed.</param>
     /// <returns>What was done.</returns>

@@ -29,7 +29,7 @@ public interface IMultiVersionStore :
     /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
     CommitVersion DurableVersion { get; }
 
-    /// <summary>The lowest version at which a new read of a kind of keys may start. Never goes back, also across reopen.</summary>
+    /// <summary>The lowest version at which a new read of a kind of keys may start. Never goes back, also across reopen. A dropped key may have a higher one.</summary>
     /// <param name="kind">The kind of keys. Default: <see cref="EntryKind.Multi"/>.</param>
     /// <returns>The floor.</returns>
     /// <exception cref="ObjectDisposedException">The store was disposed.</exception>

@@ -20,7 +20,7 @@ public interface IPersistentTier : IAsyncDisposable
     ValueTask<TierState> OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes a slice of whole commits and moves the durable mark, both or neither, and returns when they are synced. Called with one
+    /// Writes a slice of whole commits, with their drops, and moves the durable mark, all or nothing, and returns when they are synced. Called with one
     /// slice at a time, each beginning where the last one ended. A slice whose <see cref="TierBatch.PreviousSequence"/> is not the
     /// durable mark must be refused as <see cref="TierFailure.Fatal"/>.
     /// </summary>
@@ -53,12 +53,21 @@ public interface IPersistentTier : IAsyncDisposable
     ValueTask<TierPage> ScanAsync(TierScan scan, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Remembers floors durably, before anything below them is reclaimed. Floors never go back; a lower one than stored is ignored.
+    /// Remembers floors durably, before anything below them is reclaimed; all of it or nothing. Floors never go back; a lower one than stored is
+    /// ignored.
     /// </summary>
-    /// <param name="floors">The floors.</param>
+    /// <param name="floors">
+    /// The floors. Those of kinds are all to be stored. Of those of single keys (<see cref="FloorSet.ByKey"/>) only the ones that
+    /// <paramref name="settled"/> names are new; there may be very many others.
+    /// </param>
+    /// <param name="settled">
+    /// In any order, keys up to a version. Drops of the key at or below the version need not be remembered any more. The key's floor, if
+    /// <see cref="FloorSet.ByKey"/> has one, is to be stored; if it has none, a stored one at or below the version is to be forgotten: the
+    /// floor of the key's kind is as high. A key may occur again.
+    /// </param>
     /// <param name="cancellationToken">Cancels the write before it happens.</param>
     /// <returns>A task that completes when they are durable.</returns>
-    ValueTask RaiseFloorAsync(FloorSet floors, CancellationToken cancellationToken);
+    ValueTask RaiseFloorAsync(FloorSet floors, IReadOnlyList<KeyFloor> settled, CancellationToken cancellationToken);
 
     /// <summary>
     /// Removes, in one bounded step, entries that the given rule lets go. The rule must see all stored entries of a key together.

@@ -21,7 +21,7 @@ public interface ISnapshot : IDisposable
     /// <param name="key">The key. Not kept.</param>
     /// <param name="cancellationToken">Cancels a read that must wait for the persistent tier.</param>
     /// <returns>The row, or null when the key is deleted or has no version there.</returns>
-    /// <exception cref="BelowFloorException">The key's kind had a floor above the snapshot when it was opened.</exception>
+    /// <exception cref="BelowFloorException">The key had a floor above the snapshot when it was opened.</exception>
     /// <exception cref="ObjectDisposedException">The snapshot or the store was disposed.</exception>
     ValueTask<VersionedRow?> GetAsync(ReadOnlySpan<byte> key, CancellationToken cancellationToken = default);
 
@@ -47,7 +47,7 @@ public interface ISnapshot : IDisposable
     /// <param name="key">The key. Not kept.</param>
     /// <param name="cancellationToken">Cancels a read that must wait for the persistent tier.</param>
     /// <returns>True when it would.</returns>
-    /// <exception cref="BelowFloorException">The key's kind had a floor above the snapshot when it was opened.</exception>
+    /// <exception cref="BelowFloorException">The key had a floor above the snapshot when it was opened.</exception>
     /// <exception cref="ObjectDisposedException">The snapshot or the store was disposed.</exception>
     ValueTask<bool> ContainsAsync(ReadOnlySpan<byte> key, CancellationToken cancellationToken = default);
 
@@ -55,7 +55,7 @@ public interface ISnapshot : IDisposable
     /// <param name="keys">The keys, in any order. Must not change during the call.</param>
     /// <param name="cancellationToken">Cancels a read that must wait for the persistent tier.</param>
     /// <returns>The rows that are present.</returns>
-    /// <exception cref="BelowFloorException">A key's kind had a floor above the snapshot when it was opened.</exception>
+    /// <exception cref="BelowFloorException">A key had a floor above the snapshot when it was opened.</exception>
     /// <exception cref="ObjectDisposedException">The snapshot or the store was disposed.</exception>
     ValueTask<IReadOnlyList<VersionedRow>> GetManyAsync(
         IReadOnlyCollection<ReadOnlyMemory<byte>> keys,
@@ -80,7 +80,7 @@ public interface ISnapshot : IDisposable
     /// <param name="after">Versions at or below this one are left out (contract B7). Default: none is.</param>
     /// <param name="cancellationToken">Cancels the enumeration.</param>
     /// <returns>The rows.</returns>
-    /// <exception cref="BelowFloorException">Thrown while enumerating: the range crosses a kind with a floor above the snapshot.</exception>
+    /// <exception cref="BelowFloorException">Thrown while enumerating: the range crosses what had a floor above the snapshot when it was opened.</exception>
     /// <exception cref="ObjectDisposedException">The snapshot or the store was disposed.</exception>
     IAsyncEnumerable<VersionedRow> ScanAsync(
         KeyRange range,
@@ -114,7 +114,7 @@ public interface ISnapshot : IDisposable
     /// <returns>The page.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="pageSize"/> is below 1.</exception>
     /// <exception cref="ArgumentException">The token is damaged or of another scan.</exception>
-    /// <exception cref="BelowFloorException">The range crosses a kind with a floor above the snapshot.</exception>
+    /// <exception cref="BelowFloorException">The range crosses what had a floor above the snapshot when it was opened.</exception>
     /// <exception cref="ObjectDisposedException">The snapshot or the store was disposed.</exception>
     ValueTask<ScanPage> ScanPageAsync(
         KeyRange range,
@@ -131,7 +131,7 @@ public interface ISnapshot : IDisposable
     /// <param name="range">The keys; <see cref="KeyRange.Exactly"/> for one.</param>
     /// <param name="cancellationToken">Cancels the enumeration.</param>
     /// <returns>The rows and tombstones.</returns>
-    /// <exception cref="BelowFloorException">Thrown while enumerating: the range crosses a kind with a floor above the snapshot.</exception>
+    /// <exception cref="BelowFloorException">Thrown while enumerating: the range crosses what had a floor above the snapshot when it was opened.</exception>
     /// <exception cref="ObjectDisposedException">The snapshot or the store was disposed.</exception>
     IAsyncEnumerable<VersionedRow> HistoryAsync(KeyRange range, CancellationToken cancellationToken = default);
 }

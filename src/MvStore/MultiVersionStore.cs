@@ -63,14 +63,12 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             _flushing?.Mark);
 
         _reclaimer = new Reclaimer(
-            _sequencer,
+            new FloorRaiser(_sequencer, _floors, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier),
             _floors,
             _pins,
             _trimmer,
             parts.Tier,
             tierWrites,
-            _flushing?.Mark,
-            retention,
             parts.Classifier,
             options.Persistence.ReclaimStepVersions);
 
@@ -82,8 +80,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             flusher.Start();
         }
 
-        var interval = retention.IsLimited ? options.GarbageCollection.Interval : Timeout.InfiniteTimeSpan;
-        var reclamation = new ReclamationLoop(_reclaimer, interval, failure, parts.TimeProvider, _logger);
+        var reclamation = new ReclamationLoop(_reclaimer, options.GarbageCollection.Interval, failure, parts.TimeProvider, _logger);
         reclamation.Start();
 
         var listeners = new ListenerPumps(parts, _flushEvents, feed, _logger);

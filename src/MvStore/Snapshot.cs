@@ -41,7 +41,7 @@ internal sealed class Snapshot : ISnapshot
     public ValueTask<VersionedRow?> GetAsync(ReadOnlySpan<byte> key, CancellationToken cancellationToken = default)
     {
         RequireReadable();
-        PinOpener.RequireAtOrAbove(_pin.Floors.Set.Of(key, _readers.Classifier), Version);
+        PinOpener.RequireReadable(_pin.Floors.Set, key, _readers.Classifier, Version);
         return ToRowAsync(_readers.Tiers.FindAsync(key, _pin.View, cancellationToken));
     }
 
@@ -84,7 +84,7 @@ internal sealed class Snapshot : ISnapshot
         var distinct = PointReader.DistinctAscending(keys);
         foreach (var key in distinct)
         {
-            PinOpener.RequireAtOrAbove(_pin.Floors.Set.Of(key.Span, _readers.Classifier), Version);
+            PinOpener.RequireReadable(_pin.Floors.Set, key.Span, _readers.Classifier, Version);
         }
 
         var found = await _readers.Tiers.FindManyAsync(distinct, _pin.View, cancellationToken).ConfigureAwait(false);

@@ -12,4 +12,8 @@ public sealed record TierBatch(
     ulong PreviousSequence,
     ulong Sequence,
     CommitVersion HighestVersion,
-    IReadOnlyList<TierRow> Rows);
+    IReadOnlyList<TierRow> Rows)
+{
+    /// <summary>The floors that the slice's drops ask for, ascending by key, then by version. One may occur again, also in a later slice.</summary>
+    public IReadOnlyList<KeyFloor> Drops { get; init; } = [];
+}

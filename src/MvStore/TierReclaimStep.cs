@@ -4,4 +4,8 @@ namespace MvStore;
 /// <param name="Rule">Which entries stay.</param>
 /// <param name="After">Keys at or below this one were done in earlier steps; null at the beginning of a run.</param>
 /// <param name="MaxVersions">How many entries to look at before stopping at the next key boundary, at least 1.</param>
-public sealed record TierReclaimStep(RetentionRule Rule, ReadOnlyMemory<byte>? After, int MaxVersions);
+public sealed record TierReclaimStep(RetentionRule Rule, ReadOnlyMemory<byte>? After, int MaxVersions)
+{
+    /// <summary>The only keys to look at, distinct and ascending; null for every key. Some may have no entry, and may count as one all the same.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>>? Keys { get; init; }
+}

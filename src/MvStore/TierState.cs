@@ -3,5 +3,9 @@ namespace MvStore;
 /// <summary>What a persistent tier holds when it is opened.</summary>
 /// <param name="DurableSequence">The durable mark: the sequence of the last publication that is on disk; 0 in a new store.</param>
 /// <param name="HighestVersion">The highest commit version among durable publications, empty ones included; 0 in a new store.</param>
-/// <param name="Floors">The floors remembered.</param>
-public sealed record TierState(ulong DurableSequence, CommitVersion HighestVersion, FloorSet Floors);
+/// <param name="Floors">The floors remembered, those of single keys included.</param>
+public sealed record TierState(ulong DurableSequence, CommitVersion HighestVersion, FloorSet Floors)
+{
+    /// <summary>The drops of durable publications that did not come into force yet, in any order.</summary>
+    public IReadOnlyList<KeyFloor> Drops { get; init; } = [];
+}

@@ -70,10 +70,17 @@ public sealed class WriteBatch
     public WriteBatch Remove(ReadOnlySpan<byte> key) => Add(DeltaKind.Remove, key, default);
 
     /// <summary>
-    /// Permits retention to let go of every version of a key but the newest. Nothing visible changes: above the floor, and for open
-    /// snapshots, every version stays readable.
+    /// Gives up the history of a key: every version but the newest may be reclaimed as soon as no open snapshot needs it, however much
+    /// history is kept otherwise. It deletes nothing that a reader at this version or above sees, and writes no entry.
     /// </summary>
-    /// <param name="key">The key. Copied.</param>
+    /// <remarks>
+    /// The next reclamation that finds everything up to this commit's version published, and durable if there is a persistent tier, raises the
+    /// floor of the key, and of no other, to this version. From then on reads of the key below it, and commits to it at or below it, fail with
+    /// <see cref="BelowFloorException"/>; snapshots opened before keep their answers. That holds for an absent key as well. The store
+    /// remembers the floor of each dropped key until the floor of its kind has passed it. As for any delta the last one of a key counts: after
+    /// a <see cref="Set"/> of the same key in this batch only the drop is carried out, and nothing is set.
+    /// </remarks>
+    /// <param name="key">The key; it may be absent. Copied.</param>
     /// <returns>This batch.</returns>
     public WriteBatch Drop(ReadOnlySpan<byte> key) => Add(DeltaKind.Drop, key, default);
 

@@ -12,6 +12,8 @@ public sealed class InMemoryHistory : HistoryConformance<InMemoryLocation>;
 
 public sealed class InMemoryFloors : FloorConformance<InMemoryLocation>;
 
+public sealed class InMemoryDrops : DropConformance<InMemoryLocation>;
+
 public sealed class InMemoryReclamationSteps : ReclamationConformance<InMemoryLocation>;
 
 public sealed class InMemoryRandom : RandomConformance<InMemoryLocation>;

@@ -8,7 +8,7 @@ public abstract class FloorConformance<TLocation> : TierSuite<TLocation>
     [Fact]
     public async Task E8_FloorsOfEveryKindSurviveReopen()
     {
-        await Tier.RaiseFloorAsync(Floors(5, (EntryKind.Multi, 7), (EntryKind.Source(0), 8), (EntryKind.Operator(ulong.MaxValue), 2)), default);
+        await Tier.RaiseFloorAsync(Floors(5, (EntryKind.Multi, 7), (EntryKind.Source(0), 8), (EntryKind.Operator(ulong.MaxValue), 2)), [], default);
         var floors = (await ReopenAsync()).Floors;
         floors.Default.Should().Be(new CommitVersion(5));
         floors.ByKind.Should().BeEquivalentTo(new Dictionary<EntryKind, CommitVersion>
@@ -22,21 +22,21 @@ public abstract class FloorConformance<TLocation> : TierSuite<TLocation>
     [Fact]
     public async Task B10_FloorsNeverGoBack()
     {
-        await Tier.RaiseFloorAsync(Floors(50, (EntryKind.Source(1), 40)), default);
-        await Tier.RaiseFloorAsync(Floors(10, (EntryKind.Source(1), 45), (EntryKind.Source(2), 60)), default);
-        await Tier.RaiseFloorAsync(FloorSet.None, default);
+        await Tier.RaiseFloorAsync(Floors(50, (EntryKind.Source(1), 40)), [], default);
+        await Tier.RaiseFloorAsync(Floors(10, (EntryKind.Source(1), 45), (EntryKind.Source(2), 60)), [], default);
+        await Tier.RaiseFloorAsync(FloorSet.None, [], default);
         var floors = (await ReopenAsync()).Floors;
         floors.Default.Should().Be(new CommitVersion(50));
         floors.Of(EntryKind.Source(1)).Should().BeGreaterThanOrEqualTo(new CommitVersion(45));
         floors.Of(EntryKind.Source(2)).Should().Be(new CommitVersion(60));
-        await Tier.RaiseFloorAsync(Floors(1), default);
+        await Tier.RaiseFloorAsync(Floors(1), [], default);
         (await ReopenAsync()).Floors.Default.Should().Be(new CommitVersion(50));
     }
 
     [Fact]
     public async Task E1_TheHighestFloorCanBeStored()
     {
-        await Tier.RaiseFloorAsync(Floors(CommitVersion.Max), default);
+        await Tier.RaiseFloorAsync(Floors(CommitVersion.Max), [], default);
         (await ReopenAsync()).Floors.Default.Should().Be(CommitVersion.Max);
     }
 
@@ -44,14 +44,14 @@ public abstract class FloorConformance<TLocation> : TierSuite<TLocation>
     public async Task E1_AFloorAloneRemovesNothing()
     {
         await ApplyAsync(Rows.Set("a", 1, 1, "x"), Rows.Set("a", 2, 2, "y"));
-        await Tier.RaiseFloorAsync(Floors(100), default);
+        await Tier.RaiseFloorAsync(Floors(100), [], default);
         Rows.Texts(await Tier.GetAsync(Rows.Keys("a"), new TierView(1, 9), default)).Should().Equal("61@1#1=78");
     }
 
     [Fact]
     public async Task F2_ACancelledRaiseChangesNothing()
     {
-        await Tier.Awaiting(t => t.RaiseFloorAsync(Floors(5), new CancellationToken(true)).AsTask())
+        await Tier.Awaiting(t => t.RaiseFloorAsync(Floors(5), [], new CancellationToken(true)).AsTask())
             .Should().ThrowAsync<OperationCanceledException>();
         (await ReopenAsync()).Floors.Default.Should().Be(CommitVersion.Zero);
     }

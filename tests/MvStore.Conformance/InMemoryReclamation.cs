@@ -6,11 +6,14 @@ internal static class InMemoryReclamation
     public static TierReclaimed Step(SortedSet<TierRow> entries, TierReclaimStep step)
     {
         var range = step.After is { } after ? KeyRange.All.After(after.Span) : KeyRange.All;
+        var rows = step.Keys is { } keys
+            ? keys.Where(k => range.Contains(k.Span)).SelectMany(k => InMemoryRange.Of(entries, KeyRange.Exactly(k.Span)))
+            : InMemoryRange.Of(entries, range);
         List<TierRow> chain = [];
         List<TierRow> doomed = [];
         var scanned = 0L;
         ReadOnlyMemory<byte>? next = null;
-        foreach (var row in InMemoryRange.Of(entries, range))
+        foreach (var row in rows)
         {
             if (chain.Count > 0 && !chain[0].Key.Span.SequenceEqual(row.Key.Span))
             {

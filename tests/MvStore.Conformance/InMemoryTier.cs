@@ -87,7 +87,10 @@ public sealed class InMemoryTier(InMemoryTierStorage storage) : IPersistentTier
         lock (_storage.Gate)
         {
             _storage.Acquire(this);
-            return new ValueTask<TierState>(new TierState(_storage.DurableSequence, _storage.HighestVersion, _storage.Floors));
+            return new ValueTask<TierState>(new TierState(_storage.DurableSequence, _storage.HighestVersion, _storage.Floors)
+            {
+                Drops = _storage.Drops,
+            });
         }
     }
 
@@ -152,15 +155,17 @@ public sealed class InMemoryTier(InMemoryTierStorage storage) : IPersistentTier
     }
 
     /// <inheritdoc/>
-    public ValueTask RaiseFloorAsync(FloorSet floors, CancellationToken cancellationToken)
+    public ValueTask RaiseFloorAsync(FloorSet floors, IReadOnlyList<KeyFloor> settled, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(floors);
+        ArgumentNullException.ThrowIfNull(settled);
         cancellationToken.ThrowIfCancellationRequested();
         Interlocked.Increment(ref _raiseFloorCalls);
         lock (_storage.Gate)
         {
             ThrowUnlessOpen();
-            _storage.Floors = _storage.Floors.RaisedTo(floors);
+            _storage.Kinds = _storage.Kinds.RaisedTo(floors.Kinds);
+            InMemoryFloors.Settle(_storage, floors.ByKey, settled);
             return ValueTask.CompletedTask;
         }
     }
@@ -231,6 +236,7 @@ public sealed class InMemoryTier(InMemoryTierStorage storage) : IPersistentTier
             _storage.Entries.Add(row with { Key = row.Key.ToArray(), Value = value });
         }
 
+        InMemoryFloors.Add(_storage, batch.Drops);
         _storage.DurableSequence = batch.Sequence;
         if (batch.HighestVersion > _storage.HighestVersion)
         {

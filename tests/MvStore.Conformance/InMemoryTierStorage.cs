@@ -11,8 +11,29 @@ public sealed class InMemoryTierStorage
     /// <summary>The highest version stored.</summary>
     public CommitVersion HighestVersion { get; internal set; }
 
-    /// <summary>The floors stored.</summary>
-    public FloorSet Floors { get; internal set; } = FloorSet.None;
+    /// <summary>The floors stored, those of single keys included.</summary>
+    public FloorSet Floors
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return new FloorSet(Kinds.Default, Kinds.ByKind, KeyFloors.Select(f => new KeyFloor(f.Key, f.Value)));
+            }
+        }
+    }
+
+    /// <summary>The drops stored that are not in force yet, by key and version.</summary>
+    public IReadOnlyList<KeyFloor> Drops
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return [.. Pending.SelectMany(p => p.Value.Select(v => new KeyFloor(p.Key, v)))];
+            }
+        }
+    }
 
     /// <summary>A copy of all rows, ascending by key, versions descending.</summary>
     public IReadOnlyList<TierRow> Rows
@@ -27,6 +48,12 @@ public sealed class InMemoryTierStorage
     }
 
     internal Lock Gate { get; } = new();
+
+    internal FloorSet Kinds { get; set; } = FloorSet.None;
+
+    internal SortedDictionary<ReadOnlyMemory<byte>, CommitVersion> KeyFloors { get; } = new(KeyOrder.Instance);
+
+    internal SortedDictionary<ReadOnlyMemory<byte>, SortedSet<CommitVersion>> Pending { get; } = new(KeyOrder.Instance);
 
     internal SortedSet<TierRow> Entries { get; } = new(EntryOrder.Instance);
 

@@ -76,7 +76,7 @@ public abstract class OpeningConformance<TLocation> : TierSuite<TLocation>
             async () => await Tier.ApplyAsync(new TierBatch(0, 1, 1, []), default),
             async () => await Tier.GetAsync(Rows.Keys("a"), Rows.Everything, default),
             async () => await Tier.ScanAsync(scan, default),
-            async () => await Tier.RaiseFloorAsync(FloorSet.None, default),
+            async () => await Tier.RaiseFloorAsync(FloorSet.None, [], default),
             async () => await Tier.ReclaimAsync(new TierReclaimStep(rule, null, 1), default),
         ];
         foreach (var call in calls)

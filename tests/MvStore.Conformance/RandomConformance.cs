@@ -17,6 +17,7 @@ public abstract class RandomConformance<TLocation> : TierSuite<TLocation>
     private readonly HashSet<(string Key, ulong Version)> _used = []; // never to be written again, reclaimed or not
     private FloorSet _floors = FloorSet.None;
     private CommitVersion _highest;
+    private HashSet<(string Key, ulong Version)> _drops = []; // not in force yet
 
     [Theory]
     [InlineData(1)]
@@ -68,8 +69,12 @@ public abstract class RandomConformance<TLocation> : TierSuite<TLocation>
             }
         }
 
-        await ApplyAsync([.. rows]);
+        var drops = Enumerable.Range(0, random.Next(3))
+            .Select(_ => new KeyFloor(Alphabet[random.Next(Alphabet.Length)], (ulong)random.Next(1, 400)))
+            .OrderBy(d => d.Key, KeyOrder.Instance).ThenBy(d => d.Version).ToArray();
+        await ApplyAsync(drops, [.. rows]);
         _oracle.Apply(rows);
+        _drops.UnionWith(drops.Select(Text));
         _highest = rows.Select(r => r.Version).Append(_highest).Max();
     }
 
@@ -105,10 +110,19 @@ public abstract class RandomConformance<TLocation> : TierSuite<TLocation>
 
     private async Task RaiseFloorAsync(Random random)
     {
-        var floors = new FloorSet((ulong)random.Next(100), [new(EntryKind.Source(1), (ulong)random.Next(200))]);
-        await Tier.RaiseFloorAsync(floors, default);
-        _floors = _floors.RaisedTo(floors);
+        // As the engine does it: drops up to a version come into force, and floors that their kind has passed are left out.
+        var kinds = new FloorSet((ulong)random.Next(100), [new(EntryKind.Source(1), (ulong)random.Next(200))]);
+        var bound = (ulong)random.Next(400);
+        var force = _drops.Where(d => d.Version <= bound).Select(d => new KeyFloor(Convert.FromHexString(d.Key), d.Version)).ToArray();
+        var raised = _floors.RaisedTo(kinds).RaisedTo(new FloorSet(CommitVersion.Zero, [], force));
+        var byKey = raised.ByKey.Where(f => f.Version > raised.Kinds.Of(f.Key.Span, TestClassifier.Instance)).ToArray();
+        KeyFloor[] settled = [.. force, .. raised.ByKey.Except(byKey)];
+        _floors = new FloorSet(raised.Default, raised.ByKind, byKey);
+        await Tier.RaiseFloorAsync(_floors, settled, default);
+        _drops = [.. _drops.Where(d => !settled.Select(Text).Any(s => s.Key == d.Key && d.Version <= s.Version))];
     }
+
+    private static (string Key, ulong Version) Text(KeyFloor floor) => (Convert.ToHexString(floor.Key.Span), floor.Version.Value);
 
     private async Task ReclaimAsync(Random random)
     {
@@ -139,6 +153,8 @@ public abstract class RandomConformance<TLocation> : TierSuite<TLocation>
         state.HighestVersion.Should().Be(_highest);
         state.Floors.Default.Should().Be(_floors.Default);
         state.Floors.Of(EntryKind.Source(1)).Should().Be(_floors.Of(EntryKind.Source(1)));
+        state.Floors.ByKey.Select(Text).Should().Equal(_floors.ByKey.Select(Text));
+        state.Drops.Select(Text).Should().BeEquivalentTo(_drops);
         await CheckAllAsync();
     }
 

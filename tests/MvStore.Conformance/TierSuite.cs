@@ -13,7 +13,7 @@ public abstract class TierSuite<TLocation> : IAsyncLifetime
     /// <summary>What the tier said when it was opened last.</summary>
     protected TierState State { get; private set; } = null!;
 
-    /// <summary>The sequence of the last slice written by <see cref="ApplyAsync"/>.</summary>
+    /// <summary>The sequence of the last slice written by <see cref="ApplyAsync(TierRow[])"/>.</summary>
     protected ulong Durable { get; private set; }
 
     /// <inheritdoc/>
@@ -46,11 +46,18 @@ public abstract class TierSuite<TLocation> : IAsyncLifetime
     /// <summary>Writes rows as the next slice, up to their highest sequence or at least one further than the last.</summary>
     /// <param name="rows">The rows, in any order.</param>
     /// <returns>A task that completes when they are durable.</returns>
-    protected async Task ApplyAsync(params TierRow[] rows)
+    protected Task ApplyAsync(params TierRow[] rows) => ApplyAsync([], rows);
+
+    /// <summary>Writes drops and rows as the next slice, up to the highest sequence of the rows or at least one further than the last.</summary>
+    /// <param name="drops">The drops, ascending by key, then by version.</param>
+    /// <param name="rows">The rows, in any order.</param>
+    /// <returns>A task that completes when they are durable.</returns>
+    protected async Task ApplyAsync(IReadOnlyList<KeyFloor> drops, TierRow[] rows)
     {
         var sequence = Math.Max(Durable + 1, rows.Length == 0 ? 0 : rows.Max(r => r.Sequence));
         var highest = rows.Length == 0 ? CommitVersion.Zero : rows.Max(r => r.Version);
-        await Tier.ApplyAsync(new TierBatch(Durable, sequence, highest, Rows.InOrder(rows)), CancellationToken.None);
+        var batch = new TierBatch(Durable, sequence, highest, Rows.InOrder(rows)) { Drops = drops };
+        await Tier.ApplyAsync(batch, CancellationToken.None);
         Durable = sequence;
     }
 }

@@ -12,6 +12,8 @@ public sealed class SqliteHistory : HistoryConformance<SqliteLocation>;
 
 public sealed class SqliteFloors : FloorConformance<SqliteLocation>;
 
+public sealed class SqliteDrops : DropConformance<SqliteLocation>;
+
 public sealed class SqliteReclamation : ReclamationConformance<SqliteLocation>;
 
 public sealed class SqliteRandom : RandomConformance<SqliteLocation>;

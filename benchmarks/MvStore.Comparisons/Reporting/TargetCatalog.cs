@@ -22,6 +22,7 @@ internal static class TargetCatalog
         Against("W4b", Dictionary, "CD", 1.5),
         Against("W4c", Dictionary, "CD", 1.5),
         new("W4b", "W4b / W4a", AtLeast, 3, o => Rate(o, "W4b") / Rate(o, "W4a")),
+        new("W4s", "copy into a span / CD", AtLeast, 1.2, o => Rate(o, "W4s") / o.Results.MedianOf("W4a", Dictionary)),
         new("W4o", "owned copy / CD", AtLeast, 1.2, o => Rate(o, "W4o") / o.Results.MedianOf("W4a", Dictionary)),
         Against("W5", Dictionary, "CD", 1.5),
         Against("W5", Lightning, "LMDB", 2),

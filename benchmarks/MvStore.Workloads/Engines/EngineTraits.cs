@@ -26,4 +26,7 @@ public enum EngineTraits
 
     /// <summary>Lets go of versions nobody can see while it runs, and is <see cref="IHeldSnapshots"/>.</summary>
     Reclaims = 64,
+
+    /// <summary>Readers are <see cref="ICopyReader"/>.</summary>
+    CopiedReads = 128,
 }

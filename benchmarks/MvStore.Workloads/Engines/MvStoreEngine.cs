@@ -20,9 +20,10 @@ public sealed class MvStoreEngine : IWorkloadEngine, IHeldSnapshots, IMemoryAcco
     public static EngineDescriptor Descriptor { get; } = new(
         "mvstore",
         "MvStore",
-        "memory only, options as by default; GetAsync, ScanPageAsync for 100 rows, ScanAsync for all, HistoryAsync for versions",
+        "memory only, options as by default; guarded rows from TryGet, OpenScan for ranges, OpenHistory for versions; owned: GetAsync; "
+            + "copied: a guarded row's TryCopyTo; a writer uses one batch again and again",
         EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks
-            | EngineTraits.Steps | EngineTraits.OwnedReads | EngineTraits.Reclaims,
+            | EngineTraits.Steps | EngineTraits.OwnedReads | EngineTraits.CopiedReads | EngineTraits.Reclaims,
         settings => new MvStoreEngine(settings))
     {
         Version = AssemblyVersion.Of(typeof(IMultiVersionStore)),

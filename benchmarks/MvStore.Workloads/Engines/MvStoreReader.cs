@@ -2,14 +2,29 @@ using MvStore.Workloads.Data;
 
 namespace MvStore.Workloads.Engines;
 
-/// <summary>Reads from MvStore.</summary>
-internal sealed class MvStoreReader(IMultiVersionStore store) : IRangeReader, IVersionWalker, IVersionStepper, IOwnedReader
+/// <summary>Reads from MvStore, where the rows lie unless a workload asks for a copy.</summary>
+internal sealed class MvStoreReader(IMultiVersionStore store) : IRangeReader, IVersionWalker, IVersionStepper, IOwnedReader, ICopyReader
 {
     public bool TryGet(ReadOnlySpan<byte> key, ulong at, out ValueDigest value)
     {
-        var isFound = TryGetOwned(key, at, out var bytes);
-        value = isFound ? ValueDigest.Of(bytes.Span) : default;
-        return isFound;
+        var answer = store.TryGet(key, VersionOf(at), out var row);
+        value = answer == MemoryAnswer.Present ? ValueDigest.Of(row.Value) : default;
+        row.Dispose();
+        return IsPresent(answer);
+    }
+
+    public bool TryCopy(ReadOnlySpan<byte> key, ulong at, Span<byte> destination, out int length)
+    {
+        var answer = store.TryGet(key, VersionOf(at), out var row);
+        length = 0;
+        if (answer == MemoryAnswer.Present)
+        {
+            length = row.Value.Length;
+            row.TryCopyTo(destination);
+        }
+
+        row.Dispose();
+        return IsPresent(answer);
     }
 
     public bool TryGetOwned(ReadOnlySpan<byte> key, ulong at, out ReadOnlyMemory<byte> value)
@@ -21,23 +36,18 @@ internal sealed class MvStoreReader(IMultiVersionStore store) : IRangeReader, IV
 
     public void Scan(RangeRequest request, ref RowFold fold)
     {
-        var scope = ReadScope.AsOf(VersionOf(request.At));
+        var range = request.From is { } from ? KeyRange.From(from) : KeyRange.All;
         var direction = request.IsReverse ? ScanDirection.Reverse : ScanDirection.Forward;
-        if (request.From is { } from)
+        using var scan = store.OpenScan(range, ReadScope.AsOf(VersionOf(request.At)), direction);
+        while (Completion.Of(scan.ReadAsync()))
         {
-            var page = Completion.Of(store.ScanPageAsync(KeyRange.From(from), scope, request.Rows, direction));
-            foreach (var row in page.Rows)
+            foreach (var row in scan.Rows)
             {
-                fold.Add(row.Key.Span, row.Value.Span);
+                if (!fold.Add(row.Key, row.Value))
+                {
+                    return;
+                }
             }
-
-            return;
-        }
-
-        using var rows = new CompletedRows(store.ScanAsync(KeyRange.All, scope, direction));
-        while (rows.MoveNext() && fold.Add(rows.Current.Key.Span, rows.Current.Value.Span))
-        {
-            // The fold takes them.
         }
     }
 
@@ -45,11 +55,14 @@ internal sealed class MvStoreReader(IMultiVersionStore store) : IRangeReader, IV
     {
         var count = 0L;
         versions = 0;
-        using var rows = new CompletedRows(store.HistoryAsync(KeyRange.Exactly(key), CommitVersion.Latest));
-        while (rows.MoveNext())
+        using var scan = store.OpenHistory(KeyRange.Exactly(key), CommitVersion.Latest);
+        while (Completion.Of(scan.ReadAsync()))
         {
-            count++;
-            versions += ValueDigest.Of(rows.Current.Value.Span).Version;
+            foreach (var row in scan.Rows)
+            {
+                count++;
+                versions += ValueDigest.Of(row.Value).Version;
+            }
         }
 
         return count;
@@ -68,4 +81,12 @@ internal sealed class MvStoreReader(IMultiVersionStore store) : IRangeReader, IV
     }
 
     private static CommitVersion VersionOf(ulong at) => at == IWorkloadReader.Latest ? CommitVersion.Latest : at;
+
+    // A store without a persistent tier holds everything in memory.
+    private static bool IsPresent(MemoryAnswer answer) => answer switch
+    {
+        MemoryAnswer.Present => true,
+        MemoryAnswer.Absent => false,
+        _ => throw new WrongAnswerException("a memory-only store says that a row may be elsewhere"),
+    };
 }

@@ -38,6 +38,17 @@ internal static class Schema
             version INTEGER NOT NULL, -- the lowest version a new read may start at
             PRIMARY KEY (family, id)
         ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE key_floor (
+            key     BLOB    NOT NULL PRIMARY KEY, -- a dropped key
+            version INTEGER NOT NULL              -- the lowest version a new read of it may start at, above the floor of its kind
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE dropped (
+            key     BLOB    NOT NULL,
+            version INTEGER NOT NULL, -- the commit version of a drop that is not in force yet
+            PRIMARY KEY (key, version)
+        ) STRICT, WITHOUT ROWID;
         """;
 
     /// <summary>Fills an empty file: all of it in one synced transaction, then the switch to a write-ahead log.</summary>

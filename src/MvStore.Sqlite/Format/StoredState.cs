@@ -11,11 +11,14 @@ internal static class StoredState
             throw new PersistentTierException(TierFailure.Damaged, "The table 'meta' of the store does not match the file's header.");
         }
 
-        return new TierState((ulong)meta.Integer(1), (ulong)meta.Integer(2), LoadFloors(connection));
+        return new TierState((ulong)meta.Integer(1), (ulong)meta.Integer(2), LoadFloors(connection))
+        {
+            Drops = LoadKeys(connection, "SELECT key, version FROM dropped"),
+        };
     }
 
-    /// <summary>Replaces the stored floors. Inside a transaction.</summary>
-    public static void SaveFloors(Connection connection, FloorSet floors)
+    /// <summary>Replaces the stored floors of kinds. Inside a transaction.</summary>
+    public static void SaveKinds(Connection connection, FloorSet floors)
     {
         connection.Execute("DELETE FROM floor");
         using var insert = connection.Prepare("INSERT INTO floor (family, id, version) VALUES (?1, ?2, ?3)");
@@ -23,6 +26,29 @@ internal static class StoredState
         foreach (var (kind, floor) in floors.ByKind)
         {
             Save(insert, NameOf(kind.Family), kind.Id, floor);
+        }
+    }
+
+    /// <summary>Stores the floors of some keys, and forgets what they settle. Inside a transaction.</summary>
+    public static void SaveKeys(Connection connection, KeyFloorSet floors, IReadOnlyList<KeyFloor> settled)
+    {
+        using var forgetDrops = connection.Prepare("DELETE FROM dropped WHERE key = ?1 AND version <= ?2");
+        using var forgetFloor = connection.Prepare("DELETE FROM key_floor WHERE key = ?1 AND version <= ?2");
+        using var raise = connection.Prepare("""
+            INSERT INTO key_floor (key, version) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET version = max(version, excluded.version)
+            """);
+        foreach (var (key, version) in settled)
+        {
+            Run(forgetDrops, key, version);
+            var floor = floors.Of(key.Span);
+            if (floor > CommitVersion.Zero)
+            {
+                Run(raise, key, floor);
+            }
+            else
+            {
+                Run(forgetFloor, key, version);
+            }
         }
     }
 
@@ -45,7 +71,26 @@ internal static class StoredState
             }
         }
 
-        return new FloorSet(byDefault, byKind);
+        return new FloorSet(byDefault, byKind, LoadKeys(connection, "SELECT key, version FROM key_floor"));
+    }
+
+    private static List<KeyFloor> LoadKeys(Connection connection, string sql)
+    {
+        var floors = new List<KeyFloor>();
+        using var rows = connection.Prepare(sql);
+        while (rows.Step())
+        {
+            floors.Add(new KeyFloor(rows.Blob(0).ToArray(), (ulong)rows.Integer(1)));
+        }
+
+        return floors;
+    }
+
+    private static void Run(Statement statement, ReadOnlyMemory<byte> key, CommitVersion version)
+    {
+        statement.BindBlob(1, key.Span);
+        statement.BindInteger(2, SignedColumn.Stored(version.Value, "floor"));
+        statement.Run();
     }
 
     private static void Save(Statement insert, string family, ulong id, CommitVersion floor)

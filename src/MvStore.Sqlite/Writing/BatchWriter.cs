@@ -13,6 +13,7 @@ internal sealed class BatchWriter : IDisposable
     private readonly Statement _moveMark;
     private readonly Statement _insertMany;
     private readonly Statement _insertOne;
+    private readonly Statement _insertDrop;
 
     public BatchWriter(Connection connection)
     {
@@ -23,6 +24,7 @@ internal sealed class BatchWriter : IDisposable
             """);
         _insertMany = connection.Prepare(InsertSql(RowsPerStatement));
         _insertOne = connection.Prepare(InsertSql(1));
+        _insertDrop = connection.Prepare("INSERT OR IGNORE INTO dropped (key, version) VALUES (?1, ?2)");
     }
 
     /// <summary>Writes a slice. Inside a transaction.</summary>
@@ -46,6 +48,13 @@ internal sealed class BatchWriter : IDisposable
             Bind(_insertOne, 1, rows[next]);
             _insertOne.Run();
         }
+
+        foreach (var (key, version) in batch.Drops)
+        {
+            _insertDrop.BindBlob(1, key.Span);
+            _insertDrop.BindInteger(2, SignedColumn.Stored(version.Value, "version"));
+            _insertDrop.Run();
+        }
     }
 
     public void Dispose()
@@ -53,6 +62,7 @@ internal sealed class BatchWriter : IDisposable
         _moveMark.Dispose();
         _insertMany.Dispose();
         _insertOne.Dispose();
+        _insertDrop.Dispose();
     }
 
     private static string InsertSql(int rows)

@@ -10,6 +10,7 @@ internal sealed class Reclaimer : IDisposable
 {
     private readonly Statement _all;
     private readonly Statement _after;
+    private readonly Statement _one;
     private readonly Statement _delete;
     private readonly List<VersionStamp> _stamps = []; // of the key the walk is in, newest first
     private readonly List<int> _valueLengths = [];    // of the same entries
@@ -21,6 +22,7 @@ internal sealed class Reclaimer : IDisposable
         const string Order = "ORDER BY key, version DESC";
         _all = connection.Prepare($"{Columns} {Order}");
         _after = connection.Prepare($"{Columns} WHERE key > ?1 {Order}");
+        _one = connection.Prepare($"{Columns} WHERE key = ?1 ORDER BY version DESC");
         _delete = connection.Prepare("DELETE FROM entry WHERE key = ?1 AND version = ?2");
     }
 
@@ -28,10 +30,27 @@ internal sealed class Reclaimer : IDisposable
     public TierReclaimed Run(TierReclaimStep step, CancellationToken cancellationToken)
     {
         _doomed.Clear();
+        var (next, scanned, bytes) = step.Keys is { } keys
+            ? LookAt(keys, step, cancellationToken)
+            : LookAtAll(step, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        Delete();
+        return new TierReclaimed(next, scanned, _doomed.Count, bytes);
+    }
+
+    public void Dispose()
+    {
+        _all.Dispose();
+        _after.Dispose();
+        _one.Dispose();
+        _delete.Dispose();
+    }
+
+    private (ReadOnlyMemory<byte>? Next, long Scanned, long Bytes) LookAtAll(TierReclaimStep step, CancellationToken cancellationToken)
+    {
         var scanned = 0L;
         var bytes = 0L;
         byte[]? key = null;
-        var finished = true;
         var row = Open(step.After);
         try
         {
@@ -43,8 +62,7 @@ internal sealed class Reclaimer : IDisposable
                     bytes += Judge(step.Rule, key);
                     if (scanned >= step.MaxVersions)
                     {
-                        finished = false;
-                        break;
+                        return (key, scanned, bytes);
                     }
 
                     cancellationToken.ThrowIfCancellationRequested();
@@ -52,11 +70,11 @@ internal sealed class Reclaimer : IDisposable
                 }
 
                 scanned++;
-                _stamps.Add(new VersionStamp((ulong)EntryColumns.Version(row), (ulong)EntryColumns.Sequence(row)));
-                _valueLengths.Add((int)row.Integer(3));
+                Note(row);
             }
 
             bytes += Judge(step.Rule, key);
+            return (null, scanned, bytes);
         }
         finally
         {
@@ -64,17 +82,72 @@ internal sealed class Reclaimer : IDisposable
             _stamps.Clear();
             _valueLengths.Clear();
         }
-
-        cancellationToken.ThrowIfCancellationRequested();
-        Delete();
-        return new TierReclaimed(finished ? default(ReadOnlyMemory<byte>?) : key, scanned, _doomed.Count, bytes);
     }
 
-    public void Dispose()
+    private (ReadOnlyMemory<byte>? Next, long Scanned, long Bytes) LookAt(
+        IReadOnlyList<ReadOnlyMemory<byte>> keys,
+        TierReclaimStep step,
+        CancellationToken cancellationToken)
     {
-        _all.Dispose();
-        _after.Dispose();
-        _delete.Dispose();
+        var scanned = 0L;
+        var bytes = 0L;
+        var absent = 0L; // keys without an entry: they, too, take time
+        for (var i = FirstAfter(keys, step.After); i < keys.Count; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _one.BindBlob(1, keys[i].Span);
+            var before = scanned;
+            try
+            {
+                while (_one.Step())
+                {
+                    scanned++;
+                    Note(_one);
+                }
+
+                bytes += Judge(step.Rule, keys[i].ToArray());
+            }
+            finally
+            {
+                _one.Reset();
+                _stamps.Clear();
+                _valueLengths.Clear();
+            }
+
+            absent += scanned == before ? 1 : 0;
+            if (scanned + absent >= step.MaxVersions && i + 1 < keys.Count)
+            {
+                return (keys[i], scanned, bytes);
+            }
+        }
+
+        return (null, scanned, bytes);
+    }
+
+    private static int FirstAfter(IReadOnlyList<ReadOnlyMemory<byte>> keys, ReadOnlyMemory<byte>? after)
+    {
+        var low = 0;
+        var high = after is null ? 0 : keys.Count;
+        while (low < high)
+        {
+            var middle = low + ((high - low) >> 1);
+            if (keys[middle].Span.SequenceCompareTo(after!.Value.Span) <= 0)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
+    private void Note(Statement row)
+    {
+        _stamps.Add(new VersionStamp((ulong)EntryColumns.Version(row), (ulong)EntryColumns.Sequence(row)));
+        _valueLengths.Add((int)row.Integer(3));
     }
 
     private Statement Open(ReadOnlyMemory<byte>? after)

@@ -7,13 +7,13 @@ internal sealed class Writer : IDisposable
     private readonly WriteTransaction _transaction;
     private readonly BatchWriter _batches;
     private readonly Reclaimer _reclaimer;
-    private FloorSet _floors; // as stored; writing calls come one at a time
+    private FloorSet _kinds; // the floors of kinds as stored; writing calls come one at a time
 
     private Writer(Connection connection, string path, SqliteTierOptions options)
     {
         _connection = connection;
         State = StoredState.Load(connection);
-        _floors = State.Floors;
+        _kinds = State.Floors.Kinds;
         _transaction = new WriteTransaction(connection, path, options.CheckpointBytes);
         _batches = new BatchWriter(connection);
         _reclaimer = new Reclaimer(connection);
@@ -65,17 +65,22 @@ internal sealed class Writer : IDisposable
             return true;
         });
 
-    public void RaiseFloor(FloorSet floors)
+    public void RaiseFloor(FloorSet floors, IReadOnlyList<KeyFloor> settled)
     {
-        var raised = _floors.RaisedTo(floors);
-        if (ReferenceEquals(raised, _floors))
+        var raised = _kinds.RaisedTo(floors.Kinds);
+        if (ReferenceEquals(raised, _kinds) && settled.Count == 0)
         {
             return;
         }
 
-        _floors = _transaction.Run("raising the floor", () =>
+        _kinds = _transaction.Run("raising the floor", () =>
         {
-            StoredState.SaveFloors(_connection, raised);
+            if (!ReferenceEquals(raised, _kinds))
+            {
+                StoredState.SaveKinds(_connection, raised);
+            }
+
+            StoredState.SaveKeys(_connection, floors.ByKey, settled);
             return raised;
         });
     }

@@ -18,7 +18,7 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
     private delegate void RecordAction(in HeapLease lease, NativeRecord* record, ref LinkedFigures figures);
 
     /// <inheritdoc/>
-    public long AccountedBytes => buffer.Heap.LiveBytes;
+    public long AccountedBytes => buffer.Bytes;
 
     /// <inheritdoc/>
     public long Evict(long targetBytes, ulong durable, CommitVersion visible)

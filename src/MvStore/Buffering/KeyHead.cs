@@ -27,6 +27,10 @@ internal static unsafe class KeyHead
     public static int CountBelow(long* heads, int count, long head)
         => Vector256.IsHardwareAccelerated ? CountByVectors(heads, count, head) : CountByHalving(heads, count, head);
 
+    /// <summary>How many of some heads in any order are below one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int CountBelowUnordered(long* heads, int count, long head) => CountByVectors(heads, count, head);
+
     /// <summary>How many leading bytes of all keys must be equal, given the least and the greatest of their heads: 0 to 8.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int CommonBytes(long least, long greatest) => System.Numerics.BitOperations.LeadingZeroCount((ulong)(least ^ greatest)) >> 3;

@@ -8,9 +8,9 @@ namespace MvStore.Buffering;
 /// <para>
 /// It returns, in strict order of the keys and each key once, every record that is in the tree from the first read to the end; of what is added or
 /// taken out meanwhile it may return some. The argument is that of <see cref="RecordTree"/>: the path that is remembered is one on which a reader
-/// may stand however stale it is. A leaf is read once, into a list of the cursor's own; the next is found through the parent, as the parent was when the path went through
-/// it. A leaf that has since been split or merged is met as it was, frozen, with all that was in it. A suspended cursor goes down from the root again,
-/// to where the last key was, which is one more reader that begins later.
+/// may stand however stale it is. A leaf is read once, into a list of the cursor's own; the next is found through the parent that the path went
+/// through, which leads to what it led to when it was replaced. A leaf that has since been split or joined is met as it was, frozen, with all that was in it.
+/// A suspended cursor goes down from the root again, to where the last key was, which is one more reader that begins later.
 /// </para>
 /// While the records of one leaf are handed out the next leaf is fetched, and the first line of each record before the caller asks for it.
 /// </summary>
@@ -123,7 +123,7 @@ internal sealed unsafe class RecordCursor
         var heads = stackalloc long[RecordLeaf.Slots];
         fixed (nint* records = (Span<nint>)_records)
         {
-            var count = RecordRun.Copy(leaf, heads, records, out _, out _);
+            var count = LeafOrder.Copy(leaf, heads, records, out _);
             var (low, high) = (0, count);
             if (_isAtFirstLeaf && TryGetNearBound(out var near, out var isNearIncluded))
             {

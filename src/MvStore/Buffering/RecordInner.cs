@@ -4,9 +4,10 @@ using System.Runtime.InteropServices;
 namespace MvStore.Buffering;
 
 /// <summary>
-/// An inner node of <see cref="RecordTree"/> in unmanaged memory: this header, the heads of the separators, the children, where each separator ends, and the
-/// text: what all separators begin with once (prefix B-tree, Bayer and Unterauer 1977), then the rest of each. Child i holds the keys from separator i - 1
-/// up to but not including separator i. All of it stays as it was made, except that a child's slot is stored anew when a node of the same range takes its place.
+/// An inner node of <see cref="RecordTree"/> in unmanaged memory: this header, the heads of the separators, the children, where each separator ends, and
+/// the text: what all separators begin with once (prefix B-tree, Bayer and Unterauer 1977), then the rest of each. Child i holds the keys from separator
+/// i - 1 up to but not including separator i. All of it stays as it was made, but a child's slot, which is stored anew when a node of the same range
+/// takes its place.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct RecordInner
@@ -127,7 +128,8 @@ internal unsafe struct RecordInner
 
     private static byte* TextOf(RecordInner* node) => (byte*)node + TextOffset(node->Count);
 
-    private static int TextOffset(int children) => sizeof(RecordInner) + (sizeof(long) * (children - 1)) + (sizeof(nint) * children) + (sizeof(int) * (children - 1));
+    private static int TextOffset(int children)
+        => sizeof(RecordInner) + (sizeof(long) * (children - 1)) + (sizeof(nint) * children) + (sizeof(int) * (children - 1));
 
     private static ReadOnlySpan<byte> PrefixOf(RecordInner* node) => new(TextOf(node), node->_prefixLength);
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using MvStore.Unmanaged;
 
 namespace MvStore.Buffering;
@@ -28,75 +29,13 @@ internal unsafe struct RecordRun(long* heads, nint* records)
     /// <summary>A record.</summary>
     public readonly NativeRecord* this[int index] => (NativeRecord*)_records[index];
 
-    /// <summary>Copies a leaf in order: all that it publishes at this moment, once.</summary>
-    /// <param name="leaf">The leaf.</param>
-    /// <param name="heads">Where the heads go.</param>
-    /// <param name="records">Where the records go.</param>
-    /// <param name="firstAdded">Where the least record of the tail went; at or above the result if there is no tail.</param>
-    /// <param name="lastAdded">Where the greatest went.</param>
-    /// <returns>How many records.</returns>
-    [System.Runtime.CompilerServices.SkipLocalsInit]
-    public static int Copy(RecordLeaf* leaf, long* heads, nint* records, out int firstAdded, out int lastAdded)
-    {
-        var count = leaf->Count;
-        var sorted = leaf->Sorted;
-        var source = RecordLeaf.HeadsOf(leaf);
-        (firstAdded, lastAdded) = (count, -1);
-        var tail = count - sorted;
-        if (tail > 0)
-        {
-            var tailHeads = stackalloc long[RecordLeaf.Slots];
-            var tailRecords = stackalloc nint[RecordLeaf.Slots];
-            for (var i = 0; i < tail; i++)
-            {
-                var record = (nint)RecordLeaf.RecordAt(leaf, sorted + i);
-                var at = i;
-                for (; at > 0 && IsAbove(tailHeads[at - 1], tailRecords[at - 1], source[sorted + i], record); at--)
-                {
-                    tailHeads[at] = tailHeads[at - 1];
-                    tailRecords[at] = tailRecords[at - 1];
-                }
-
-                tailHeads[at] = source[sorted + i];
-                tailRecords[at] = record;
-            }
-
-            // From the greatest down; what is left when the tail is through is in its place already.
-            var to = count;
-            while (tail > 0)
-            {
-                to--;
-                if (sorted > 0 && IsAbove(source[sorted - 1], (nint)RecordLeaf.RecordAt(leaf, sorted - 1), tailHeads[tail - 1], tailRecords[tail - 1]))
-                {
-                    sorted--;
-                    heads[to] = source[sorted];
-                    records[to] = (nint)RecordLeaf.RecordAt(leaf, sorted);
-                }
-                else
-                {
-                    tail--;
-                    heads[to] = tailHeads[tail];
-                    records[to] = tailRecords[tail];
-                    lastAdded = Math.Max(lastAdded, to);
-                    firstAdded = to;
-                }
-            }
-        }
-
-        for (var i = 0; i < sorted; i++)
-        {
-            heads[i] = source[i];
-            records[i] = (nint)RecordLeaf.RecordAt(leaf, i);
-        }
-
-        return count;
-    }
-
     /// <summary>Takes what a leaf holds.</summary>
     public void Load(RecordLeaf* leaf)
     {
-        Count = Copy(leaf, _heads, _records, out _firstAdded, out _lastAdded);
-        _added = Count - leaf->Sorted;
+        Count = LeafOrder.Copy(leaf, _heads, _records, out var added);
+        _added = BitOperations.PopCount(added);
+        _firstAdded = added == 0 ? Count : BitOperations.TrailingZeroCount(added);
+        _lastAdded = 63 - BitOperations.LeadingZeroCount(added);
         _prefixLength = leaf->PrefixLength;
     }
 
@@ -111,7 +50,7 @@ internal unsafe struct RecordRun(long* heads, nint* records)
 
         var head = KeyHead.Of(key, _prefixLength);
         var at = Count;
-        for (; at > 0 && IsAbove(_heads[at - 1], _records[at - 1], head, (nint)record); at--)
+        for (; at > 0 && LeafOrder.IsAbove(_heads[at - 1], _records[at - 1], head, (nint)record); at--)
         {
             _heads[at] = _heads[at - 1];
             _records[at] = _records[at - 1];
@@ -160,7 +99,7 @@ internal unsafe struct RecordRun(long* heads, nint* records)
             new ReadOnlySpan<nint>(_records, own).CopyTo(new Span<nint>(_records + others, own));
         }
 
-        Copy(leaf, _heads + (isLeft ? 0 : own), _records + (isLeft ? 0 : own), out _, out _);
+        LeafOrder.Copy(leaf, _heads + (isLeft ? 0 : own), _records + (isLeft ? 0 : own), out _);
         Count = own + others;
         _prefixLength = Count == 0 ? 0 : NativeRecord.KeyOf(this[0]).CommonPrefixLength(NativeRecord.KeyOf(this[Count - 1]));
         _prefixLength = Math.Max(0, _prefixLength - PrefixSlack);
@@ -214,10 +153,6 @@ internal unsafe struct RecordRun(long* heads, nint* records)
         RecordLeaf.Fill(leaf, prefix, heads, _records + start, count);
         return leaf;
     }
-
-    private static bool IsAbove(long leftHead, nint left, long rightHead, nint right)
-        => leftHead > rightHead
-            || (leftHead == rightHead && NativeRecord.KeyOf((NativeRecord*)left).SequenceCompareTo(NativeRecord.KeyOf((NativeRecord*)right)) > 0);
 
     private void ShortenPrefix(int length)
     {

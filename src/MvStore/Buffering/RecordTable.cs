@@ -75,7 +75,7 @@ internal sealed unsafe class RecordTable
         }
     }
 
-    /// <summary>The bytes of all segments.</summary>
+    /// <summary>The bytes of all segments, as the heap rounds them.</summary>
     public long UsedBytes
     {
         get
@@ -84,7 +84,7 @@ internal sealed unsafe class RecordTable
             for (var i = 0; i < SegmentDirectory.Count; i++)
             {
                 var segment = SegmentAt(i);
-                bytes += segment.Exists ? (long)segment.Size : 0;
+                bytes += segment.Exists ? (long)NativeHeap.BlockSize(segment.Size) : 0;
             }
 
             return bytes;

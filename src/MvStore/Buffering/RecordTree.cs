@@ -5,42 +5,30 @@ namespace MvStore.Buffering;
 
 /// <summary>
 /// The records in the order of their keys: a B+tree in unmanaged memory whose readers never wait, and which says which record is the record of a key.
-/// <para>Rules:</para>
+/// Rules:
 /// <list type="number">
-/// <item>A node stands for one range of keys, and for the same one as long as it lives. What an inner node says never changes, but for the slots of
-/// its children; a slot is stored anew only when a node of the same range takes the place of another.</item>
-/// <item>A record enters a leaf that has room by one release store of the count, under the lock of that leaf alone. Everything else (a tail that is
-/// merged into the sorted part, a leaf that is split, merged, or written without some of its records, an inner node that gets or loses a child) makes new nodes, fills them, and publishes
-/// them by one release store of a child's slot, or of the root, under the structure lock; the leaves that were replaced are frozen after that store, and retired.</item>
-/// <item>So a leaf that is not frozen is the leaf of its range, and who locks it while it is not may write it. A leaf that is frozen has got all it ever gets.</item>
+/// <item>A node stands for one range of keys, and for the same one as long as it lives. What an inner node says never changes, but for the slots of its
+/// children; a slot is stored anew only when a node of the same range takes the place of another.</item>
+/// <item>A record enters a leaf that has room by one release store of the count, under the lock of that leaf alone. Everything else (a tail that is merged into
+/// the sorted part, a leaf that is split, joined, or written without some of its records, an inner node that gets or loses a child) makes new nodes, fills
+/// them, and publishes them by one release store of a child's slot, or of the root, under the structure lock; the leaves that were replaced are frozen
+/// after that store, and retired.</item>
+/// <item>So a leaf that is not frozen is the leaf of its range, and who locks it while it is not may write it. A frozen leaf has got all it ever gets.</item>
 /// <item>Locks, in the order in which they may be waited for: leaf, structure. Who holds the structure lock only tries further leaves.</item>
 /// </list>
 /// <para>
-/// Why readers need no check: whatever was in the tree when a reader loaded the root, and is not taken out, it finds, however stale the nodes are that it walks. By induction on
-/// the way down: the root it loads leads to every such record. A node that does, leads to the record through the one child whose range has the key, which the reader chooses, as ranges never change;
-/// the slot it loads holds either the child that is there now or, if the node was replaced, the one that was there when it was, and both lead to the record. In the leaf the record is among those published, as leaves only gain. It finds no
-/// key twice, because the ranges it walks follow each other without overlap. What it lacks was added after it loaded the root, hence after it
-/// captured its view; and what is published after a view was captured the view does not see (I2).
+/// Why readers need no check: whatever was in the tree when a reader loaded the root, and is not taken out, it finds, however stale the nodes are that it
+/// walks. By induction on the way down: the root it loads leads to every such record. If a node does, the record is under the one child whose range has the
+/// key, and as ranges never change the reader chooses that child; its slot holds the child that is there now or, if the node was replaced, the one that was there
+/// then, and both lead to the record. In the leaf the record is among those published, as leaves only gain. No key comes twice, because the ranges it
+/// walks follow each other without overlap. What it lacks was added after it loaded the root, hence after it captured its view; and what is
+/// published after a view was captured the view does not see (I2).
 /// </para>
-/// Every member is to be called inside an epoch, except the constructor.
+/// Every member but the constructor is to be called inside an epoch.
 /// </summary>
 internal sealed unsafe class RecordTree
 {
-    private const int MostTail = 16;
-
-    private readonly int _leafCapacity; // Records in a leaf, at most RecordLeaf.Slots. Set once.
-    private readonly int _tailCapacity; // Records behind the sorted ones. Set once.
-    private readonly int _leafMinimum; // A leaf that falls below joins a neighbour. Set once.
-    private readonly TreeChange _change; // Owner: the holder of the structure lock.
-
-    // The root, a leaf or an inner node. Owner: the holder of the structure lock. Release store; readers acquire.
-    private nint _root;
-
-    // Whether the structure lock is taken. Compare-and-swap to take it, release store to give it back.
-    private int _structureLock;
-
-    // How many leaves there are. Owner: the holder of the structure lock. Plain.
-    private long _leafCount = 1;
+    private readonly TreeStructure _structure;
 
     /// <summary>An empty tree.</summary>
     /// <param name="heap">The heap it lives in.</param>
@@ -51,14 +39,7 @@ internal sealed unsafe class RecordTree
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 4);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, RecordLeaf.Slots);
         Heap = heap;
-        _leafCapacity = capacity;
-        _tailCapacity = Math.Min(MostTail, Math.Max(2, capacity / 4));
-        _leafMinimum = capacity / 4;
-        _change = new TreeChange(capacity);
-        using var lease = heap.Lease();
-        var leaf = (RecordLeaf*)lease.Allocate(RecordLeaf.Size);
-        RecordLeaf.Fill(leaf, 0, null, null, 0);
-        _root = (nint)leaf;
+        _structure = new TreeStructure(heap, capacity);
     }
 
     /// <summary>The heap it lives in.</summary>
@@ -67,18 +48,18 @@ internal sealed unsafe class RecordTree
     /// <summary>How many records there are. Visits every leaf; while others change the tree it is only near.</summary>
     public long Count => CountOf(Root);
 
-    /// <summary>The root now.</summary>
-    internal nint Root
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Volatile.Read(ref _root);
-    }
-
-    /// <summary>Bytes of all nodes, as counted while the structure changed.</summary>
-    internal long NodeBytes => (_leafCount * RecordLeaf.Size) + _change.InnerBytes;
+    /// <summary>Bytes of all nodes; exact while nobody changes the tree.</summary>
+    public long NodeBytes => _structure.NodeBytes;
 
     /// <summary>The most records in a leaf and children of an inner node.</summary>
-    internal int Capacity => _leafCapacity;
+    public int Capacity => _structure.Capacity;
+
+    /// <summary>The root now.</summary>
+    public nint Root
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _structure.Root;
+    }
 
     /// <summary>Goes to the place of a key and fetches it into the cache. Wait-free.</summary>
     /// <returns>A hint for <see cref="FindOrAdd"/>, good inside this epoch.</returns>
@@ -121,7 +102,7 @@ internal sealed unsafe class RecordTree
 
         if (RecordLeaf.ComparePrefix(leaf, key) != 0)
         {
-            Restructure(lease, leaf, candidate);
+            _structure.Add(lease, leaf, candidate);
             return candidate;
         }
 
@@ -141,14 +122,14 @@ internal sealed unsafe class RecordTree
         }
 
         var count = leaf->Count;
-        if (count < _leafCapacity && count - leaf->Sorted < _tailCapacity)
+        if (count < _structure.Capacity && count - leaf->Sorted < _structure.TailCapacity)
         {
             RecordLeaf.Append(leaf, candidate, head);
             RecordLeaf.Unlock(leaf);
         }
         else
         {
-            Restructure(lease, leaf, candidate);
+            _structure.Add(lease, leaf, candidate);
         }
 
         return candidate;
@@ -170,7 +151,7 @@ internal sealed unsafe class RecordTree
         var spin = default(SpinWait);
         while (!records.IsEmpty)
         {
-            var here = TryRemoveFromOneLeaf(lease, records);
+            var here = _structure.TryRemove(lease, records);
             if (here < 0)
             {
                 spin.SpinOnce(); // Somebody adds to the leaf or its neighbour, and may need the structure lock for that.
@@ -204,160 +185,6 @@ internal sealed unsafe class RecordTree
         return (RecordLeaf*)node;
     }
 
-    /// <summary>Puts one leaf or two in the place of one that has no room for a record as it is. The leaf is locked, and frozen in the end.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    [SkipLocalsInit]
-    private void Restructure(in HeapLease lease, RecordLeaf* leaf, NativeRecord* candidate)
-    {
-        var heads = stackalloc long[RecordRun.MostRecords];
-        var records = stackalloc nint[RecordRun.MostRecords];
-        var run = new RecordRun(heads, records);
-        run.Load(leaf);
-        run.Insert(candidate);
-        var cut = run.Count + (_tailCapacity / 2) <= _leafCapacity ? run.Count : run.FindCut(candidate, _tailCapacity);
-        RecordLeaf* left = null;
-        RecordLeaf* right = null;
-        var isPublished = false;
-        try
-        {
-            left = run.MakeLeaf(lease, 0, cut);
-            right = cut == run.Count ? null : run.MakeLeaf(lease, cut, run.Count - cut);
-            LockStructure();
-            try
-            {
-                _change.Seek(_root, NativeRecord.KeyOf(candidate));
-                _change.Prepare(lease, 1, neighbourIsLeft: false, left, right);
-                _change.Publish(ref _root);
-                isPublished = true;
-                RecordLeaf.Freeze(leaf);
-                _leafCount += right == null ? 0 : 1;
-                _change.Retire(lease);
-            }
-            finally
-            {
-                UnlockStructure();
-            }
-
-            lease.Retire(leaf, RecordLeaf.Size);
-        }
-        finally
-        {
-            if (!isPublished)
-            {
-                Free(lease, left);
-                Free(lease, right);
-                RecordLeaf.Unlock(leaf);
-            }
-        }
-    }
-
-    /// <returns>How many of the first records were taken out; -1 when a lock was not to be had.</returns>
-    private int TryRemoveFromOneLeaf(in HeapLease lease, ReadOnlySpan<nint> records)
-    {
-        LockStructure();
-        RecordLeaf* leaf = null;
-        RecordLeaf* neighbour = null;
-        try
-        {
-            var found = _change.Seek(_root, NativeRecord.KeyOf((NativeRecord*)records[0]));
-            if (!RecordLeaf.TryLock(found))
-            {
-                return -1;
-            }
-
-            leaf = found;
-            return RemoveFrom(lease, ref leaf, ref neighbour, records);
-        }
-        finally
-        {
-            if (leaf != null)
-            {
-                RecordLeaf.Unlock(leaf);
-            }
-
-            if (neighbour != null)
-            {
-                RecordLeaf.Unlock(neighbour);
-            }
-
-            UnlockStructure();
-        }
-    }
-
-    /// <summary>Writes a leaf without some records, and together with a neighbour if that leaves too few. Locked leaves that it replaces it sets to null.</summary>
-    [SkipLocalsInit]
-    private int RemoveFrom(in HeapLease lease, ref RecordLeaf* leaf, ref RecordLeaf* neighbour, ReadOnlySpan<nint> records)
-    {
-        var heads = stackalloc long[RecordRun.MostRecords];
-        var pointers = stackalloc nint[RecordRun.MostRecords];
-        var run = new RecordRun(heads, pointers);
-        run.Load(leaf);
-        var removed = run.Remove(records);
-        if (removed == 0)
-        {
-            return 0;
-        }
-
-        var cut = run.Count;
-        var isLeft = false;
-        if (run.Count < Math.Max(1, _leafMinimum) && _change.Neighbour(out isLeft) is var beside && beside != null)
-        {
-            if (!RecordLeaf.TryLock(beside))
-            {
-                return -1;
-            }
-
-            neighbour = beside;
-            run.Join(neighbour, isLeft);
-            cut = run.Count <= _leafCapacity * 3 / 4 ? run.Count : run.Count / 2;
-        }
-
-        RecordLeaf* left = null;
-        RecordLeaf* right = null;
-        var isPublished = false;
-        try
-        {
-            left = run.MakeLeaf(lease, 0, cut);
-            right = cut == run.Count ? null : run.MakeLeaf(lease, cut, run.Count - cut);
-            _change.Prepare(lease, neighbour == null ? 1 : 2, isLeft, left, right);
-            _change.Publish(ref _root);
-            isPublished = true;
-        }
-        finally
-        {
-            if (!isPublished)
-            {
-                Free(lease, left);
-                Free(lease, right);
-            }
-        }
-
-        _leafCount += (right == null ? 1 : 2) - (neighbour == null ? 1 : 2);
-        FreezeAndRetire(lease, ref leaf);
-        FreezeAndRetire(lease, ref neighbour);
-        _change.Retire(lease);
-        return removed;
-    }
-
-    private static void FreezeAndRetire(in HeapLease lease, ref RecordLeaf* leaf)
-    {
-        if (leaf != null)
-        {
-            var replaced = leaf;
-            leaf = null;
-            RecordLeaf.Freeze(replaced);
-            lease.Retire(replaced, RecordLeaf.Size);
-        }
-    }
-
-    private static void Free(in HeapLease lease, RecordLeaf* leaf)
-    {
-        if (leaf != null)
-        {
-            lease.Free(leaf, RecordLeaf.Size);
-        }
-    }
-
     private static long CountOf(nint node)
     {
         if (RecordInner.LevelOf(node) == 0)
@@ -374,15 +201,4 @@ internal sealed unsafe class RecordTree
 
         return count;
     }
-
-    private void LockStructure()
-    {
-        var spin = default(SpinWait);
-        while (Volatile.Read(ref _structureLock) != 0 || Interlocked.CompareExchange(ref _structureLock, 1, 0) != 0)
-        {
-            spin.SpinOnce();
-        }
-    }
-
-    private void UnlockStructure() => Volatile.Write(ref _structureLock, 0);
 }

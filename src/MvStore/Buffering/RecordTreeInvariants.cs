@@ -74,7 +74,7 @@ internal sealed unsafe class RecordTreeInvariants
     {
         var heads = stackalloc long[RecordLeaf.Slots];
         var records = stackalloc nint[RecordLeaf.Slots];
-        var count = RecordRun.Copy(leaf, heads, records, out _, out _);
+        var count = LeafOrder.Copy(leaf, heads, records, out _);
         for (var i = 0; i < count; i++)
         {
             var record = (NativeRecord*)records[i];

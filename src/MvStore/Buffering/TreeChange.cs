@@ -4,8 +4,8 @@ namespace MvStore.Buffering;
 
 /// <summary>
 /// One change of the structure of a <see cref="RecordTree"/>: nodes that take the place of others in one inner node, and what follows from that
-/// further up. New inner nodes are made apart, from the bottom up, as far as the number of children changes; one store into the lowest slot that can stay publishes all
-/// of them. Whatever fails before that store leaves the tree as it was. Owner: whoever holds the tree's structure lock.
+/// further up. New inner nodes are made apart, from the bottom up, as far as the number of children changes; one store into the lowest slot that
+/// can stay publishes all of them. Whatever fails before that store leaves the tree as it was. Owner: whoever holds the tree's structure lock.
 /// </summary>
 internal sealed unsafe class TreeChange(int capacity)
 {

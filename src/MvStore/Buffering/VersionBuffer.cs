@@ -13,6 +13,8 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
     // Entries linked in one epoch with one lease; looked up ahead together, so that their cache misses overlap.
     private const int Portion = 32;
 
+    private readonly long _bytesWhenEmpty;
+
     // Owner: the trimmer, which makes it false for good before it takes out the first entry. Release store; readers acquire.
     private bool _isWhole;
 
@@ -28,7 +30,11 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
         Accounting = new BufferAccounting(classifier);
         Table = new RecordTable(Heap);
         Tree = new RecordTree(Heap);
+        _bytesWhenEmpty = Heap.LiveBytes;
     }
+
+    /// <summary>Bytes that records, entries, chains and indexes take.</summary>
+    public long Bytes => Math.Max(0, Heap.LiveBytes - _bytesWhenEmpty);
 
     /// <summary>Where everything lives.</summary>
     public NativeHeap Heap { get; } = new();

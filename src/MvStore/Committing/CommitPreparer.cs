@@ -35,8 +35,26 @@ internal sealed class CommitPreparer(IKeyClassifier? classifier, bool keepsRows,
             Bytes = bytes,
             Kinds = classifier is null ? PreparedCommit.UniformKinds : KindsOf(keys, classifier),
             Deltas = keepsDeltas ? DeltaCopies.Of(batch) : [],
+            Drops = DropsOf(keys[entryCount..], version),
             KeepsRows = keepsRows,
         };
+    }
+
+    /// <summary>Copies what is dropped: it is needed after the commit was published, when the batch may have changed.</summary>
+    private static KeyFloor[] DropsOf(ReadOnlySpan<PreparedEntry> dropped, CommitVersion version)
+    {
+        if (dropped.IsEmpty)
+        {
+            return [];
+        }
+
+        var drops = new KeyFloor[dropped.Length];
+        for (var i = 0; i < drops.Length; i++)
+        {
+            drops[i] = new KeyFloor(dropped[i].Key.ToArray(), version);
+        }
+
+        return drops;
     }
 
     private static int MoveDropsBack(Span<PreparedEntry> keys, out long bytes)
@@ -47,6 +65,7 @@ internal sealed class CommitPreparer(IKeyClassifier? classifier, bool keepsRows,
         {
             if (keys[i].IsDrop)
             {
+                bytes += keys[i].Key.Length;
                 count--;
                 (keys[i], keys[count]) = (keys[count], keys[i]);
             }

@@ -25,6 +25,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     private readonly InFlightList _inFlight = new();
     private readonly List<CommitVersion> _announced = [];
     private readonly VisibilityTracker _visibility;
+    private readonly PendingDrops _drops;
     private FloorSet _admission;
     private ulong _lastSequence;
     private CommitVersion _highestBegun;
@@ -43,6 +44,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         _queue = queue;
         _feed = feed;
         _visibility = new VisibilityTracker(recovered.HighestVersion);
+        _drops = new PendingDrops(recovered.Drops);
         _admission = recovered.Floors;
         _lastSequence = recovered.DurableSequence;
         _current = new Publication(recovered.DurableSequence, recovered.HighestVersion, recovered.HighestVersion, recovered.DurableSequence);
@@ -127,7 +129,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     }
 
     /// <inheritdoc/>
-    public FloorSet Raise(Func<CommitVersion> cap, Func<CommitVersion, FloorSet> retention)
+    public AdmissionRaise Raise(Func<CommitVersion> cap, Func<CommitVersion, FloorSet> retention, int mostDrops)
     {
         lock (_gate)
         {
@@ -142,8 +144,21 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
                 highest = Math.Min(highest, version.Value - 1);
             }
 
-            _admission = _admission.RaisedTo(retention(highest));
-            return _admission;
+            var drops = _drops.TakeUpTo(highest, mostDrops);
+            _admission = _admission.RaisedTo(retention(highest), drops);
+            return new AdmissionRaise(_admission, drops);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Simplify(FloorSet floors)
+    {
+        lock (_gate)
+        {
+            if (_admission.Generation == floors.Generation)
+            {
+                _admission = floors;
+            }
         }
     }
 
@@ -175,9 +190,26 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
             return;
         }
 
+        if (_admission.ByKey.Highest >= commit.Version)
+        {
+            RequireAboveKeyFloors(commit);
+        }
+
         foreach (var kind in commit.Kinds)
         {
             var floor = _admission.Of(kind);
+            if (commit.Version <= floor)
+            {
+                throw new BelowFloorException(commit.Version, floor);
+            }
+        }
+    }
+
+    private void RequireAboveKeyFloors(PreparedCommit commit)
+    {
+        foreach (ref readonly var item in commit.Items)
+        {
+            var floor = _admission.ByKey.Of(item.Key);
             if (commit.Version <= floor)
             {
                 throw new BelowFloorException(commit.Version, floor);
@@ -227,6 +259,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
             }
 
             _visibility.Publish(next.Version);
+            _drops.Add(next);
             _queue?.Add(next);
         }
 

@@ -24,11 +24,14 @@ internal class PreparedCommit(CommitVersion version, PreparedEntry[] entries, in
     /// <summary>How many entries are written: none for a drop.</summary>
     public int EntryCount { get; } = entryCount;
 
-    /// <summary>What is dropped. Until <see cref="Release"/>.</summary>
-    public ReadOnlySpan<PreparedEntry> Drops => _entries.AsSpan(EntryCount, dropCount);
+    /// <summary>The entries, and behind them what is dropped. Until <see cref="Release"/>.</summary>
+    public ReadOnlySpan<PreparedEntry> Items => _entries.AsSpan(0, EntryCount + dropCount);
 
-    /// <summary>Bytes of keys and values that are written.</summary>
+    /// <summary>Bytes of keys and values that are written, and of keys that are dropped.</summary>
     public required long Bytes { get; init; }
+
+    /// <summary>The floors that its drops ask for; copies, one per key, in no particular order.</summary>
+    public KeyFloor[] Drops { get; init; } = [];
 
     /// <summary>The kinds of keys it touches; never empty.</summary>
     public EntryKind[] Kinds { get; init; } = UniformKinds;

@@ -1,6 +1,6 @@
 namespace MvStore.Contracts;
 
-/// <summary>How far publication has come, of one instant. Immutable; one reference to it is the published word (DESIGN.md 4).</summary>
+/// <summary>How far publication has come, of one instant. Immutable; one reference to it is the published word (DESIGN.md 5).</summary>
 /// <param name="Sequence">Publications up to here are visible.</param>
 /// <param name="Highest">The highest version among them.</param>
 /// <param name="Visible">The highest version among them with no lower one in flight. Never goes back.</param>

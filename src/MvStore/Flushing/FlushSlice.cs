@@ -29,5 +29,16 @@ internal sealed class FlushSlice(ulong previousSequence, IReadOnlyList<PreparedC
 
     /// <summary>The slice in the shape of the persistent tier.</summary>
     /// <param name="rows">Its rows.</param>
-    public TierBatch ToBatch(SliceRows rows) => new(previousSequence, LastSequence, HighestVersion, rows);
+    public TierBatch ToBatch(SliceRows rows) => new(previousSequence, LastSequence, HighestVersion, rows) { Drops = DropsInOrder() };
+
+    private KeyFloor[] DropsInOrder()
+    {
+        KeyFloor[] drops = [.. Commits.SelectMany(c => c.Drops)];
+        Array.Sort(drops, static (x, y) =>
+        {
+            var order = x.Key.Span.SequenceCompareTo(y.Key.Span);
+            return order != 0 ? order : x.Version.CompareTo(y.Version);
+        });
+        return drops;
+    }
 }

@@ -6,18 +6,16 @@ namespace MvStore.GarbageCollection;
 internal sealed class FloorKeeper(FloorSet recovered) : IFloorSource
 {
     // Owner: the run of reclamation. Interlocked exchange (full fence); readers acquire.
-    private PublishedFloors _current = new(recovered, 0);
+    private PublishedFloors _current = new(recovered);
 
     public PublishedFloors Current => Volatile.Read(ref _current);
 
-    /// <summary>Publishes higher floors; without effect when nothing is higher.</summary>
+    /// <summary>Publishes floors; without effect unless they were raised since those in force.</summary>
     public void Publish(FloorSet floors)
     {
-        var before = Current;
-        var raised = before.Set.RaisedTo(floors);
-        if (!ReferenceEquals(raised, before.Set))
+        if (floors.Generation > Current.Generation)
         {
-            Interlocked.Exchange(ref _current, new PublishedFloors(raised, before.Generation + 1));
+            Interlocked.Exchange(ref _current, new PublishedFloors(floors));
         }
     }
 }

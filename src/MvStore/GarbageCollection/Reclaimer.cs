@@ -7,29 +7,31 @@ namespace MvStore.GarbageCollection;
 /// floor; the floor is durable; the floor is published; only then are the pins read; only then is anything removed (I7, I8).
 /// </summary>
 internal sealed class Reclaimer(
-    IAdmission admission,
-    FloorKeeper floors,
+    FloorRaiser raiser,
+    IFloorSource floors,
     IPinRegistry pins,
     IReclaimable buffer,
     IPersistentTier? tier,
     TierWrites tierWrites,
-    IDurability? durability,
-    RetentionPolicy retention,
     IKeyClassifier classifier,
     int stepVersions)
 {
     private readonly AsyncGate _runs = new();
+    private readonly SweepPlan _plan = new();
 
-    /// <summary>Raises the floor as far as retention allows and removes what nobody needs.</summary>
+    /// <summary>Raises the floor as far as retention and drops allow and removes what nobody needs.</summary>
     public async ValueTask<ReclamationReport> RunAsync(CancellationToken cancellationToken)
     {
         using var run = await _runs.EnterAsync(cancellationToken).ConfigureAwait(false);
-        await RaiseFloorAsync(cancellationToken).ConfigureAwait(false);
-        var rule = new RetentionRule(floors.Current.Set, pins.Current.Select(p => p.Pin), classifier);
-        var done = buffer.Reclaim(rule, cancellationToken);
-        if (tier is not null)
+        await raiser.RunAsync(cancellationToken).ConfigureAwait(false);
+        var set = floors.Current.Set;
+        var open = pins.Current;
+        var rule = new RetentionRule(set, open.Select(p => p.Pin), classifier);
+        var done = default(TierReclaimed);
+        if (_plan.IsDue(set, open))
         {
-            done = await ReclaimTierAsync(rule, done, cancellationToken).ConfigureAwait(false);
+            done = await SweepAsync(rule, cancellationToken).ConfigureAwait(false);
+            _plan.Complete(set, open);
         }
 
         return new ReclamationReport(
@@ -40,37 +42,33 @@ internal sealed class Reclaimer(
             done.ReclaimedBytes);
     }
 
-    private async ValueTask RaiseFloorAsync(CancellationToken cancellationToken)
+    private async ValueTask<TierReclaimed> SweepAsync(RetentionRule rule, CancellationToken cancellationToken)
     {
-        var admitted = admission.Raise(() => durability?.Version ?? CommitVersion.Max, retention.FloorsBelow);
-        if (ReferenceEquals(floors.Current.Set.RaisedTo(admitted), floors.Current.Set))
+        var keys = _plan.Keys(rule.Floors);
+        if (keys is { Count: 0 })
         {
-            return;
+            return default;
         }
 
-        if (tier is not null)
-        {
-            await tierWrites.RunAsync(() => tier.RaiseFloorAsync(admitted, cancellationToken), cancellationToken).ConfigureAwait(false);
-        }
-
-        floors.Publish(admitted);
-    }
-
-    private async ValueTask<TierReclaimed> ReclaimTierAsync(RetentionRule rule, TierReclaimed total, CancellationToken cancellationToken)
-    {
+        var total = buffer.Reclaim(rule, cancellationToken);
         ReadOnlyMemory<byte>? after = null;
-        do
+        while (tier is not null)
         {
-            var request = new TierReclaimStep(rule, after, stepVersions);
-            var step = await tierWrites.RunAsync(() => tier!.ReclaimAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
+            var request = new TierReclaimStep(rule, after, stepVersions) { Keys = keys };
+            var step = await tierWrites.RunAsync(() => tier.ReclaimAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
             total = new TierReclaimed(
                 null,
                 total.ScannedVersions + step.ScannedVersions,
                 total.ReclaimedVersions + step.ReclaimedVersions,
                 total.ReclaimedBytes + step.ReclaimedBytes);
+            if (step.Next is null)
+            {
+                break;
+            }
+
             after = step.Next;
         }
-        while (after is not null);
+
         return total;
     }
 }

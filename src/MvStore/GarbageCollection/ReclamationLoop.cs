@@ -11,6 +11,9 @@ namespace MvStore.GarbageCollection;
 internal sealed class ReclamationLoop(Reclaimer reclaimer, TimeSpan interval, FailureLatch failure, TimeProvider time, ILogger logger)
     : IDisposable
 {
+    // The shortest period a timer accepts.
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
 
@@ -35,7 +38,7 @@ internal sealed class ReclamationLoop(Reclaimer reclaimer, TimeSpan interval, Fa
 
     private async Task RunAsync()
     {
-        using var timer = new PeriodicTimer(interval, time);
+        using var timer = new PeriodicTimer(interval < Shortest ? Shortest : interval, time);
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))

@@ -6,9 +6,6 @@ internal sealed class RetentionPolicy(GarbageCollectionOptions options)
     private readonly ulong? _default = options.RetainVersions;
     private readonly KeyValuePair<EntryKind, ulong?>[] _byKind = [.. options.RetainVersionsByKind];
 
-    /// <summary>Whether any floor can ever rise.</summary>
-    public bool IsLimited => _default is not null || _byKind.Any(k => k.Value is not null);
-
     /// <summary>Whether kinds of keys differ in what they keep.</summary>
     public bool DistinguishesKinds => _byKind.Length > 0;
 

@@ -19,7 +19,7 @@ internal sealed class HistoryCut(IKeyClassifier classifier)
     {
         var isSameKey = _keyLength >= 0 && key.SequenceEqual(_key.AsSpan(0, _keyLength));
         var floor = reach.FloorOf(key, classifier);
-        if (isSameKey && (_last <= floor || (version <= floor && reach.Above(floor) != floor)))
+        if (isSameKey && (_last <= floor || (version <= floor && !reach.ReachesFloorOf(key, classifier))))
         {
             return false;
         }

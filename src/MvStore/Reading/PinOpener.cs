@@ -20,7 +20,10 @@ internal sealed class PinOpener(IPublicationSource publication, IFloorSource flo
             var before = floors.Current;
             var current = publication.Current;
             var view = current.ViewAt(at);
-            RequireAtOrAbove(floorOf(before.Set), view.At);
+            if (view.At < before.Set.Highest)
+            {
+                RequireAtOrAbove(floorOf(before.Set), view.At);
+            }
 
             var pin = new OpenPin(new Pin(view.At, view.Sequence), current.Visible, before, owner, time.GetUtcNow());
             pins.Add(pin);
@@ -47,13 +50,22 @@ internal sealed class PinOpener(IPublicationSource publication, IFloorSource flo
         pins.Add(pin);
         var reach = Reach.Of(view, visible, generation, floors, publication);
         var floor = reach.FloorIn(range, classifier);
-        if (view.At >= reach.Above(floor))
+        if (view.At >= floor && reach.ReachesFloorIn(range, classifier))
         {
             return pin;
         }
 
         pins.Remove(pin);
         throw BelowFloorException.ForPassedView(view.At, floor);
+    }
+
+    /// <summary>Demands that a version is not below the floor of a key. At or above every floor it costs one comparison.</summary>
+    public static void RequireReadable(FloorSet floors, ReadOnlySpan<byte> key, IKeyClassifier classifier, CommitVersion at)
+    {
+        if (at < floors.Highest)
+        {
+            RequireAtOrAbove(floors.Of(key, classifier), at);
+        }
     }
 
     /// <summary>Demands that a version is not below a floor.</summary>

@@ -18,7 +18,7 @@ internal sealed class PointReader(
     {
         var before = floors.Current;
         var view = publication.Current.ViewAt(at);
-        PinOpener.RequireAtOrAbove(before.Set.Of(key, classifier), view.At);
+        PinOpener.RequireReadable(before.Set, key, classifier, view.At);
         var read = tiers.FindAsync(key, view, cancellationToken);
         return read.IsCompletedSuccessfully && ReferenceEquals(floors.Current, before)
             ? read
@@ -57,7 +57,7 @@ internal sealed class PointReader(
             var view = publication.Current.ViewAt(at);
             foreach (var key in distinctAscending)
             {
-                PinOpener.RequireAtOrAbove(before.Set.Of(key.Span, classifier), view.At);
+                PinOpener.RequireReadable(before.Set, key.Span, classifier, view.At);
             }
 
             var found = await tiers.FindManyAsync(distinctAscending, view, cancellationToken).ConfigureAwait(false);
@@ -123,7 +123,7 @@ internal sealed class PointReader(
         }
 
         // Above the floor everything stays, and at or below it what the floor reaches; where it does not, what the pin itself sees.
-        if (found?.Version > floor || reach.Above(floor) == floor)
+        if (found?.Version > floor || reach.ReachesFloorOf(key, classifier))
         {
             return ReadResults.ToPrevious(found);
         }
@@ -170,7 +170,7 @@ internal sealed class PointReader(
 
             before = now;
             var view = publication.Current.ViewAt(at);
-            PinOpener.RequireAtOrAbove(before.Set.Of(key, classifier), view.At);
+            PinOpener.RequireReadable(before.Set, key, classifier, view.At);
             read = tiers.FindAsync(key, view, cancellationToken);
         }
     }

@@ -10,14 +10,14 @@ internal readonly record struct Reach
 {
     private readonly FloorSet _floors;
     private readonly CommitVersion _visible;
-    private readonly bool _hasMoved;
+    private readonly ulong _generation;
     private readonly bool _isCovered;
 
     private Reach(PublishedFloors now, ulong generation, TierView view, CommitVersion visible, ulong lastLate)
     {
         _floors = now.Set;
         _visible = visible;
-        _hasMoved = now.Generation != generation;
+        _generation = generation;
         _isCovered = lastLate <= view.Sequence;
     }
 
@@ -37,10 +37,16 @@ internal readonly record struct Reach
     public CommitVersion FloorIn(KeyRange range, IKeyClassifier classifier) => _floors.HighestIn(range, classifier);
 
     /// <summary>
-    /// The lowest version, at or above a floor, at which the view can be answered without a pin for it; "latest" when at none. If no floor has moved,
-    /// the floor itself. Otherwise an entry at or below the floor may have been let go because of one that the view cannot see, unless every
-    /// commit at or below the floor was published before the view was captured.
+    /// Whether the view can be answered, without a pin for it, down to the floor of a key. If that floor has not moved, it can. Otherwise an entry at or
+    /// below it may have been let go because of one that the view cannot see, unless every commit at or below it was published before the
+    /// view was captured.
     /// </summary>
-    public CommitVersion Above(CommitVersion floor)
-        => !_hasMoved || (_isCovered && floor <= _visible) ? floor : CommitVersion.Latest;
+    public bool ReachesFloorOf(ReadOnlySpan<byte> key, IKeyClassifier classifier)
+        => IsSettled(FloorOf(key, classifier)) || !_floors.WasRaisedAfter(_generation, key);
+
+    /// <summary>The same for the highest floor of a range, and with it for every key in it.</summary>
+    public bool ReachesFloorIn(KeyRange range, IKeyClassifier classifier)
+        => IsSettled(FloorIn(range, classifier)) || !_floors.WasRaisedAfter(_generation, range);
+
+    private bool IsSettled(CommitVersion floor) => _isCovered && floor <= _visible;
 }

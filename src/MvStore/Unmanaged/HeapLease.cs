@@ -54,7 +54,7 @@ internal readonly unsafe ref struct HeapLease : IDisposable
     {
         if (_stripe->Outgoing != 0)
         {
-            _stripe->Send();
+            HeapInbox.Send(_stripe);
         }
 
         if (_stripe->IsChecked)

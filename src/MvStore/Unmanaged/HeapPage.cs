@@ -40,7 +40,9 @@ internal unsafe struct HeapPage
     /// <summary>Neighbour in the stripe's list of pages with free blocks. Owner: the stripe.</summary>
     public HeapPage* Next;
 
-    /// <summary>The number of the stripe. Written before a block is handed out; whoever has a block may read it, for it stays the same as long as there is one.</summary>
+    /// <summary>
+    /// The number of the stripe. Written by who holds its lease, and that of the new owner too; whoever has a block may read it, see <see cref="HeapStripe"/>.
+    /// </summary>
     public byte Owner;
 
     /// <summary>The size class. Owner: the stripe.</summary>

@@ -1,15 +1,18 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace MvStore.Unmanaged;
 
 /// <summary>
-/// One part of a heap, used by one lease at a time: pages by size class, blocks to be sent home to other stripes, and retired blocks. A block freed under
-/// another stripe than that of its page goes to that stripe's inbox, in chains, as messages do in snmalloc (Lietar and others, "Snmalloc: a message passing
-/// allocator", 2019); the owner sorts it when it runs out of blocks.
+/// One part of a heap, used by one lease at a time: pages by size class, blocks to be sent home to other stripes, and retired blocks.
 /// </summary>
-/// <remarks>Owner of every field but <see cref="Taken"/> and <see cref="Inbox"/>: whoever holds the lease; plain accesses, ordered by <see cref="Taken"/>.</remarks>
+/// <remarks>
+/// <para>
+/// A page may change its owner, but only while one thread holds the leases of both stripes. So whoever holds a lease and finds his stripe to be the owner may
+/// rely on it, and whoever finds another sends the block there; if it is not the owner any more, it is sent on when it is sorted.
+/// </para>
+/// <para>Owner of every field but <see cref="Taken"/> and <see cref="Inbox"/>: whoever holds the lease; plain accesses, ordered by <see cref="Taken"/>.</para>
+/// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = 256 + (4 * WordsPerTable * sizeof(long)))]
 internal unsafe struct HeapStripe
 {
@@ -17,10 +20,6 @@ internal unsafe struct HeapStripe
     public const int Most = 64;
 
     private const int WordsPerTable = 64;
-
-    // How many blocks of the inbox are sorted when a page has run dry: at least, and at most while looking for one of the wanted class.
-    private const int LeastSorted = 64;
-    private const int MostSorted = 256;
 
     /// <summary>0 or the number of the managed thread that holds the lease. Taken by compare-and-swap, let go by a release store.</summary>
     [FieldOffset(0)]
@@ -70,6 +69,10 @@ internal unsafe struct HeapStripe
     [FieldOffset(80)]
     public HeapStripe* All;
 
+    /// <summary>How many there are. Never changes.</summary>
+    [FieldOffset(100)]
+    public int Count;
+
     /// <summary>Stands for a page where there is none: it has no free block. Never changes.</summary>
     [FieldOffset(88)]
     public HeapPage* NoPage;
@@ -93,18 +96,20 @@ internal unsafe struct HeapStripe
     [FieldOffset(256 + (WordsPerTable * sizeof(long)))]
     private fixed long _listed[WordsPerTable];
 
-    // By stripe: the first and the last of the blocks to be sent there. Owner: the lease; valid where Outgoing has a bit.
+    /// <summary>By stripe: the first of the blocks to be sent there. Owner: the lease; valid where <see cref="Outgoing"/> has a bit.</summary>
     [FieldOffset(256 + (2 * WordsPerTable * sizeof(long)))]
-    private fixed long _outgoingFirst[WordsPerTable];
+    public fixed long OutgoingFirst[WordsPerTable];
 
+    /// <summary>By stripe: the last of the blocks to be sent there. Owner: the lease; valid where <see cref="Outgoing"/> has a bit.</summary>
     [FieldOffset(256 + (3 * WordsPerTable * sizeof(long)))]
-    private fixed long _outgoingLast[WordsPerTable];
+    public fixed long OutgoingLast[WordsPerTable];
 
     /// <summary>Makes zeroed memory a stripe.</summary>
-    public void Initialize(int number, HeapStripe* all, HeapPage* noPage, bool isChecked)
+    public void Initialize(int number, HeapStripe* all, int count, HeapPage* noPage, bool isChecked)
     {
         Number = number;
         All = all;
+        Count = count;
         NoPage = noPage;
         IsChecked = isChecked;
         Classes = isChecked ? SizeClasses.NoneByGranules : SizeClasses.ByGranules;
@@ -113,6 +118,18 @@ internal unsafe struct HeapStripe
             _current[sizeClass] = (long)noPage;
         }
     }
+
+    private readonly HeapStripe* Self => All + Number;
+
+    /// <summary>The first of the pages of a class, beside the current one, that have free blocks; null when there is none.</summary>
+    public readonly HeapPage* FirstListed(int sizeClass) => (HeapPage*)Volatile.Read(in _listed[sizeClass]);
+
+    /// <summary>Whether a page with a free block of a class is at hand.</summary>
+    public readonly bool HasFree(int sizeClass) => _listed[sizeClass] != 0 || ((HeapPage*)_current[sizeClass])->Free != null;
+
+    /// <summary>Takes the lease if nobody holds it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryLease() => Interlocked.CompareExchange(ref Taken, Environment.CurrentManagedThreadId, 0) == 0;
 
     /// <summary>Throws unless the calling thread holds the lease.</summary>
     public void RequireHolder()
@@ -158,36 +175,7 @@ internal unsafe struct HeapStripe
         }
         else
         {
-            Post(page->Owner, block);
-        }
-    }
-
-    /// <summary>Sends the blocks of other stripes' pages home.</summary>
-    public void Send()
-    {
-        while (Outgoing != 0)
-        {
-            var target = BitOperations.TrailingZeroCount(Outgoing);
-            Outgoing &= Outgoing - 1;
-            var first = (nint)_outgoingFirst[target];
-            var last = (nint*)_outgoingLast[target];
-            var inbox = &All[target].Inbox;
-            nint seen;
-            do
-            {
-                // Only pushes and a take of the whole: a first block that left and came back meanwhile does no harm.
-                seen = Volatile.Read(ref *inbox);
-                *last = seen;
-            }
-            while (Interlocked.CompareExchange(ref *inbox, first, seen) != seen);
-        }
-    }
-
-    /// <summary>Sorts everything that was sent here.</summary>
-    public void SortAll(ChunkPool pool)
-    {
-        while (SortOne(pool))
-        {
+            HeapInbox.Post(Self, page->Owner, block);
         }
     }
 
@@ -202,6 +190,38 @@ internal unsafe struct HeapStripe
                 _current[sizeClass] = (long)NoPage;
                 pool.GiveBack(page);
             }
+        }
+    }
+
+    /// <summary>Puts a page into the list of its class.</summary>
+    public void List(HeapPage* page)
+    {
+        var first = (HeapPage*)_listed[page->SizeClass];
+        page->Previous = null;
+        page->Next = first;
+        if (first != null)
+        {
+            first->Previous = page;
+        }
+
+        _listed[page->SizeClass] = (long)page;
+    }
+
+    /// <summary>Takes a page out of the list of its class.</summary>
+    public void Unlist(HeapPage* page)
+    {
+        if (page->Previous == null)
+        {
+            _listed[page->SizeClass] = (long)page->Next;
+        }
+        else
+        {
+            page->Previous->Next = page->Next;
+        }
+
+        if (page->Next != null)
+        {
+            page->Next->Previous = page->Previous;
         }
     }
 
@@ -239,22 +259,6 @@ internal unsafe struct HeapStripe
         pool.GiveBack(page);
     }
 
-    private void Post(int owner, byte* block)
-    {
-        var bit = 1UL << owner;
-        if ((Outgoing & bit) == 0)
-        {
-            Outgoing |= bit;
-            _outgoingLast[owner] = (long)block;
-        }
-        else
-        {
-            *(long*)block = _outgoingFirst[owner];
-        }
-
-        _outgoingFirst[owner] = (long)block;
-    }
-
     // The current page has no free block. Null when there is no memory.
     private HeapPage* PageWithFree(ChunkPool pool, int sizeClass)
     {
@@ -264,10 +268,7 @@ internal unsafe struct HeapStripe
             return page;
         }
 
-        for (var sorted = 0; sorted < (_listed[sizeClass] == 0 && page->Free == null ? MostSorted : LeastSorted) && SortOne(pool); sorted++)
-        {
-        }
-
+        HeapInbox.Sort(pool, Self, sizeClass);
         if (page->Free != null)
         {
             return page;
@@ -280,14 +281,18 @@ internal unsafe struct HeapStripe
         }
         else
         {
-            next = pool.TryTakePage();
+            next = PageTakeover.TryTake(pool, Self, sizeClass);
             if (next == null)
             {
-                return null;
-            }
+                next = pool.TryTakePage();
+                if (next == null)
+                {
+                    return null;
+                }
 
-            HeapPage.Open(next, Number, sizeClass);
-            HeapPage.Extend(next);
+                HeapPage.Open(next, Number, sizeClass);
+                HeapPage.Extend(next);
+            }
         }
 
         if (page != NoPage)
@@ -298,53 +303,5 @@ internal unsafe struct HeapStripe
         next->State = HeapPageState.Current;
         _current[sizeClass] = (long)next;
         return next;
-    }
-
-    private bool SortOne(ChunkPool pool)
-    {
-        var block = Unsorted;
-        if (block == null)
-        {
-            if (Volatile.Read(ref Inbox) == 0)
-            {
-                return false;
-            }
-
-            block = (byte*)Interlocked.Exchange(ref Inbox, 0);
-        }
-
-        Unsorted = *(byte**)block;
-        ReturnHome(pool, HeapPage.Of(block), block);
-        return true;
-    }
-
-    private void List(HeapPage* page)
-    {
-        var first = (HeapPage*)_listed[page->SizeClass];
-        page->Previous = null;
-        page->Next = first;
-        if (first != null)
-        {
-            first->Previous = page;
-        }
-
-        _listed[page->SizeClass] = (long)page;
-    }
-
-    private void Unlist(HeapPage* page)
-    {
-        if (page->Previous == null)
-        {
-            _listed[page->SizeClass] = (long)page->Next;
-        }
-        else
-        {
-            page->Previous->Next = page->Next;
-        }
-
-        if (page->Next != null)
-        {
-            page->Next->Previous = page->Previous;
-        }
     }
 }

@@ -45,7 +45,7 @@ internal sealed unsafe class NativeHeap : IDisposable
         var noPage = (HeapPage*)(_stripes + count);
         for (var i = 0; i < count; i++)
         {
-            _stripes[i].Initialize(i, _stripes, noPage, isChecked);
+            _stripes[i].Initialize(i, _stripes, count, noPage, isChecked);
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed unsafe class NativeHeap : IDisposable
     {
         // Every second one, so that the one beside it is usually free.
         var stripe = _stripes + ((Thread.GetCurrentProcessorId() << 1) & _stripeMask);
-        return new HeapLease(this, TryTake(stripe) ? stripe : TakeAnother(stripe));
+        return new HeapLease(this, stripe->TryLease() ? stripe : TakeAnother(stripe));
     }
 
     /// <summary>Frees what no reader can reach any more, and gives back memory that is not needed. Leaves out stripes that are leased.</summary>
@@ -100,7 +100,7 @@ internal sealed unsafe class NativeHeap : IDisposable
         ForEachFree(static (heap, stripe) =>
         {
             Retirement.DropSpare(heap, (HeapStripe*)stripe);
-            ((HeapStripe*)stripe)->SortAll(heap.Pool);
+            HeapInbox.SortAll(heap.Pool, (HeapStripe*)stripe);
             ((HeapStripe*)stripe)->GiveBackEmptyPages(heap.Pool);
         });
         Pool.Trim();
@@ -132,7 +132,7 @@ internal sealed unsafe class NativeHeap : IDisposable
         {
             // For good: a later lease finds no stripe and then looks whether the heap is disposed.
             var wait = default(SpinWait);
-            while (!TryTake(_stripes + i))
+            while (!_stripes[i].TryLease())
             {
                 wait.SpinOnce(sleep1Threshold: -1);
             }
@@ -206,10 +206,6 @@ internal sealed unsafe class NativeHeap : IDisposable
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryTake(HeapStripe* stripe)
-        => Interlocked.CompareExchange(ref stripe->Taken, Environment.CurrentManagedThreadId, 0) == 0;
-
     [DoesNotReturn]
     private static void ThrowOutOfMemory(nuint size)
         => throw new InsufficientMemoryException($"The operating system has no memory for a block of {size} bytes.");
@@ -219,7 +215,7 @@ internal sealed unsafe class NativeHeap : IDisposable
         var wait = default(SpinWait);
         for (var i = (int)(stripe - _stripes) + 1; ; i++)
         {
-            if (TryTake(_stripes + (i & _stripeMask)))
+            if (_stripes[i & _stripeMask].TryLease())
             {
                 return _stripes + (i & _stripeMask);
             }
@@ -236,7 +232,7 @@ internal sealed unsafe class NativeHeap : IDisposable
     {
         for (var i = 0; i <= _stripeMask; i++)
         {
-            if (TryTake(_stripes + i))
+            if (_stripes[i].TryLease())
             {
                 using var lease = new HeapLease(this, _stripes + i);
                 action(this, (nint)(_stripes + i));

@@ -59,13 +59,13 @@ public sealed class FailureTests : IAsyncLifetime
         {
             Run(other, "BEGIN IMMEDIATE");
             (await FailureOfAsync(async () => await tier.ApplyAsync(batch, default))).Should().Be(TierFailure.Transient);
-            (await FailureOfAsync(async () => await tier.RaiseFloorAsync(new FloorSet(1, []), default))).Should().Be(TierFailure.Transient);
+            (await FailureOfAsync(async () => await tier.RaiseFloorAsync(new FloorSet(1, []), [], default))).Should().Be(TierFailure.Transient);
             (await tier.GetAsync(Rows.Keys("a"), Rows.Everything, default)).Should().BeEmpty();
             Run(other, "ROLLBACK");
         }
 
         await tier.ApplyAsync(batch, default);
-        await tier.RaiseFloorAsync(new FloorSet(1, []), default);
+        await tier.RaiseFloorAsync(new FloorSet(1, []), [], default);
     }
 
     [Theory]
@@ -106,8 +106,8 @@ public sealed class FailureTests : IAsyncLifetime
 
         await using (var file = File.Open(_location.Path, FileMode.Open))
         {
-            // Pages from the sixth on hold entries only: the first five are the schema, the pointer map and the roots of the tables.
-            file.Position = 5 * 16_384;
+            // Pages from the eighth on hold entries only: the first seven are the schema, the pointer map and the roots of the tables.
+            file.Position = 7 * 16_384;
             file.Write(Enumerable.Repeat((byte)0xA5, (int)(file.Length - file.Position)).ToArray());
         }
 

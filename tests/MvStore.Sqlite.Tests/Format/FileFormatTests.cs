@@ -23,10 +23,18 @@ public sealed class FileFormatTests : IAsyncLifetime
                     Rows.Set("a", 1, 1, "old"),
                     Rows.Gone("a", 20, 7),
                     Rows.Set("b", 5, 2, ""),
-                ]),
+                ])
+            {
+                Drops = [new(Rows.Key("a"), 8), new(Rows.Key("a"), 20), new(Rows.Key("b"), 5)],
+            },
             default);
         await tier.RaiseFloorAsync(
-            new FloorSet(2, [new(EntryKind.Source(7), 3), new(EntryKind.Operator(ulong.MaxValue), 4), new(EntryKind.Multi, 1)]), default);
+            new FloorSet(
+                2,
+                [new(EntryKind.Source(7), 3), new(EntryKind.Operator(ulong.MaxValue), 4), new(EntryKind.Multi, 1)],
+                [new(Rows.Key("a"), 8)]),
+            [new(Rows.Key("a"), 8)],
+            default);
     }
 
     public async Task DisposeAsync() => await _location.DisposeAsync();
@@ -41,6 +49,8 @@ public sealed class FileFormatTests : IAsyncLifetime
             SELECT m.name || '.' || c.name || ' ' || c.type || iif(c."notnull", '', ' null') || iif(c.pk, ' key ' || c.pk, '')
             FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY m.name, c.cid
             """).Should().Equal(
+                "dropped.key BLOB key 1",
+                "dropped.version INTEGER key 2",
                 "entry.key BLOB key 1",
                 "entry.version INTEGER key 2",
                 "entry.sequence INTEGER",
@@ -49,6 +59,8 @@ public sealed class FileFormatTests : IAsyncLifetime
                 "floor.family TEXT key 1",
                 "floor.id INTEGER key 2",
                 "floor.version INTEGER",
+                "key_floor.key BLOB key 1",
+                "key_floor.version INTEGER",
                 "meta.id INTEGER null key 1",
                 "meta.format_version INTEGER",
                 "meta.durable_sequence INTEGER",
@@ -74,6 +86,8 @@ public sealed class FileFormatTests : IAsyncLifetime
         Query("SELECT format_version || ' ' || durable_sequence || ' ' || highest_version FROM meta").Should().Equal("1 7 20");
         Query("SELECT family || ' ' || id || ' ' || version FROM floor ORDER BY family")
             .Should().Equal("default 0 2", "multi 0 1", "operator -1 4", "source 7 3");
+        Query("SELECT hex(key) || ' ' || version FROM key_floor ORDER BY key").Should().Equal("61 8");
+        Query("SELECT hex(key) || ' ' || version FROM dropped ORDER BY key, version").Should().Equal("61 20", "62 5");
     }
 
     [Fact]

@@ -19,6 +19,7 @@ public sealed class SeamTests
     private static readonly Dictionary<string, string> OnlyCaller = new()
     {
         ["IAdmission.Raise"] = "MvStore.GarbageCollection",
+        ["IAdmission.Simplify"] = "MvStore.GarbageCollection",
         ["IBufferCursor.Read"] = "MvStore.Reading",
         ["IBufferCursor.Suspend"] = "MvStore.Reading",
         ["IBufferReader.Find"] = "MvStore.Reading",

@@ -33,11 +33,13 @@ public sealed class SecrecyTests
         new PageToken(Key),
         new ScanPage([Row], new PageToken(Key)),
         PreviousVersion.Of(Row),
-        new TierBatch(0, 1, 10, [StoredRow]),
+        new KeyFloor(Key, 10),
+        new TierBatch(0, 1, 10, [StoredRow]) { Drops = [new KeyFloor(Key, 10)] },
+        new TierState(1, 10, new FloorSet(1, [], [new KeyFloor(Key, 10)])) { Drops = [new KeyFloor(Key, 10)] },
         new TierPage([StoredRow], new TierPosition(Key, 5), 1),
         new TierPosition(Key, 5),
         new TierScan(KeyRange.Exactly(Key), new TierView(10, 1), TierScanMode.Newest, ScanDirection.Forward, 1),
-        new TierReclaimStep(Rule, new ReadOnlyMemory<byte>(Key), 1),
+        new TierReclaimStep(Rule, new ReadOnlyMemory<byte>(Key), 1) { Keys = [Key] },
         new TierReclaimed(new ReadOnlyMemory<byte>(Key), 1, 1, 1),
     ];
 

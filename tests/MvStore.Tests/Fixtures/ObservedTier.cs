@@ -148,10 +148,10 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
     }
 
     /// <inheritdoc/>
-    public ValueTask RaiseFloorAsync(FloorSet floors, CancellationToken cancellationToken)
+    public ValueTask RaiseFloorAsync(FloorSet floors, IReadOnlyList<KeyFloor> settled, CancellationToken cancellationToken)
     {
         ThrowIfAbandoned();
-        return inner.RaiseFloorAsync(floors, cancellationToken);
+        return inner.RaiseFloorAsync(floors, settled, cancellationToken);
     }
 
     /// <inheritdoc/>

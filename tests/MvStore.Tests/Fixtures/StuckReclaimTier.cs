@@ -23,7 +23,8 @@ public sealed class StuckReclaimTier(IPersistentTier inner) : IPersistentTier
     public ValueTask<TierPage> ScanAsync(TierScan scan, CancellationToken cancellationToken) => inner.ScanAsync(scan, cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask RaiseFloorAsync(FloorSet floors, CancellationToken cancellationToken) => inner.RaiseFloorAsync(floors, cancellationToken);
+    public ValueTask RaiseFloorAsync(FloorSet floors, IReadOnlyList<KeyFloor> settled, CancellationToken cancellationToken)
+        => inner.RaiseFloorAsync(floors, settled, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<TierReclaimed> ReclaimAsync(TierReclaimStep request, CancellationToken cancellationToken)

@@ -30,10 +30,10 @@ public sealed class FaultyTier(IPersistentTier inner) : IPersistentTier
 
     public ValueTask<TierPage> ScanAsync(TierScan scan, CancellationToken cancellationToken) => inner.ScanAsync(scan, cancellationToken);
 
-    public ValueTask RaiseFloorAsync(FloorSet floors, CancellationToken cancellationToken)
+    public ValueTask RaiseFloorAsync(FloorSet floors, IReadOnlyList<KeyFloor> settled, CancellationToken cancellationToken)
     {
         Count(Write.RaiseFloor);
-        return inner.RaiseFloorAsync(floors, cancellationToken);
+        return inner.RaiseFloorAsync(floors, settled, cancellationToken);
     }
 
     public ValueTask<TierReclaimed> ReclaimAsync(TierReclaimStep request, CancellationToken cancellationToken)

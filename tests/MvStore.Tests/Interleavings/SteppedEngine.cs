@@ -51,7 +51,8 @@ internal sealed class SteppedEngine : IAsyncDisposable
         var late = new LateCommitChecker(_sequencer, tiers);
         Plain = new Parts(
             new Committer(new CommitLimits(new BufferOptions()), NewPreparer(), _sequencer, _buffer, late, null),
-            new Reclaimer(_sequencer, _floors, _pins, _trimmer, _tier, tierWrites, _mark, retention, Classifier, 2),
+            new Reclaimer(
+                new FloorRaiser(_sequencer, _floors, _tier, tierWrites, _mark, retention, Classifier), _floors, _pins, _trimmer, _tier, tierWrites, Classifier, 2),
             new PinOpener(_sequencer, _floors, _pins, TimeProvider.System),
             ReadersOver(_buffer, _tier, _mark, _sequencer, _floors),
             _pins);
@@ -68,7 +69,15 @@ internal sealed class SteppedEngine : IAsyncDisposable
         Plain = Plain with { Committer = new Committer(new CommitLimits(new BufferOptions()), NewPreparer(), _sequencer, _buffer, steppedLate, null) };
         Stepped = new Parts(
             new Committer(new CommitLimits(new BufferOptions()), NewPreparer(), _sequencer, Target, steppedLate, null),
-            new Reclaimer(_sequencer, _floors, pins, new SteppedReclaimable(_trimmer, Stepper), _steppedTier, tierWrites, mark, retention, Classifier, 2),
+            new Reclaimer(
+                new FloorRaiser(_sequencer, _floors, _steppedTier, tierWrites, mark, retention, Classifier),
+                _floors,
+                pins,
+                new SteppedReclaimable(_trimmer, Stepper),
+                _steppedTier,
+                tierWrites,
+                Classifier,
+                2),
             new PinOpener(publication, floors, pins, TimeProvider.System),
             ReadersOver(buffer, _steppedTier, mark, publication, floors),
             pins);

@@ -28,10 +28,10 @@ internal sealed class SteppedTier(IPersistentTier inner, Stepper stepper) : IPer
         return page;
     }
 
-    public async ValueTask RaiseFloorAsync(FloorSet floors, CancellationToken cancellationToken)
+    public async ValueTask RaiseFloorAsync(FloorSet floors, IReadOnlyList<KeyFloor> settled, CancellationToken cancellationToken)
     {
         stepper.Point("before floor is stored");
-        await inner.RaiseFloorAsync(floors, cancellationToken);
+        await inner.RaiseFloorAsync(floors, settled, cancellationToken);
         stepper.Point("after floor is stored");
     }
 

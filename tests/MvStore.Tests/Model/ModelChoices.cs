@@ -26,13 +26,19 @@ internal sealed class ModelChoices(ModelSettings settings, ReferenceStore refere
             < 14 => top - Math.Min((ulong)random.Next(50), top - 1),
             < 19 when reference.Entries.Count != 0 => Near(random, PickEntry(random).Version),
             < 21 when reference.Entries.Count != 0 => PickEntry(random).Version,
-            < 23 => Math.Max(1, reference.Floors.Default.Value + (ulong)random.Next(2)),
+            < 23 => Math.Max(1, PickFloor(random) + (ulong)random.Next(2)),
             _ => random.Next(2) == 0 ? 0 : CommitVersion.Max.Value + 1,
         };
         return random.Next(30) == 0 ? version : Math.Min(version, CommitVersion.Max.Value);
     }
 
     private ReferenceEntry PickEntry(Random random) => reference.Entries[random.Next(reference.Entries.Count)];
+
+    /// <summary>The floor of most keys, or of one that was dropped.</summary>
+    private ulong PickFloor(Random random)
+        => reference.Floors.Keys.Count != 0 && random.Next(2) == 0
+            ? reference.Floors.Keys[random.Next(reference.Floors.Keys.Count)].Floor
+            : reference.Floors.Default;
 
     /// <summary>A version, or one of its neighbours.</summary>
     private static ulong Near(Random random, ulong version) => Math.Max(1, version + (ulong)random.Next(4)) - 1;
@@ -45,8 +51,8 @@ internal sealed class ModelChoices(ModelSettings settings, ReferenceStore refere
             < 5 => CommitVersion.Latest,
             < 12 => top - Math.Min((ulong)random.Next(60), top),
             < 15 when reference.Entries.Count != 0 => Near(random, PickEntry(random).Version),
-            < 17 => reference.Floors.Default.Value + (ulong)random.Next(2),
-            17 => Math.Max(1, reference.Floors.Default.Value) - 1,
+            < 17 => PickFloor(random) + (ulong)random.Next(2),
+            17 => Math.Max(1, PickFloor(random)) - 1,
             18 => top + (ulong)random.Next(1, 30),
             _ => random.Next(4) switch
             {

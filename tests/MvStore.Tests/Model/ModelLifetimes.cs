@@ -26,7 +26,7 @@ internal sealed class ModelLifetimes(ModelWorld world, ModelPaging paging)
                 snapshot = world.Store.OpenSnapshot(at, owner);
                 return ValueTask.FromResult($"opened at {snapshot.Version}");
             },
-            view.At < world.Reference.Floors.Lowest.Value
+            view.At < world.Reference.Floors.Lowest
                 ? AnswerText.BelowFloor(view.At, world.Reference.Floors.Lowest)
                 : $"opened at {view.At}");
         if (snapshot is not null)

@@ -12,7 +12,7 @@ internal sealed class ModelPages
     public required ScanDirection Direction { get; init; }
 
     /// <summary>The floors when the first page was read: the scan may only fail once they rose.</summary>
-    public required FloorSet FloorsAtStart { get; init; }
+    public required ReferenceFloors FloorsAtStart { get; init; }
 
     /// <summary>What the pages to come must return, decided by the reference when the first page was read.</summary>
     public required Queue<VersionedRow> Rest { get; init; }

@@ -98,13 +98,13 @@ internal sealed class ModelPaging(ModelWorld world)
     /// <summary>The errors a later page may (null among them) or must give; null when it must give rows.</summary>
     private string?[]? Overtaken(ModelPages pages)
     {
-        if (pages.Reader.Snapshot is not null || ReferenceEquals(pages.FloorsAtStart.RaisedTo(world.Reference.Floors), pages.FloorsAtStart))
+        if (pages.Reader.Snapshot is not null || !world.Reference.Floors.HasRisenIn(pages.Range, pages.FloorsAtStart))
         {
             return null;
         }
 
         // Its moment is no longer kept when the floor is above it. It may also be called off earlier, but only because the floor rose.
-        var floor = world.Reference.FloorOf(pages.Range, world.Reference.Floors);
+        var floor = world.Reference.Floors.In(pages.Range);
         var error = AnswerText.BelowFloor(pages.Reader.View.At, floor);
         return floor > pages.Reader.View.At ? [error] : [error, null];
     }

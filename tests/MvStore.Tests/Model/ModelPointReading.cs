@@ -78,7 +78,7 @@ internal sealed class ModelPointReading(ModelWorld world)
             return [AnswerText.Beginning];
         }
 
-        if (reader.Snapshot is not null && world.Reference.FloorOf(key, reader.Floors) > reader.View.At)
+        if (reader.Snapshot is not null && reader.Floors.Of(key) > reader.View.At)
         {
             return [AnswerText.Reclaimed];
         }

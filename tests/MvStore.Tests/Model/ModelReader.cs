@@ -8,7 +8,7 @@ namespace MvStore.Tests.Model;
 /// <param name="At">The version asked for.</param>
 /// <param name="View">What can be seen.</param>
 /// <param name="Floors">The floors that decide whether it may read: those at opening for a snapshot, those of now otherwise.</param>
-internal sealed record ModelReader(ISnapshot? Snapshot, CommitVersion At, ReferenceView View, FloorSet Floors)
+internal sealed record ModelReader(ISnapshot? Snapshot, CommitVersion At, ReferenceView View, ReferenceFloors Floors)
 {
     public override string ToString() => Snapshot is null ? $"at {At}" : $"in snapshot {Snapshot.Owner}";
 }

@@ -17,16 +17,25 @@ internal sealed class ModelReclamation(ModelWorld world, ModelWriting writing)
         world.Journal.Note("reclaim");
         var report = await world.Store.ReclaimAsync();
         var old = world.Reference.Floors;
+        var oldKeys = world.Settings.Keys.ToDictionary(key => key, old.Of);
         var kinds = world.Settings.RetainByKind.Keys.ToDictionary(kind => kind, kind => world.Store.GetFloor(kind));
         var floors = new FloorSet(world.Store.GetFloor(), kinds);
         world.Journal.Note($"  -> floors {floors.Default} [{string.Join(", ", kinds)}]");
         world.Journal.Same("the floor reported", report.Floor.ToString(), floors.Default.ToString());
         foreach (var kind in kinds.Keys.Append(EntryKind.Multi))
         {
-            RequireFloor(kind, old.Of(kind).Value, floors.Of(kind).Value);
+            RequireFloor(kind, old.Kinds.Of(kind).Value, floors.Of(kind).Value);
         }
 
-        world.Reference.RaiseFloors(floors);
+        var keys = new List<(byte[] Key, ulong Floor)>();
+        foreach (var key in world.Settings.Keys)
+        {
+            var floor = await FloorOfAsync(key);
+            RequireKeyFloor(key, Math.Max(oldKeys[key], floors.Of(world.Reference.KindOf(key)).Value), floor);
+            keys.Add((key, floor));
+        }
+
+        world.Reference.RaiseFloors(floors, keys);
         await RequireKeptAsync();
     }
 
@@ -44,6 +53,35 @@ internal sealed class ModelReclamation(ModelWorld world, ModelWriting writing)
         }
 
         ulong Behind(ulong version) => world.Settings.RetentionOf(kind) is { } retained && retained < version ? version - retained : 0;
+    }
+
+    /// <summary>
+    /// A drop waives retention and nothing else: the floor of its key is at its version once everything up to there is published and, with a
+    /// persistent tier, on disk.
+    /// </summary>
+    private void RequireKeyFloor(byte[] key, ulong withoutDrops, ulong floor)
+    {
+        var highest = Math.Max(withoutDrops, world.Reference.DroppedUpTo(key, world.Reference.Highest));
+        var settled = world.HasTier ? world.Reference.DurableVersionAt(world.Reference.Durable) : world.Reference.Highest;
+        var lowest = Math.Max(withoutDrops, world.Reference.DroppedUpTo(key, settled));
+        if (floor < lowest || floor > highest || (floor != withoutDrops && floor != world.Reference.DroppedUpTo(key, floor)))
+        {
+            throw world.Journal.Mismatch($"floor of {ByteText.Format(key)}", $"{lowest} to {highest}", $"{floor}");
+        }
+    }
+
+    /// <summary>What the store says when it is asked for a key before everything.</summary>
+    private async Task<ulong> FloorOfAsync(byte[] key)
+    {
+        try
+        {
+            await world.Store.GetAsync(key, CommitVersion.Zero);
+            return 0;
+        }
+        catch (BelowFloorException refused)
+        {
+            return refused.Floor.Value;
+        }
     }
 
     /// <summary>
@@ -88,5 +126,5 @@ internal sealed class ModelReclamation(ModelWorld world, ModelWriting writing)
 
     private IEnumerable<ReferenceView> PinsOn(byte[] key) => world.PinHolders.Where(p => IsClaimed(key, p)).Select(p => p.View);
 
-    private bool IsClaimed(byte[] key, ModelReader holder) => world.Reference.FloorOf(key, holder.Floors) <= holder.View.At;
+    private bool IsClaimed(byte[] key, ModelReader holder) => holder.Floors.Of(key) <= holder.View.At;
 }

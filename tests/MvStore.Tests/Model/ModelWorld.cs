@@ -43,22 +43,22 @@ internal sealed class ModelWorld
     /// <summary>The errors a point read must give because a key's floor is above the reader; null when it must answer.</summary>
     public string[]? Unreadable(ModelReader reader, IReadOnlyCollection<byte[]> keys)
     {
-        var above = keys.Where(k => Reference.FloorOf(k, reader.Floors) > reader.View.At).ToList();
-        var floors = above.SelectMany(k => (ulong[])[Reference.FloorOf(k, reader.Floors), Reference.FloorOf(k)]).Distinct();
+        var above = keys.Where(k => reader.Floors.Of(k) > reader.View.At).ToList();
+        var floors = above.SelectMany(k => (ulong[])[reader.Floors.Of(k), Reference.FloorOf(k)]).Distinct();
         return above.Count == 0 ? null : [.. floors.Select(f => AnswerText.BelowFloor(reader.View.At, f))];
     }
 
     public string[]? Unreadable(ModelReader reader, KeyRange range, CommitVersion after)
     {
-        if (Reference.FloorOf(range, reader.Floors) <= reader.View.At)
+        if (reader.Floors.In(range) <= reader.View.At)
         {
             return null;
         }
 
         var errors = new List<string>
         {
-            AnswerText.BelowFloor(reader.View.At, Reference.FloorOf(range, reader.Floors)),
-            AnswerText.BelowFloor(reader.View.At, Reference.FloorOf(range, Reference.Floors)),
+            AnswerText.BelowFloor(reader.View.At, reader.Floors.In(range)),
+            AnswerText.BelowFloor(reader.View.At, Reference.Floors.In(range)),
         };
         if (range.IsEmpty || after.Value >= reader.View.At)
         {

@@ -12,11 +12,11 @@ internal sealed class ModelWriting(ModelWorld world)
         for (var i = random.Next(5); i > 0; i--)
         {
             var key = world.Choices.PickKey(random);
-            _ = random.Next(10) switch
+            _ = random.Next(12) switch
             {
-                < 6 => batch.Set(key, ModelChoices.PickValue(random)),
-                < 7 => batch.Unset(key, ModelChoices.PickValue(random)),
-                < 9 => batch.Remove(key),
+                < 7 => batch.Set(key, ModelChoices.PickValue(random)),
+                < 8 => batch.Unset(key, ModelChoices.PickValue(random)),
+                < 10 => batch.Remove(key),
                 _ => batch.Drop(key),
             };
         }
@@ -49,7 +49,7 @@ internal sealed class ModelWriting(ModelWorld world)
         }
 
         var floors = batch.Count == 0
-            ? [world.Reference.Floors.Default.Value]
+            ? [world.Reference.Floors.Default]
             : batch.Deltas.Select(d => world.Reference.FloorOf(d.Key.ToArray()));
         var belowFloor = floors.Where(f => version <= f).Select(f => AnswerText.BelowFloor(version, f));
         var duplicates = world.Reference.Duplicates(version, batch.Deltas).Select(key => AnswerText.Duplicate(key, version));

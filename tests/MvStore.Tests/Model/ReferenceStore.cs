@@ -9,6 +9,7 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
 {
     private readonly List<ReferenceEntry> _entries = [];
     private readonly List<ReferencePublication> _publications = [];
+    private readonly List<(byte[] Key, ulong Version)> _drops = [];
 
     public IReadOnlyList<ReferenceEntry> Entries => _entries;
 
@@ -18,7 +19,7 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
     /// <summary>The highest published version.</summary>
     public ulong Highest => _publications.Count == 0 ? 0 : _publications.Max(p => p.Version);
 
-    public FloorSet Floors { get; private set; } = FloorSet.None;
+    public ReferenceFloors Floors { get; private set; } = new(FloorSet.None, [], classifier);
 
     /// <summary>How many commits are known to be on disk, because someone waited for it.</summary>
     public ulong Durable { get; private set; }
@@ -28,7 +29,13 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
 
     public void MarkDurable() => Durable = Sequence;
 
-    public void RaiseFloors(FloorSet floors) => Floors = floors;
+    /// <summary>Sets the floors of kinds, and of the keys that have one above that of their kind.</summary>
+    public void RaiseFloors(FloorSet kinds, IEnumerable<(byte[] Key, ulong Floor)> keys)
+        => Floors = new ReferenceFloors(kinds, [.. keys.Where(k => k.Floor > kinds.Of(classifier.Classify(k.Key)).Value)], classifier);
+
+    /// <summary>The highest version, up to a bound, at which a key was dropped; 0 when it was not. Its own floor may rise to there.</summary>
+    public ulong DroppedUpTo(byte[] key, ulong bound)
+        => _drops.Where(d => d.Version <= bound && Same(d.Key, key)).Select(d => d.Version).DefaultIfEmpty().Max();
 
     /// <summary>The highest version with everything at or below it on disk, if the disk had the publications up to one of them.</summary>
     public ulong DurableVersionAt(ulong sequence)
@@ -38,17 +45,9 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
         return Math.Min(onDisk, pending - 1);
     }
 
-    public ulong FloorOf(byte[] key) => FloorOf(key, Floors);
+    public ulong FloorOf(byte[] key) => Floors.Of(key);
 
-    public ulong FloorOf(byte[] key, FloorSet floors) => floors.Of(classifier.Classify(key)).Value;
-
-    /// <summary>The highest floor a range crosses.</summary>
-    public ulong FloorOf(KeyRange range, FloorSet floors)
-        => floors.ByKind
-            .Where(f => classifier.CanHold(range, f.Key))
-            .Select(f => f.Value.Value)
-            .Append(floors.Default.Value)
-            .Max();
+    public EntryKind KindOf(byte[] key) => classifier.Classify(key);
 
     /// <summary>The keys of a batch that have an entry at its version already.</summary>
     public IEnumerable<byte[]> Duplicates(ulong version, IEnumerable<Delta> deltas)
@@ -67,6 +66,7 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
             _entries.Add(new ReferenceEntry(delta.Key.ToArray(), version, sequence, value));
         }
 
+        _drops.AddRange(LastOfEachKey(deltas).Where(d => d.Kind == DeltaKind.Drop).Select(d => (d.Key.ToArray(), version)));
         _entries.Sort(KeyThenNewestFirst);
         return sequence;
     }
@@ -95,12 +95,12 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
     /// <summary>
     /// Every entry a view sees, per key down to the newest one at or below the floor, or to what the view itself sees when that is lower.
     /// </summary>
-    public IReadOnlyList<ReferenceEntry> History(KeyRange range, ReferenceView view, FloorSet floors)
+    public IReadOnlyList<ReferenceEntry> History(KeyRange range, ReferenceView view, ReferenceFloors floors)
     {
         var history = new List<ReferenceEntry>();
         foreach (var chain in Chains(range))
         {
-            var floor = FloorOf(chain[0].Key, floors);
+            var floor = floors.Of(chain[0].Key);
             foreach (var entry in chain.Where(view.Sees))
             {
                 history.Add(entry);
@@ -143,9 +143,9 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
     /// <param name="view">The view.</param>
     /// <param name="floors">The floors when it was captured.</param>
     /// <param name="key">A key.</param>
-    public bool IsUndermined(ReferenceView view, FloorSet floors, byte[] key)
+    public bool IsUndermined(ReferenceView view, ReferenceFloors floors, byte[] key)
     {
-        if (ReferenceEquals(floors.RaisedTo(Floors), floors))
+        if (!Floors.HasRisenFor(key, floors))
         {
             return false;
         }

@@ -6,8 +6,9 @@ namespace MvStore.Tests.Protocols;
 
 /// <summary>
 /// Floors, pins and reclamation (DESIGN 3, "Publication and snapshots" and "Reclamation"): commits at the versions 1 to 3 in any order, each
-/// touching the key or not, fresh or late; a flusher; a collector that runs again and again and removes the key's entries one at a time; and
-/// one reader of each kind: one with a pin, one without, one that resumes from a page token, one that steps back inside its snapshot. I7, I8.
+/// writing the key, dropping it or touching another one, fresh or late; a flusher; a collector that runs again and again, raises the floor of the
+/// key's kind or not, brings drops into force, and removes the key's entries one at a time; and one reader of each kind: one with a pin, one
+/// without, one that resumes from a page token, one that steps back inside its snapshot. I7, I8.
 /// </summary>
 public sealed class FloorTests(ITestOutputHelper output)
 {
@@ -39,6 +40,19 @@ public sealed class FloorTests(ITestOutputHelper output)
         CheckBeforePin,
         CheckBeforeRead,
         FloorAlone,
+        PublishKeyFloorBeforeStoring,
+        KeyFloorAboveInFlight,
+        KeyFloorAboveDurable,
+        LateCommitIgnoresKeyFloor,
+        RecheckIgnoresKeyFloor,
+        ReaderIgnoresKeyFloor,
+    }
+
+    private enum Delta
+    {
+        Elsewhere,
+        Set,
+        Drop,
     }
 
     private enum Collector
@@ -99,6 +113,13 @@ public sealed class FloorTests(ITestOutputHelper output)
     [InlineData(Reader.StepBack, Fault.NoVisibleCondition, "I8-HIDDEN")]
     [InlineData(Reader.StepBack, Fault.NoLateCondition, "I8-HIDDEN")]
     [InlineData(Reader.StepBack, Fault.CheckBeforeRead, "I8-HIDDEN")]
+    [InlineData(Reader.Pinned, Fault.PublishKeyFloorBeforeStoring, "I7-ORDER")]
+    [InlineData(Reader.Pinned, Fault.KeyFloorAboveInFlight, "I7-SETTLED")]
+    [InlineData(Reader.Pinned, Fault.KeyFloorAboveDurable, "I7-DURABLE")]
+    [InlineData(Reader.Pinned, Fault.LateCommitIgnoresKeyFloor, "I7-SETTLED")]
+    [InlineData(Reader.Pinned, Fault.RecheckIgnoresKeyFloor, "I8-HIDDEN")]
+    [InlineData(Reader.Pinned, Fault.ReaderIgnoresKeyFloor, "I8-HIDDEN")]
+    [InlineData(Reader.Unpinned, Fault.RecheckIgnoresKeyFloor, "I8-HIDDEN")]
     public void Floor_faults_are_caught(Reader reader, Fault fault, string rule)
         => Catches($"floor, reader {reader}", Make(reader, fault), fault.ToString(), rule, output);
 
@@ -106,18 +127,18 @@ public sealed class FloorTests(ITestOutputHelper output)
     {
         int[] versions = [.. Enumerable.Range(1, Versions)];
         int[] lower = [.. Enumerable.Range(1, Versions - 1)];
-        (int Version, bool Touches)[] commits = [.. versions.SelectMany(v => new[] { (v, true), (v, false) })];
+        (int Version, Delta Delta)[] commits = [.. versions.SelectMany(v => Enum.GetValues<Delta>().Select(d => (v, d)))];
+        int[] kinds = [0, .. versions];
 
         var spec = Spec.From(default(State))
             .Action("Announce", lower, (s, v) => s.Announced == 0 && s.SequenceOf(v) == 0 && v < s.Highest, (s, v) =>
                 s with { Announced = (byte)v })
             .Action("Refuse", s => s.Announced != 0 && s.Announced <= s.Admission, s => s with { Announced = 0 })
-            .Action("Begin", commits, (s, c) => s.MayBegin(c.Version, fault), (s, c) => s.Begin(c.Version, c.Touches))
+            .Action("Begin", commits, (s, c) => s.MayBegin(c.Version, c.Delta, fault), (s, c) => s.Begin(c.Version, c.Delta))
             .Action("Publish", s => s.Published < s.Taken, s => s.Publish())
             .Action("Flush", s => s.Durable < s.Published, s => s with { Durable = (byte)(s.Durable + 1) })
-            .Action("Admit", versions, (s, v) => s.Gc == Collector.Idle && v > s.Admission && v <= s.Candidate(fault), (s, v) =>
-                s with { Gc = Collector.Admitted, Admission = (byte)v })
-            .Action("Sweep again", s => s.Gc == Collector.Idle && s.Floor != 0, s => s with { Gc = Collector.Published });
+            .Action("Admit", kinds, (s, v) => s.Gc == Collector.Idle && s.MayAdmit(v, fault), (s, v) => s.Admit(v, fault))
+            .Action("Sweep again", s => s.Gc == Collector.Idle && s.InForce != 0, s => s with { Gc = Collector.Published });
 
         if (fault == Fault.StaleDurable)
         {
@@ -127,16 +148,21 @@ public sealed class FloorTests(ITestOutputHelper output)
         spec = fault switch
         {
             Fault.PinsBeforeFloor => spec
-                .Action("Store", s => s.Gc == Collector.Admitted, s => s with { Gc = Collector.Stored, Stored = s.Admission })
+                .Action("Store", s => s.Gc == Collector.Admitted, s => s.Store() with { Gc = Collector.Stored })
                 .Action("Read pins", s => s.Gc == Collector.Stored, s => s.ReadPins() with { Gc = Collector.Published })
-                .Action("Publish floor", s => s.Gc == Collector.Published, s => s with { Gc = Collector.Sweeping, Floor = s.Stored }),
+                .Action("Publish floor", s => s.Gc == Collector.Published, s => s.PublishFloor() with { Gc = Collector.Sweeping }),
             Fault.PublishFloorBeforeStoring => spec
-                .Action("Publish floor", s => s.Gc == Collector.Admitted, s => s with { Gc = Collector.Stored, Floor = s.Admission })
-                .Action("Store", s => s.Gc == Collector.Stored, s => s with { Gc = Collector.Published, Stored = s.Admission })
+                .Action("Publish floor", s => s.Gc == Collector.Admitted, s =>
+                    s with { Gc = Collector.Stored, Floor = s.Admission, KeyFloor = s.KeyAdmission })
+                .Action("Store", s => s.Gc == Collector.Stored, s => s.Store() with { Gc = Collector.Published })
                 .Action("Read pins", s => s.Gc == Collector.Published, s => s.ReadPins() with { Gc = Collector.Sweeping }),
+            Fault.PublishKeyFloorBeforeStoring => spec
+                .Action("Publish floor of key", s => s.Gc == Collector.Admitted, s => s with { Gc = Collector.Stored, KeyFloor = s.KeyAdmission })
+                .Action("Store", s => s.Gc == Collector.Stored, s => s.Store() with { Gc = Collector.Published })
+                .Action("Publish floor", s => s.Gc == Collector.Published, s => s.PublishFloor().ReadPins() with { Gc = Collector.Sweeping }),
             _ => spec
-                .Action("Store", s => s.Gc == Collector.Admitted, s => s with { Gc = Collector.Stored, Stored = s.Admission })
-                .Action("Publish floor", s => s.Gc == Collector.Stored, s => s with { Gc = Collector.Published, Floor = s.Stored })
+                .Action("Store", s => s.Gc == Collector.Admitted, s => s.Store() with { Gc = Collector.Stored })
+                .Action("Publish floor", s => s.Gc == Collector.Stored, s => s.PublishFloor() with { Gc = Collector.Published })
                 .Action("Read pins", s => s.Gc == Collector.Published, s => s.ReadPins() with { Gc = Collector.Sweeping }),
         };
 
@@ -154,11 +180,14 @@ public sealed class FloorTests(ITestOutputHelper output)
         };
 
         return spec
-            .Invariant("I7-ORDER", "Admission floor >= stored floor >= floor.", s => s.Admission >= s.Stored && s.Stored >= s.Floor)
-            .Invariant("I7-SETTLED", "When the floor rises to F, every commit at or below F is published, and none will ever begin.", s =>
-                Enumerable.Range(s.Published + 1, s.Taken - s.Published).All(sequence => s.Order[sequence] > s.Admission))
-            .Invariant("I7-DURABLE", "A crash never leaves a floor above what recovery can show.", s => s.Stored <= s.DurableVersion)
-            .Invariant("I7-VISIBLE", "Floor <= visible version.", s => s.Floor <= s.Visible)
+            .Invariant("I7-ORDER", "Admission floor >= stored floor >= floor, of the kind and of the key.", s =>
+                s.Admission >= s.Stored && s.Stored >= s.Floor && s.Admitted >= s.OnDisk && s.OnDisk >= s.InForce)
+            .Invariant("I7-SETTLED", "When a floor rises to F, every commit it concerns at or below F is published, and none will ever begin.", s =>
+                Enumerable.Range(s.Published + 1, s.Taken - s.Published).All(sequence =>
+                    s.Order[sequence] > (s.Concerns(s.Order[sequence]) ? s.Admitted : s.Admission)))
+            .Invariant("I7-DURABLE", "A crash never leaves a floor above what recovery can show.", s =>
+                s.Stored <= s.DurableVersion && s.OnDisk <= s.DurableVersionOfKey)
+            .Invariant("I7-VISIBLE", "Floor <= visible version.", s => s.InForce <= s.Visible)
             .Invariant("I8-HIDDEN", "No view that passed the floor check, and no pin, can tell that something was reclaimed.", s =>
                 reader switch
                 {
@@ -169,9 +198,12 @@ public sealed class FloorTests(ITestOutputHelper output)
                         && (s.Reader != Step.Answered || s.Answer == s.Expected(s.Below)),
                 })
             .Rule("I7-RISES", "Floors only rise.", (before, after) =>
-                after.Floor >= before.Floor && after.Admission >= before.Admission && after.Stored >= before.Stored)
+                after.Floor >= before.Floor && after.Admission >= before.Admission && after.Stored >= before.Stored
+                && after.InForce >= before.InForce && after.Admitted >= before.Admitted && after.OnDisk >= before.OnDisk)
             .Reachable("RECLAIMED-UNDER-READER", "Something is reclaimed that an answered reader could have seen under an older floor.", s =>
                 s.Reader == (reader == Reader.Pinned ? Step.Reading : Step.Answered) && s.Reclaimed != 0)
+            .Reachable("DROP-ALONE", "The key's floor is above that of its kind.", s => s.KeyFloor > s.Floor && s.Reclaimed != 0)
+            .Reachable("DROP-PASSED", "The kind's floor has passed that of the key.", s => s.KeyFloor != 0 && s.KeyStored == 0)
             .Terminal(_ => false);
     }
 
@@ -179,35 +211,35 @@ public sealed class FloorTests(ITestOutputHelper output)
         => Capture(spec, versions, fault)
             .Action("Pin", s => s.Reader == Step.Captured, s => s with { Reader = Step.Pinned, HasPin = true })
             .Action("Recheck", s => s.Reader == Step.Pinned, s =>
-                s.Floor == s.FloorAtOpen || fault == Fault.NoRecheck ? s with { Reader = Step.Reading } : s.WithoutReader())
+                s.IsUnmoved(fault) ? s with { Reader = Step.Reading } : s.WithoutReader())
             .Action("Close", s => s.Reader == Step.Reading, s => s.WithoutReader());
 
     private static Spec<State> Unpinned(Spec<State> spec, int[] versions, Fault fault)
         => Capture(spec, versions, fault)
             .Action("Read", s => s.Reader == Step.Captured, s => s with { Reader = Step.Read, Answer = s.Actual(s.At) })
             .Action("Validate", s => s.Reader == Step.Read, s =>
-                s.Floor == s.FloorAtOpen || fault == Fault.NoRecheck ? s with { Reader = Step.Answered } : s.WithoutReader())
+                s.IsUnmoved(fault) ? s with { Reader = Step.Answered } : s.WithoutReader())
             .Action("Close", s => s.Reader == Step.Answered, s => s.WithoutReader());
 
     private static Spec<State> Capture(Spec<State> spec, int[] versions, Fault fault)
         => fault == Fault.CaptureBeforeFloor
             ? spec
                 .Action("Load publication", s => s.Reader == Step.Idle, s => s with { Reader = Step.FloorLoaded, View = s.Published })
-                .Action("Load floor", versions, (s, at) => s.Reader == Step.FloorLoaded && at >= s.Floor, (s, at) =>
-                    s with { Reader = Step.Captured, FloorAtOpen = s.Floor, At = (byte)at })
+                .Action("Load floor", versions, (s, at) => s.Reader == Step.FloorLoaded && at >= s.InForce, (s, at) =>
+                    s with { Reader = Step.Captured, FloorAtOpen = s.InForce, At = (byte)at })
             : spec
-                .Action("Load floor", s => s.Reader == Step.Idle, s => s with { Reader = Step.FloorLoaded, FloorAtOpen = s.Floor })
+                .Action("Load floor", s => s.Reader == Step.Idle, s => s.LoadFloor(fault) with { Reader = Step.FloorLoaded })
                 .Action("Load publication", versions, (s, at) => s.Reader == Step.FloorLoaded && at >= s.FloorAtOpen, (s, at) =>
                     s with { Reader = Step.Captured, At = (byte)at, View = s.Published });
 
     // The page that issues the token was read under a pin that passed the re-check: at that instant floor and publication belong together.
     private static Spec<State> Token(Spec<State> spec, int[] versions, Fault fault)
     {
-        spec = spec.Action("Issue", versions, (s, at) => s.Reader == Step.Idle && at >= s.Floor, (s, at) =>
-            s with { Reader = Step.Held, At = (byte)at, View = s.Published, VisibleAtOpen = s.Visible, FloorAtOpen = s.Floor });
+        spec = spec.Action("Issue", versions, (s, at) => s.Reader == Step.Idle && at >= s.InForce, (s, at) =>
+            s with { Reader = Step.Held, At = (byte)at, View = s.Published, VisibleAtOpen = s.Visible, FloorAtOpen = s.InForce });
         spec = fault == Fault.CheckBeforePin
             ? spec
-                .Action("Load floor", s => s.Reader == Step.Held, s => s with { Reader = Step.FloorSeen, FloorNow = s.Floor })
+                .Action("Load floor", s => s.Reader == Step.Held, s => s with { Reader = Step.FloorSeen, FloorNow = s.InForce })
                 .Action("Load late", s => s.Reader == Step.FloorSeen, s => s.Accepts(s.At, s.LastLate, fault)
                     ? s with { Reader = Step.LateSeen }
                     : s.WithoutReader())
@@ -224,13 +256,13 @@ public sealed class FloorTests(ITestOutputHelper output)
     private static Spec<State> StepBack(Spec<State> spec, int[] versions, Fault fault)
     {
         spec = spec
-            .Action("Open", versions, (s, at) => s.Reader == Step.Idle && at >= s.Floor, (s, at) => s with
+            .Action("Open", versions, (s, at) => s.Reader == Step.Idle && at >= s.InForce, (s, at) => s with
             {
                 Reader = Step.Reading,
                 At = (byte)at,
                 View = s.Published,
                 VisibleAtOpen = s.Visible,
-                FloorAtOpen = s.Floor,
+                FloorAtOpen = s.InForce,
                 HasPin = true,
             })
             .Action("Step back", versions[..^1], (s, below) => s.Reader == Step.Reading && below < s.At, (s, below) =>
@@ -255,9 +287,9 @@ public sealed class FloorTests(ITestOutputHelper output)
         => fault == Fault.LateBeforeFloor
             ? spec
                 .Action("Load late", s => s.Reader == from, s => s with { Reader = Step.LateSeen, LateSeen = s.LastLate })
-                .Action("Load floor", s => s.Reader == Step.LateSeen, s => decide(s with { FloorNow = s.Floor }, s.LateSeen))
+                .Action("Load floor", s => s.Reader == Step.LateSeen, s => decide(s with { FloorNow = s.InForce }, s.LateSeen))
             : spec
-                .Action("Load floor", s => s.Reader == from, s => s with { Reader = Step.FloorSeen, FloorNow = s.Floor })
+                .Action("Load floor", s => s.Reader == from, s => s with { Reader = Step.FloorSeen, FloorNow = s.InForce })
                 .Action("Load late", s => s.Reader == Step.FloorSeen, s => decide(s, s.LastLate));
 
     private readonly record struct State(
@@ -266,6 +298,7 @@ public sealed class FloorTests(ITestOutputHelper output)
         byte Published,
         byte Durable,
         byte Touches,
+        byte Drops,
         byte Late,
         byte LastLate,
         byte Visible,
@@ -273,6 +306,9 @@ public sealed class FloorTests(ITestOutputHelper output)
         byte Admission,
         byte Stored,
         byte Floor,
+        byte KeyAdmission,
+        byte KeyStored,
+        byte KeyFloor,
         byte Reclaimed,
         byte Cap,
         Collector Gc,
@@ -283,12 +319,20 @@ public sealed class FloorTests(ITestOutputHelper output)
         byte At,
         byte View,
         byte FloorAtOpen,
+        byte KindAtOpen,
         byte VisibleAtOpen,
         byte FloorNow,
         byte LateSeen,
         byte Below,
         byte Answer)
     {
+        /// <summary>The floor of the key: its own or its kind's.</summary>
+        public byte InForce => Math.Max(Floor, KeyFloor);
+
+        public byte Admitted => Math.Max(Admission, KeyAdmission);
+
+        public byte OnDisk => Math.Max(Stored, KeyStored);
+
         public int Highest
         {
             get
@@ -339,6 +383,31 @@ public sealed class FloorTests(ITestOutputHelper output)
             }
         }
 
+        /// <summary>What a crash would leave, if only commits that concern the key counted: the highest version, and none of them missing below it.</summary>
+        public int DurableVersionOfKey
+        {
+            get
+            {
+                var highest = 0;
+                var lowestPending = 15;
+                for (var sequence = 1; sequence <= Published; sequence++)
+                {
+                    if (sequence <= Durable)
+                    {
+                        highest = Math.Max(highest, Order[sequence]);
+                    }
+                    else if (Concerns(Order[sequence]))
+                    {
+                        lowestPending = Math.Min(lowestPending, Order[sequence]);
+                    }
+                }
+
+                return Math.Min(highest, lowestPending - 1);
+            }
+        }
+
+        public bool Concerns(int version) => Has(Touches | Drops, version);
+
         public int SequenceOf(int version)
         {
             for (var sequence = 1; sequence <= Taken; sequence++)
@@ -352,19 +421,26 @@ public sealed class FloorTests(ITestOutputHelper output)
             return 0;
         }
 
-        public bool MayBegin(int version, Fault fault)
-            => SequenceOf(version) == 0
-                && version > (fault == Fault.NoAdmissionFloor ? Floor : Admission)
-                && (version > Highest || version == Announced);
+        public bool MayBegin(int version, Delta delta, Fault fault)
+        {
+            var floor = fault == Fault.NoAdmissionFloor ? Floor : Admission;
+            if (delta != Delta.Elsewhere && fault != Fault.LateCommitIgnoresKeyFloor)
+            {
+                floor = Math.Max(floor, fault == Fault.NoAdmissionFloor ? KeyFloor : KeyAdmission);
+            }
 
-        public State Begin(int version, bool touches)
+            return SequenceOf(version) == 0 && version > floor && (version > Highest || version == Announced);
+        }
+
+        public State Begin(int version, Delta delta)
         {
             var sequence = Taken + 1;
             return this with
             {
                 Taken = (byte)sequence,
                 Order = Order.With(sequence, version),
-                Touches = touches ? With(Touches, version) : Touches,
+                Touches = delta == Delta.Set ? With(Touches, version) : Touches,
+                Drops = delta == Delta.Drop ? With(Drops, version) : Drops,
                 Late = version < Highest ? With(Late, sequence) : Late,
                 Announced = version == Announced ? (byte)0 : Announced,
             };
@@ -386,15 +462,15 @@ public sealed class FloorTests(ITestOutputHelper output)
             return after with { Visible = (byte)visible };
         }
 
-        public int Candidate(Fault fault)
+        public int Candidate(bool belowInFlight, bool belowDurable, Fault fault)
         {
             var candidate = (int)Visible;
-            if (fault != Fault.FloorAboveDurable)
+            if (belowDurable)
             {
                 candidate = Math.Min(candidate, fault == Fault.StaleDurable ? Cap : DurableVersion);
             }
 
-            if (fault != Fault.FloorAboveInFlight)
+            if (belowInFlight)
             {
                 candidate = Math.Min(candidate, LowestInFlight - 1);
                 candidate = Announced == 0 ? candidate : Math.Min(candidate, Announced - 1);
@@ -403,16 +479,59 @@ public sealed class FloorTests(ITestOutputHelper output)
             return candidate;
         }
 
+        /// <summary>Whether something rises: the floor of the kind to a version, or only that of the key, for 0.</summary>
+        public bool MayAdmit(int version, Fault fault)
+        {
+            var candidate = Candidate(fault != Fault.FloorAboveInFlight, fault != Fault.FloorAboveDurable, fault);
+            return version == 0 ? DropInForce(fault) > Admitted : version > Admission && version <= candidate;
+        }
+
+        public State Admit(int version, Fault fault)
+        {
+            var kind = version == 0 ? Admission : (byte)version;
+            var key = Math.Max(KeyAdmission, DropInForce(fault));
+            return this with { Gc = Collector.Admitted, Admission = kind, KeyAdmission = key > kind ? key : (byte)0 };
+        }
+
+        /// <summary>Stores the floors; with them, drops that are on disk and settled are forgotten.</summary>
+        public State Store()
+        {
+            var drops = Drops;
+            for (var version = 1; version <= Admitted; version++)
+            {
+                drops = SequenceOf(version) is var sequence && sequence != 0 && sequence <= Durable ? Without(drops, version) : drops;
+            }
+
+            return this with { Stored = Admission, KeyStored = KeyAdmission, Drops = drops };
+        }
+
+        public State PublishFloor() => this with { Floor = Stored, KeyFloor = KeyStored };
+
         public State ReadPins() => HasPin ? this with { GcAt = At, GcView = View } : this;
+
+        public State LoadFloor(Fault fault)
+            => this with
+            {
+                FloorAtOpen = fault == Fault.ReaderIgnoresKeyFloor ? Floor : InForce,
+                KindAtOpen = fault == Fault.RecheckIgnoresKeyFloor ? Floor : (byte)0,
+            };
+
+        public bool IsUnmoved(Fault fault) => fault switch
+        {
+            Fault.NoRecheck => true,
+            Fault.RecheckIgnoresKeyFloor => Floor == KindAtOpen,
+            Fault.ReaderIgnoresKeyFloor => Floor == FloorAtOpen,
+            _ => InForce == FloorAtOpen,
+        };
 
         public bool MayGo(int version, Fault fault)
         {
-            if (version > Stored || !Has(Touches, version) || Has(Reclaimed, version) || SequenceOf(version) == 0)
+            if (version > OnDisk || !Has(Touches, version) || Has(Reclaimed, version) || SequenceOf(version) == 0)
             {
                 return false;
             }
 
-            return version != Newest(Stored, 15, remaining: true)
+            return version != Newest(OnDisk, 15, remaining: true)
                 && version != Newest(GcAt, fault == Fault.RuleIgnoresSequences ? 15 : GcView, remaining: true);
         }
 
@@ -436,12 +555,28 @@ public sealed class FloorTests(ITestOutputHelper output)
             At = 0,
             View = 0,
             FloorAtOpen = 0,
+            KindAtOpen = 0,
             VisibleAtOpen = 0,
             FloorNow = 0,
             LateSeen = 0,
             Below = 0,
             Answer = 0,
         };
+
+        /// <summary>The highest version at which the key was dropped and up to which everything is settled.</summary>
+        private byte DropInForce(Fault fault)
+        {
+            var candidate = Candidate(
+                fault is not (Fault.FloorAboveInFlight or Fault.KeyFloorAboveInFlight),
+                fault is not (Fault.FloorAboveDurable or Fault.KeyFloorAboveDurable),
+                fault);
+            while (candidate > 0 && !(Has(Drops, candidate) && SequenceOf(candidate) <= Published))
+            {
+                candidate--;
+            }
+
+            return (byte)candidate;
+        }
 
         private int Newest(int at, int view, bool remaining)
         {

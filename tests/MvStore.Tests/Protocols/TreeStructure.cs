@@ -15,7 +15,8 @@ internal static class TreeStructure
             .Step("Structure: split", w => IsOneLeaf(w.Tree) && MayChange(w.Tree, side: 1, leaves: 2) && w.Tree.FreeInner() != 0, w => w.With(Split(w.Tree)))
             .Step(
                 "Structure: merge",
-                w => !IsOneLeaf(w.Tree) && MayChange(w.Tree, side: 0, leaves: 1) && (MayChange(w.Tree, side: 1, leaves: 1) || fault == TreeFault.MergeWithoutNeighbour),
+                w => !IsOneLeaf(w.Tree) && MayChange(w.Tree, side: 0, leaves: 1)
+                    && (MayChange(w.Tree, side: 1, leaves: 1) || fault == TreeFault.MergeWithoutNeighbour),
                 w => w.With(Merge(w.Tree, fault)))
             .Step("Structure: copy inner", w => !IsOneLeaf(w.Tree) && w[Register.StructureLock] == 0 && w.Tree.FreeInner() != 0, w => w.With(CopyInner(w.Tree)))
             .Step("Structure: remove", w => w.Tree.RecordWithLife(Marked) != 0 && MayChange(w.Tree, side: 1, leaves: 1), w => w.With(Remove(w.Tree, fault)))

@@ -78,6 +78,49 @@ public sealed unsafe class NativeHeapTests
     }
 
     [Fact]
+    public void A_stripe_takes_over_what_is_free_in_another()
+    {
+        using var heap = new NativeHeap();
+        var blocks = new nint[200_000];
+        using (heap.Lease())
+        {
+            using var inner = heap.Lease();
+            for (var i = 0; i < blocks.Length; i++)
+            {
+                blocks[i] = (nint)inner.Allocate(160);
+            }
+        }
+
+        var reserved = heap.ReservedBytes;
+        for (var round = 0; round < 3; round++)
+        {
+            for (var i = round % 2; i < blocks.Length; i += 2)
+            {
+                using var lease = heap.Lease();
+                lease.Free((void*)blocks[i], 160);
+            }
+
+            for (var i = round % 2; i < blocks.Length; i += 2)
+            {
+                using var lease = heap.Lease();
+                blocks[i] = (nint)lease.Allocate(160);
+            }
+        }
+
+        heap.ReservedBytes.Should().BeLessThan(reserved * 3 / 2);
+        heap.UsedBytes.Should().Be(blocks.Length * 160L);
+        blocks.Should().OnlyHaveUniqueItems();
+        foreach (var block in blocks)
+        {
+            using var lease = heap.Lease();
+            lease.Free((void*)block, 160);
+        }
+
+        heap.CollectAll();
+        heap.ReservedBytes.Should().BeLessThanOrEqualTo(2 * HeapChunk.Size);
+    }
+
+    [Fact]
     public void A_retired_block_stays_as_it_is_while_a_reader_is_in_an_epoch()
     {
         using var heap = new NativeHeap();

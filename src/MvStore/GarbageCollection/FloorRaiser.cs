@@ -1,0 +1,53 @@
+using MvStore.Contracts;
+
+namespace MvStore.GarbageCollection;
+
+/// <summary>
+/// Raises the floors as far as everything allows: those of kinds as retention asks, those of dropped keys without regard to it. The order of its steps
+/// is what makes it safe: no commit may begin below a new floor; the floor is durable; then it is published (I7). Belongs to the run of reclamation.
+/// </summary>
+internal sealed class FloorRaiser(
+    IAdmission admission,
+    FloorKeeper floors,
+    IPersistentTier? tier,
+    TierWrites tierWrites,
+    IDurability? durability,
+    RetentionPolicy retention,
+    IKeyClassifier classifier)
+{
+    // Commits wait for as long as it takes to bring this many drops into force: a few milliseconds at most.
+    private const int DropsAtOnce = 1_000;
+
+    // Owner: the run of reclamation. What came into force, or lost its effect, and is not stored yet: kept when storing fails.
+    private readonly List<KeyFloor> _unstored = [];
+
+    /// <summary>Raises the floors. After a failure the next call goes on where this one stopped.</summary>
+    public async ValueTask RunAsync(CancellationToken cancellationToken)
+    {
+        AdmissionRaise raise;
+        do
+        {
+            raise = admission.Raise(() => durability?.Version ?? CommitVersion.Max, retention.FloorsBelow, DropsAtOnce);
+            _unstored.AddRange(raise.Drops);
+            if (_unstored.Count > 0 || raise.Floors.Generation > floors.Current.Generation)
+            {
+                await BringIntoForceAsync(raise.Floors, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        while (raise.Drops.Count == DropsAtOnce);
+    }
+
+    private async ValueTask BringIntoForceAsync(FloorSet admitted, CancellationToken cancellationToken)
+    {
+        var needed = admitted.WithoutRedundant(classifier, _unstored);
+        admission.Simplify(needed);
+        if (tier is not null)
+        {
+            KeyFloor[] settled = [.. _unstored];
+            await tierWrites.RunAsync(() => tier.RaiseFloorAsync(needed, settled, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+
+        _unstored.Clear();
+        floors.Publish(needed);
+    }
+}

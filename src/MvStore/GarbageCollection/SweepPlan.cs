@@ -1,0 +1,38 @@
+using MvStore.Contracts;
+
+namespace MvStore.GarbageCollection;
+
+/// <summary>
+/// Tells what a run of reclamation has to look at. Only two events leave something behind to reclaim: a floor rose, or a pin closed. Nothing of the
+/// kind since the last run: nothing to do. Belongs to the run of reclamation.
+/// </summary>
+internal sealed class SweepPlan
+{
+    // All owned by the run of reclamation.
+    private readonly HashSet<OpenPin> _pins = []; // open during the last run that was completed
+    private ulong? _sweptTo; // the generation of the floors in that run
+    private ulong? _clearedTo; // the same, of the last run that no pin kept anything from
+
+    /// <summary>Whether there can be anything to reclaim.</summary>
+    public bool IsDue(FloorSet floors, IReadOnlyList<OpenPin> pins)
+        => floors.Highest > CommitVersion.Zero && (_sweptTo != floors.Generation || !_pins.IsSubsetOf(pins));
+
+    /// <summary>
+    /// The keys that can have something to reclaim, ascending; null for every key. While no kind has a floor, only dropped keys have, and of those the
+    /// ones whose floor rose since the last run that was through with everything.
+    /// </summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>>? Keys(FloorSet floors)
+        => floors.CoversKinds ? null : [.. floors.ByKey.RaisedAfter(_clearedTo).Select(f => f.Key)];
+
+    /// <summary>Takes note of a run that was completed.</summary>
+    public void Complete(FloorSet floors, IReadOnlyList<OpenPin> pins)
+    {
+        _sweptTo = floors.Generation;
+        _pins.Clear();
+        _pins.UnionWith(pins);
+        if (pins.Count == 0)
+        {
+            _clearedTo = floors.Generation;
+        }
+    }
+}
