@@ -20,10 +20,11 @@ public sealed class SeamTests
     {
         ["IAdmission.Raise"] = "MvStore.GarbageCollection",
         ["IAdmission.Simplify"] = "MvStore.GarbageCollection",
-        ["IBufferCursor.MoveNext"] = "MvStore.Reading",
         ["IBufferCursor.Read"] = "MvStore.Reading",
-        ["IBufferCursor.ReadHistory"] = "MvStore.Reading",
+        ["IBufferCursor.Suspend"] = "MvStore.Reading",
         ["IBufferReader.Find"] = "MvStore.Reading",
+        ["IBufferReader.FindMany"] = "MvStore.Reading",
+        ["IBufferReader.FindVersions"] = "MvStore.Reading",
         ["IBufferReader.Seek"] = "MvStore.Reading",
         ["ICommitTarget.Link"] = "MvStore.Committing",
         ["ICommitTarget.Unlink"] = "MvStore.Committing",

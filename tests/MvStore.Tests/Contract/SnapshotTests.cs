@@ -84,19 +84,15 @@ public sealed class SnapshotTests
         await fixture.Store.SetAsync(1, "a", "1");
         var snapshot = fixture.Store.OpenSnapshot(CommitVersion.Latest);
         var running = snapshot.ScanAsync(KeyRange.All);
+        using var runningPortions = snapshot.OpenScan(KeyRange.All);
         snapshot.Dispose();
         snapshot.Dispose();
 
         Func<Task>[] reads =
         [
-            async () => await snapshot.GetAsync("a"u8),
-            async () => await snapshot.ContainsAsync("a"u8),
-            async () => await snapshot.GetManyAsync([Bytes.Of("a")]),
-            async () => await snapshot.GetPreviousAsync("a"u8, 1),
-            async () => await Scans.ToListAsync(snapshot.ScanAsync(KeyRange.All)),
-            async () => await snapshot.ScanPageAsync(KeyRange.All, 1),
-            async () => await Scans.ToListAsync(snapshot.HistoryAsync(KeyRange.All)),
+            .. SnapshotMembers.All().Select<SnapshotMember, Func<Task>>(member => () => member.Call(snapshot)),
             async () => await Scans.ToListAsync(running),
+            async () => await runningPortions.ReadAsync(),
         ];
         foreach (var read in reads)
         {

@@ -1,4 +1,6 @@
+using System.Buffers;
 using MvStore.Tests.Fixtures;
+using MvStore.Tests.Text;
 
 namespace MvStore.Tests.Contract;
 
@@ -20,12 +22,16 @@ internal static class StoreMembers
     {
         yield return new("CommitAsync", s => s.CommitAsync(new WriteBatch().Set("member", "1"), NextVersion()).AsTask());
         yield return new("GetAsync", s => s.GetAsync(Bytes.Of("a"), CommitVersion.Latest).AsTask());
+        yield return new("CopyAsync", s => s.CopyAsync(Bytes.Of("a"), CommitVersion.Latest, new ArrayBufferWriter<byte>()).AsTask());
+        yield return new("TryGet", s => Run(() => RowTexts.TryGet(s, "a", CommitVersion.Latest)));
         yield return new("ContainsAsync", s => s.ContainsAsync(Bytes.Of("a"), CommitVersion.Latest).AsTask());
         yield return new("GetManyAsync", s => s.GetManyAsync([Bytes.Of("a"), Bytes.Of("b")], CommitVersion.Latest).AsTask());
         yield return new("GetPreviousAsync", s => s.GetPreviousAsync(Bytes.Of("a"), CommitVersion.Latest).AsTask());
         yield return new("ScanAsync", s => StoreTexts.ShowAllAsync(s.ScanAsync(KeyRange.All, ReadScope.Latest)));
+        yield return new("OpenScan", s => Portions.ToListAsync(s.OpenScan(KeyRange.All, ReadScope.Latest)));
         yield return new("ScanPageAsync", s => s.ScanPageAsync(KeyRange.All, ReadScope.Latest, 10).AsTask());
         yield return new("HistoryAsync", s => StoreTexts.ShowAllAsync(s.HistoryAsync(KeyRange.Exactly(Bytes.Of("a")), CommitVersion.Latest)));
+        yield return new("OpenHistory", s => Portions.ToListAsync(s.OpenHistory(KeyRange.All, CommitVersion.Latest)));
         yield return new("Evict", s => Run(() => s.Evict(0)));
         yield return new("ReclaimAsync", s => s.ReclaimAsync().AsTask());
         yield return new("OpenSnapshot", s => Run(() => s.OpenSnapshot(CommitVersion.Latest, "member").Dispose()));
