@@ -31,7 +31,7 @@ public readonly ref struct RowPortion
         {
             _scan = scan;
             _copied = scan.Copied;
-            _guard = EpochGuard.Enter();
+            _guard = scan.Enter();
         }
 
         /// <summary>The row it stands on.</summary>

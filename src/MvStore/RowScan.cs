@@ -1,4 +1,5 @@
 using MvStore.Contracts;
+using MvStore.Unmanaged;
 
 namespace MvStore;
 
@@ -39,6 +40,9 @@ public abstract class RowScan : IDisposable
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Enters the epoch in which the portion is enumerated.</summary>
+    internal abstract EpochGuard Enter();
 
     /// <summary>Reads on in memory, inside an epoch.</summary>
     /// <param name="rows">Receives rows.</param>

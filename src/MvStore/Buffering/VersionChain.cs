@@ -235,6 +235,7 @@ internal static unsafe class VersionChain
 
     private static NativeEntry* FindInBlock(VersionBlock* block, TierView view)
     {
+        VersionBlock.Prefetch(block);
         for (var i = VersionBlock.CountAtOrBelow(block, VersionBlock.CountOf(block), view.At.Value) - 1; i >= 0; i--)
         {
             var entry = VersionBlock.EntryAt(block, i);

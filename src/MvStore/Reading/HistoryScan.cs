@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using MvStore.Contracts;
+using MvStore.Unmanaged;
 
 namespace MvStore.Reading;
 
@@ -45,6 +46,8 @@ internal sealed class HistoryScan(
         LeaveMemory();
         return ReadBothAsync(cancellationToken);
     }
+
+    protected override EpochGuard EnterMemory() => buffer.Enter();
 
     protected override int FillFromMemory(Span<BufferedRow> rows)
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using MvStore.Contracts;
 using MvStore.Diagnostics;
+using MvStore.Unmanaged;
 
 namespace MvStore.Reading;
 
@@ -58,6 +59,12 @@ internal abstract class PinnedScan : RowScan
         return new ValueTask<bool>(_isOpen);
     }
 
+    internal sealed override EpochGuard Enter()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, typeof(RowScan));
+        return EnterMemory();
+    }
+
     internal sealed override int Fill(Span<BufferedRow> rows)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, typeof(RowScan));
@@ -76,6 +83,9 @@ internal abstract class PinnedScan : RowScan
     /// <summary>Makes the next portion: in memory, by leaving it to <see cref="FillFromMemory"/>, or of copied rows.</summary>
     /// <returns>False at the end of the scan.</returns>
     protected abstract ValueTask<bool> ReadPortionAsync(CancellationToken cancellationToken);
+
+    /// <summary>Enters an epoch in which memory can be read.</summary>
+    protected abstract EpochGuard EnterMemory();
 
     /// <summary>Reads on in memory, inside an epoch.</summary>
     /// <returns>How many rows; 0 at the end of the portion.</returns>

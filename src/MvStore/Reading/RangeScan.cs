@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using MvStore.Contracts;
+using MvStore.Unmanaged;
 
 namespace MvStore.Reading;
 
@@ -43,6 +44,8 @@ internal sealed class RangeScan(
         LeaveMemory();
         return ReadBothAsync(cancellationToken);
     }
+
+    protected override EpochGuard EnterMemory() => buffer.Enter();
 
     protected override int FillFromMemory(Span<BufferedRow> rows)
     {
