@@ -40,6 +40,10 @@ public abstract class RowScan : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>The enumeration of the current portion begins. To be called before an epoch is entered.</summary>
+    /// <exception cref="InvalidOperationException">It was begun before.</exception>
+    internal abstract void Begin();
+
     /// <summary>Reads on in memory, inside an epoch.</summary>
     /// <param name="rows">Receives rows.</param>
     /// <returns>How many; 0 at the end of the portion.</returns>

@@ -15,8 +15,9 @@ internal abstract class PinnedScan : RowScan
     private readonly ILogger _logger;
     private readonly object? _holder;
 
-    // Whether a portion was read and not enumerated to its end, and whether the scan was disposed. Owner: the one caller.
+    // Whether a portion was read and not enumerated to its end, whether its enumeration has begun, and whether the scan was disposed. Owner: the one caller.
     private bool _isOpen;
+    private bool _isBegun;
     private bool _isDisposed;
 
     /// <param name="pin">What can be seen.</param>
@@ -40,14 +41,15 @@ internal abstract class PinnedScan : RowScan
     public sealed override ValueTask<bool> ReadAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, typeof(RowScan));
+        _pin.ThrowIfReleased();
         if (_isOpen)
         {
             throw new InvalidOperationException("The current portion was not enumerated to its end; the next one would leave rows out.");
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        _pin.ThrowIfReleased();
         Copied = null;
+        _isBegun = false;
         var read = ReadPortionAsync(cancellationToken);
         if (!read.IsCompletedSuccessfully)
         {
@@ -56,6 +58,17 @@ internal abstract class PinnedScan : RowScan
 
         _isOpen = read.Result;
         return new ValueTask<bool>(_isOpen);
+    }
+
+    internal sealed override void Begin()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, typeof(RowScan));
+        if (_isBegun)
+        {
+            throw new InvalidOperationException("The portion was enumerated before; to enumerate it again would leave rows out.");
+        }
+
+        _isBegun = true;
     }
 
     internal sealed override int Fill(Span<BufferedRow> rows)
