@@ -110,6 +110,9 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         }
     }
 
+    /// <summary>What is in memory. For tests.</summary>
+    internal VersionBuffer Buffer => _buffer;
+
     /// <summary>Opens the tier and puts the store together.</summary>
     public static async ValueTask<IMultiVersionStore> OpenAsync(StoreParts parts, CancellationToken cancellationToken)
     {

@@ -14,6 +14,8 @@ public readonly ref struct RowPortion
 
     /// <summary>Begins to enumerate.</summary>
     /// <returns>The enumerator. <c>foreach</c> disposes it.</returns>
+    /// <exception cref="InvalidOperationException">The portion was enumerated before: what was read then is not shown again.</exception>
+    /// <exception cref="ObjectDisposedException">The scan was disposed.</exception>
     public Enumerator GetEnumerator() => new(_scan);
 
     /// <summary>Walks the rows. Keeps their memory from being reused until it is disposed; belongs to one thread.</summary>
@@ -47,8 +49,14 @@ public readonly ref struct RowPortion
         /// <summary>Ends the enumeration.</summary>
         public void Dispose()
         {
-            _scan.Leave(_isComplete);
-            _guard.Dispose();
+            try
+            {
+                _scan.Leave(_isComplete);
+            }
+            finally
+            {
+                _guard.Dispose();
+            }
         }
 
         private bool Refill()

@@ -41,7 +41,8 @@ public abstract class RowScan : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Enters the epoch in which the portion is enumerated.</summary>
+    /// <summary>The enumeration of the current portion begins: enters its epoch.</summary>
+    /// <exception cref="InvalidOperationException">It was begun before.</exception>
     internal abstract EpochGuard Enter();
 
     /// <summary>Reads on in memory, inside an epoch.</summary>

@@ -26,9 +26,11 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
 
     /// <param name="classifier">Tells kinds of keys apart.</param>
     /// <param name="isWhole">Whether the persistent tier, if there is one, is empty.</param>
-    public VersionBuffer(IKeyClassifier classifier, bool isWhole = true)
+    /// <param name="heap">Where everything is to live; becomes the buffer's own. By default a new one.</param>
+    public VersionBuffer(IKeyClassifier classifier, bool isWhole = true, NativeHeap? heap = null)
     {
         _isWhole = isWhole;
+        Heap = heap ?? new NativeHeap();
         Accounting = new BufferAccounting(classifier);
         Table = new RecordTable(Heap);
         Tree = new RecordTree(Heap);
@@ -39,7 +41,7 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
     public long Bytes => Math.Max(0, Heap.LiveBytes - _bytesWhenEmpty);
 
     /// <summary>Where everything lives.</summary>
-    public NativeHeap Heap { get; } = new();
+    public NativeHeap Heap { get; }
 
     /// <summary>Finds records by key.</summary>
     public RecordTable Table { get; }
@@ -75,10 +77,8 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
         using var lease = Heap.Lease();
         for (var i = 0; i < commit.EntryCount; i++)
         {
-            // In the tree a record is before it is in the table.
-            ref readonly var entry = ref commit[i];
-            var record = Table.Find(entry.Hash, entry.Key);
-            record = record == null ? Tree.Find(entry.Key) : record;
+            // In the tree a record is before it is in the table, where a removed one may still stand in its place.
+            var record = Tree.Find(commit[i].Key);
             if (record != null && NativeRecord.TryLock(record))
             {
                 Unlink(lease, record, commit);
@@ -282,13 +282,26 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
         {
             var isFinal = fresh || VersionChain.IsCompleteAt(record, commit.Version.Value);
             var entry = NewEntry(lease, prepared, commit, isFinal);
-            var grown = VersionChain.Link(lease, record, entry);
+            var grown = LinkOrFree(lease, record, entry);
             figures.Add(NativeRecord.KindOf(record), 1, grown + BytesOf(entry));
             return entry;
         }
         finally
         {
             NativeRecord.Unlock(record);
+        }
+    }
+
+    private static long LinkOrFree(in HeapLease lease, NativeRecord* record, NativeEntry* entry)
+    {
+        try
+        {
+            return VersionChain.Link(lease, record, entry);
+        }
+        catch
+        {
+            lease.Free(entry, NativeEntry.SizeOf(entry->ValueLength));
+            throw;
         }
     }
 

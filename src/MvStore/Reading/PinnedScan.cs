@@ -16,8 +16,9 @@ internal abstract class PinnedScan : RowScan
     private readonly ILogger _logger;
     private readonly object? _holder;
 
-    // Whether a portion was read and not enumerated to its end, and whether the scan was disposed. Owner: the one caller.
+    // Whether a portion was read and not enumerated to its end, whether its enumeration has begun, and whether the scan was disposed. Owner: the one caller.
     private bool _isOpen;
+    private bool _isBegun;
     private bool _isDisposed;
 
     /// <param name="pin">What can be seen.</param>
@@ -41,14 +42,15 @@ internal abstract class PinnedScan : RowScan
     public sealed override ValueTask<bool> ReadAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, typeof(RowScan));
+        _pin.ThrowIfReleased();
         if (_isOpen)
         {
             throw new InvalidOperationException("The current portion was not enumerated to its end; the next one would leave rows out.");
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        _pin.ThrowIfReleased();
         Copied = null;
+        _isBegun = false;
         var read = ReadPortionAsync(cancellationToken);
         if (!read.IsCompletedSuccessfully)
         {
@@ -62,7 +64,14 @@ internal abstract class PinnedScan : RowScan
     internal sealed override EpochGuard Enter()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, typeof(RowScan));
-        return EnterMemory();
+        if (_isBegun)
+        {
+            throw new InvalidOperationException("The portion was enumerated before; to enumerate it again would leave rows out.");
+        }
+
+        var epoch = EnterMemory();
+        _isBegun = true;
+        return epoch;
     }
 
     internal sealed override int Fill(Span<BufferedRow> rows)

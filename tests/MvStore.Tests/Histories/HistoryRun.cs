@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using MvStore.Conformance;
+using MvStore.Tests.Fixtures;
+using MvStore.Tests.Text;
 
 namespace MvStore.Tests.Histories;
 
@@ -134,6 +136,9 @@ internal sealed class HistoryRun(int seed, int transactions)
         }
         else
         {
+            await _store.FlushAsync();
+            _store.Evict(0);
+            _store.CheckMemory();
             await _store.DisposeAsync();
         }
 
@@ -309,7 +314,7 @@ internal sealed class HistoryRun(int seed, int transactions)
         var begin = Interlocked.Increment(ref _event);
         if (keys.Length == 1)
         {
-            var row = await _store.GetAsync(KeyOf(keys[0]), at);
+            var row = await HistoryForms.GetAsync(_store, KeyOf(keys[0]), at, random.Next(3));
             Record(session, begin, Interlocked.Increment(ref _event), at, WithAbsent(keys, row is { } found ? [found] : []));
             return;
         }
@@ -323,11 +328,9 @@ internal sealed class HistoryRun(int seed, int transactions)
         var at = VersionToReadAt(random);
         var direction = random.Next(2) == 0 ? ScanDirection.Forward : ScanDirection.Reverse;
         var begin = Interlocked.Increment(ref _event);
-        var rows = new List<VersionedRow>();
-        await foreach (var row in _store.ScanAsync(KeyRange.All, ReadScope.AsOf(at), direction))
-        {
-            rows.Add(row);
-        }
+        var rows = random.Next(2) == 0
+            ? await Scans.ToListAsync(_store.ScanAsync(KeyRange.All, ReadScope.AsOf(at), direction))
+            : await Portions.ToListAsync(_store.OpenScan(KeyRange.All, ReadScope.AsOf(at), direction));
 
         Record(session, begin, Interlocked.Increment(ref _event), at, WithAbsent(Enumerable.Range(0, Keys), rows));
     });
@@ -369,7 +372,7 @@ internal sealed class HistoryRun(int seed, int transactions)
         for (var i = 0; i < 12; i++)
         {
             var key = random.Next(Keys);
-            var row = await snapshot.GetAsync(KeyOf(key));
+            var row = await HistoryForms.GetAsync(snapshot, KeyOf(key), random.Next(3));
             reads.Add(row is { } found ? ReadOf(found) : new HistoryRead(key, 0, 0));
             if (i % 4 == 0)
             {
@@ -377,12 +380,7 @@ internal sealed class HistoryRun(int seed, int transactions)
             }
         }
 
-        var rows = new List<VersionedRow>();
-        await foreach (var row in snapshot.ScanAsync(KeyRange.All))
-        {
-            rows.Add(row);
-        }
-
+        var rows = random.Next(2) == 0 ? await Scans.ToListAsync(snapshot.ScanAsync(KeyRange.All)) : await Portions.ToListAsync(snapshot.OpenScan(KeyRange.All));
         reads.AddRange(WithAbsent(Enumerable.Range(0, Keys), rows));
         Record(session, begin, end, at, reads);
     });

@@ -5,13 +5,24 @@ namespace MvStore.Tests.Model;
 /// <summary>Reads of single keys.</summary>
 internal sealed class ModelPointReading(ModelWorld world)
 {
-    public Task<string> GetAsync(Random random)
+    public async Task GetAsync(Random random)
     {
         var (reader, key) = (world.Choices.PickReader(random), world.Choices.PickKey(random));
-        return world.Journal.ExpectAsync(
+        var expected = world.Unreadable(reader, [key]) ?? [AnswerText.Of(world.Reference.Get(key, reader.View))];
+        await world.Journal.ExpectAsync(
             $"get {ByteText.Format(key)} {reader}",
             async () => AnswerText.Of(await (reader.Snapshot is { } s ? s.GetAsync(key) : world.Store.GetAsync(key, reader.At))),
-            world.Unreadable(reader, [key]) ?? [AnswerText.Of(world.Reference.Get(key, reader.View))]);
+            expected);
+        await world.Journal.ExpectAsync(
+            $"copy {ByteText.Format(key)} {reader}",
+            async () => await (reader.Snapshot is { } s ? RowTexts.CopyAsync(s, key) : RowTexts.CopyAsync(world.Store, key, reader.At)),
+            expected);
+
+        // Memory may not know while there is a tier.
+        await world.Journal.ExpectAsync(
+            $"try to get {ByteText.Format(key)} {reader}",
+            () => ValueTask.FromResult(reader.Snapshot is { } s ? RowTexts.TryGet(s, key) : RowTexts.TryGet(world.Store, key, reader.At)),
+            world.HasTier ? [.. expected, RowTexts.NotInMemory] : expected);
     }
 
     public Task<string> ContainsAsync(Random random)

@@ -68,7 +68,32 @@ internal sealed class ModelRun : IAsyncDisposable
         };
     }
 
+    /// <summary>Lets go of everything, and checks that what is in memory fits together, and that nothing is left there when all of it is on disk.</summary>
+    public async Task FinishAsync()
+    {
+        await CloseAllAsync();
+        _world.Journal.Note("finish");
+        if (!_world.HasTier || !_world.Settings.EvictsByItself)
+        {
+            _world.Store.CheckMemory();
+        }
+
+        if (_world.HasTier)
+        {
+            await _world.Store.FlushAsync();
+            _world.Store.Evict(0);
+            _world.Store.CheckMemory();
+            _world.Journal.Same("bytes in memory", "0", $"{_world.Store.GetStatistics().BufferedBytes}");
+        }
+    }
+
     public async ValueTask DisposeAsync()
+    {
+        await CloseAllAsync();
+        await _world.Fixture.DisposeAsync();
+    }
+
+    private async Task CloseAllAsync()
     {
         foreach (var stream in _world.Streams)
         {
@@ -76,6 +101,7 @@ internal sealed class ModelRun : IAsyncDisposable
         }
 
         _world.Snapshots.ForEach(s => s.Snapshot!.Dispose());
-        await _world.Fixture.DisposeAsync();
+        _world.Streams.Clear();
+        _world.Snapshots.Clear();
     }
 }

@@ -69,6 +69,9 @@ internal sealed class ModelSettings
 
     public long MemoryBudget { get; }
 
+    /// <summary>Whether a flush may be followed by an eviction that nobody waits for.</summary>
+    public bool EvictsByItself => MemoryBudget < 1_000_000;
+
     public ulong? RetainVersions { get; }
 
     public bool Classified { get; }

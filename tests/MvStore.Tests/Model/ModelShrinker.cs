@@ -19,6 +19,7 @@ internal static class ModelShrinker
                 await run.ExecuteAsync(operation);
             }
 
+            await run.FinishAsync();
             return null;
         }
 #pragma warning disable CA1031 // Whatever a run ends with is the finding.

@@ -8,14 +8,24 @@ internal sealed class ModelStreaming(ModelWorld world)
     private const int MaxStreams = 2;
     private const string TheEnd = "the end";
 
-    public Task<string> ScanAsync(Random random)
+    public async Task ScanAsync(Random random)
     {
         var reader = world.Choices.PickReader(random);
         var (range, after, direction) = world.Choices.PickScan(random, reader);
-        return world.Journal.ExpectAsync(
-            $"scan {ModelWorld.Show(range)} after {after} {direction} {reader}",
-            async () => AnswerText.Of(await Scans.ToListAsync(Scan(reader, range, after, direction))),
-            world.Unreadable(reader, range, after) ?? [AnswerText.Of(world.Reference.Scan(range, reader.View, after.Value, direction))]);
+        var name = $"scan {ModelWorld.Show(range)} after {after} {direction} {reader}";
+        var errors = world.Unreadable(reader, range, after);
+        var rows = world.Reference.Scan(range, reader.View, after.Value, direction);
+        var expected = errors ?? [AnswerText.Of(rows)];
+        await world.Journal.ExpectAsync(name, async () => AnswerText.Of(await Scans.ToListAsync(Scan(reader, range, after, direction))), expected);
+        await world.Journal.ExpectAsync(
+            $"{name} in portions",
+            async () => AnswerText.Of(await Portions.ToListAsync(OpenScan(reader, range, after, direction))),
+            expected);
+        var most = random.Next(4);
+        await world.Journal.ExpectAsync(
+            $"{name} in portions, abandoned after {most}",
+            async () => AnswerText.Of(await Portions.TakeAsync(OpenScan(reader, range, after, direction), most)),
+            errors ?? [AnswerText.Of(rows.Take(most))]);
     }
 
     public async Task BeginStreamAsync(Random random)
@@ -23,6 +33,7 @@ internal sealed class ModelStreaming(ModelWorld world)
         var reader = world.Choices.PickReader(random);
         var (range, after, direction) = world.Choices.PickScan(random, reader);
         var history = random.Next(3) == 0;
+        var inPortions = random.Next(2) == 0;
         if (world.Streams.Count == MaxStreams || world.Unreadable(reader, range, after) is not null)
         {
             return;
@@ -38,11 +49,19 @@ internal sealed class ModelStreaming(ModelWorld world)
                 : $"scan {ModelWorld.Show(range)} after {after} {direction} {reader}",
             Reader = reader,
             IsHistory = history,
-            Rows = (history ? History(reader, range) : Scan(reader, range, after, direction)).GetAsyncEnumerator(),
+            Rows = Rows().GetAsyncEnumerator(),
             Rest = new Queue<VersionedRow>(rest),
         };
         world.Streams.Add(stream);
         await AdvanceAsync(stream, 1);
+
+        IAsyncEnumerable<VersionedRow> Rows() => (history, inPortions) switch
+        {
+            (true, true) => Portions.EnumerateAsync(OpenHistory(reader, range)),
+            (true, false) => History(reader, range),
+            (false, true) => Portions.EnumerateAsync(OpenScan(reader, range, after, direction)),
+            (false, false) => Scan(reader, range, after, direction),
+        };
     }
 
     public async Task AdvanceStreamAsync(Random random)
@@ -120,13 +139,21 @@ internal sealed class ModelStreaming(ModelWorld world)
         var reader = world.Choices.PickReader(random);
         var range = random.Next(2) == 0 ? KeyRange.Exactly(world.Choices.PickKey(random)) : world.Choices.PickScan(random, reader).Range;
         var name = $"history {ModelWorld.Show(range)} {reader}";
-        IReadOnlyList<VersionedRow> rows = [];
+        List<VersionedRow> rows = [];
         var answer = await world.Journal.TryAsync(name, async () => AnswerText.Of(rows = await Scans.ToListAsync(History(reader, range))));
+        var inPortions = await world.Journal.TryAsync($"{name} in portions", () => new ValueTask<string>(Portions.ShowAsync(OpenHistory(reader, range))));
         if (world.Unreadable(reader, range, CommitVersion.Zero) is { } errors)
         {
             world.Journal.OneOf(name, errors, answer);
+            world.Journal.OneOf(name, errors, inPortions);
             return;
         }
+
+        world.Journal.Same($"{name} in portions", answer, inPortions);
+        await world.Journal.ExpectAsync(
+            $"{name} in portions, abandoned in the middle",
+            async () => AnswerText.Of(await Portions.TakeAsync(OpenHistory(reader, range), rows.Count / 2)),
+            AnswerText.Of(rows.Take(rows.Count / 2)));
 
         // What no rule keeps may be missing: the newest entry below the floor that a snapshot sees, when a late one released it.
         var expected = world.Reference.History(range, reader.View, world.Reference.Floors).Where(e => IsCertain(e) || rows.Contains(e.Row));
@@ -143,6 +170,14 @@ internal sealed class ModelStreaming(ModelWorld world)
         => reader.Snapshot is { } snapshot
             ? snapshot.ScanAsync(range, direction, after)
             : world.Store.ScanAsync(range, ReadScope.Between(after, reader.At), direction);
+
+    private RowScan OpenScan(ModelReader reader, KeyRange range, CommitVersion after, ScanDirection direction)
+        => reader.Snapshot is { } snapshot
+            ? snapshot.OpenScan(range, direction, after)
+            : world.Store.OpenScan(range, ReadScope.Between(after, reader.At), direction);
+
+    private RowScan OpenHistory(ModelReader reader, KeyRange range)
+        => reader.Snapshot is { } snapshot ? snapshot.OpenHistory(range) : world.Store.OpenHistory(range, reader.At);
 
     private IAsyncEnumerable<VersionedRow> History(ModelReader reader, KeyRange range)
         => reader.Snapshot is { } snapshot ? snapshot.HistoryAsync(range) : world.Store.HistoryAsync(range, reader.At);

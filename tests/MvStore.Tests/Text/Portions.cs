@@ -53,6 +53,22 @@ internal static class Portions
         return rows;
     }
 
+    /// <summary>The rows of a scan one by one: whatever happens between two of them happens between two portions, or when a portion was read.</summary>
+    public static async IAsyncEnumerable<VersionedRow> EnumerateAsync(RowScan scan)
+    {
+        using var disposed = scan;
+        var rows = new List<VersionedRow>();
+        while (await scan.ReadAsync())
+        {
+            rows.Clear();
+            Enumerate(scan, rows, null);
+            foreach (var row in rows)
+            {
+                yield return row;
+            }
+        }
+    }
+
     /// <summary>All rows of a scan as one line of text; disposes it.</summary>
     public static async Task<string> ShowAsync(RowScan scan) => AnswerText.Of(await ToListAsync(scan));
 
