@@ -172,7 +172,7 @@ public sealed class RecordTableTests
         }
 
         harness.Verify();
-        harness.Table.UsedBytes.Should().BeLessThanOrEqualTo((128 * sizeof(ulong)) + 64);
+        harness.Table.UsedBytes.Should().BeLessThanOrEqualTo((long)NativeHeap.BlockSize((128 * sizeof(ulong)) + 64));
     }
 
     [Theory]
