@@ -2,19 +2,23 @@ using BenchmarkDotNet.Attributes;
 
 namespace MvStore.Benchmarks;
 
-/// <summary>Commits of four sets on random existing keys, one thread.</summary>
+/// <summary>Commits of one, four and a hundred sets on random existing keys, one thread.</summary>
 [MemoryDiagnoser]
 public class CommitBenchmarks
 {
     private const int KeyCount = 100_000;
-    private const int SetsPerCommit = 4;
+    private const int MostSets = 100;
 
     private readonly byte[][] _keys = SampleData.Keys(KeyCount, seed: 1);
     private readonly byte[] _value = SampleData.Value(seed: 2);
-    private readonly WriteBatch _batch = new(SetsPerCommit);
+    private readonly WriteBatch _batch = new(MostSets);
     private IMultiVersionStore _store = null!;
     private ulong _version;
     private int _next;
+
+    /// <summary>How many sets.</summary>
+    [Params(1, 4, MostSets)]
+    public int Sets { get; set; }
 
     /// <summary>Loads the keys. What is replaced is reclaimed, or memory would grow with the length of the run.</summary>
     [GlobalSetup]
@@ -33,10 +37,10 @@ public class CommitBenchmarks
     public async Task CleanupAsync() => await _store.DisposeAsync();
 
     [Benchmark]
-    public ValueTask<CommitReceipt> CommitOfFourSets()
+    public ValueTask<CommitReceipt> Commit()
     {
         _batch.Clear();
-        for (var i = 0; i < SetsPerCommit; i++)
+        for (var i = 0; i < Sets; i++)
         {
             _next = (_next + 1) % KeyCount;
             _batch.Set(_keys[_next], _value);

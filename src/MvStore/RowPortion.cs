@@ -31,10 +31,9 @@ public readonly ref struct RowPortion
 
         internal Enumerator(RowScan scan)
         {
-            scan.Begin();
             _scan = scan;
             _copied = scan.Copied;
-            _guard = EpochGuard.Enter();
+            _guard = scan.Enter();
         }
 
         /// <summary>The row it stands on.</summary>

@@ -1,4 +1,5 @@
 using MvStore.Contracts;
+using MvStore.Unmanaged;
 
 namespace MvStore;
 
@@ -40,9 +41,9 @@ public abstract class RowScan : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The enumeration of the current portion begins. To be called before an epoch is entered.</summary>
+    /// <summary>The enumeration of the current portion begins: enters its epoch.</summary>
     /// <exception cref="InvalidOperationException">It was begun before.</exception>
-    internal abstract void Begin();
+    internal abstract EpochGuard Enter();
 
     /// <summary>Reads on in memory, inside an epoch.</summary>
     /// <param name="rows">Receives rows.</param>

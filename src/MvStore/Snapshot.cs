@@ -60,7 +60,7 @@ internal sealed class Snapshot : ISnapshot
     public MemoryAnswer TryGet(ReadOnlySpan<byte> key, out GuardedRow row)
     {
         RequireReadable();
-        PinOpener.RequireAtOrAbove(_pin.Floors.Set.Of(key, _readers.Classifier), Version);
+        PinOpener.RequireReadable(_pin.Floors.Set, key, _readers.Classifier, Version);
         var answer = _readers.Tiers.Find(key, _pin.View, out row);
         if (_pin.IsReleased)
         {

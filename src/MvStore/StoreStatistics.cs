@@ -9,7 +9,7 @@ public sealed record StoreStatistics
     /// <summary>Versions in memory, durable ones included.</summary>
     public required long BufferedVersions { get; init; }
 
-    /// <summary>Bytes in memory as accounted: keys, values and an allowance for each key and version.</summary>
+    /// <summary>Bytes of memory that rows, chains and indexes take, as the allocator rounds them.</summary>
     public required long BufferedBytes { get; init; }
 
     /// <summary>Published commits that are not durable yet.</summary>

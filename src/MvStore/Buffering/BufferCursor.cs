@@ -4,12 +4,11 @@ using MvStore.Unmanaged;
 namespace MvStore.Buffering;
 
 /// <summary>Walks records in order and reads their chains as they are when it comes by. Belongs to one caller.</summary>
-internal sealed unsafe class BufferCursor(VersionBuffer buffer, RecordCursor records) : IBufferCursor
+internal sealed unsafe class BufferCursor(RecordCursor records) : IBufferCursor
 {
     /// <inheritdoc/>
     public int Read(TierView view, Span<BufferedRow> rows)
     {
-        buffer.ThrowIfDisposed();
         Span<nint> found = stackalloc nint[RecordCursor.MostRecords];
         var count = records.Read(found[..Math.Min(found.Length, rows.Length)]);
         for (var i = 0; i < count; i++)

@@ -144,8 +144,7 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
     /// <returns>False when there was none.</returns>
     private bool ForNextRecords(RecordCursor cursor, Action<ReadOnlySpan<byte>>? onLast, RecordAction action)
     {
-        using var epoch = EpochGuard.Enter();
-        buffer.ThrowIfDisposed();
+        using var epoch = buffer.Enter();
         using var lease = buffer.Heap.Lease();
         Span<nint> records = stackalloc nint[RecordCursor.MostRecords];
         var count = cursor.Read(records);

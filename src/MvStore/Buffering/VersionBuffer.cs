@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using MvStore.Contracts;
 using MvStore.Unmanaged;
 
@@ -71,8 +73,7 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
     /// <inheritdoc/>
     public void Unlink(PreparedCommit commit)
     {
-        using var epoch = EpochGuard.Enter();
-        ThrowIfDisposed();
+        using var epoch = Enter();
         using var lease = Heap.Lease();
         for (var i = 0; i < commit.EntryCount; i++)
         {
@@ -89,7 +90,6 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
     /// <inheritdoc/>
     public BufferedRow Find(ReadOnlySpan<byte> key, TierView view)
     {
-        ThrowIfDisposed();
         var record = Table.Find(KeyHash.Of(key), key);
         return record == null ? default : NativeRecord.RowOf(record, VersionChain.Find(record, view));
     }
@@ -97,7 +97,6 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
     /// <inheritdoc/>
     public void FindMany(ReadOnlySpan<ReadOnlyMemory<byte>> keys, TierView view, Span<BufferedRow> rows)
     {
-        ThrowIfDisposed();
         Span<ulong> hashes = stackalloc ulong[Portion];
         Span<nint> records = stackalloc nint[Portion];
         for (var first = 0; first < keys.Length; first += Portion)
@@ -126,13 +125,12 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
     /// <inheritdoc/>
     public int FindVersions(ReadOnlySpan<byte> key, TierView view, Span<BufferedRow> newestFirst)
     {
-        ThrowIfDisposed();
         var record = Table.Find(KeyHash.Of(key), key);
         return record == null ? 0 : VersionChain.FindVersions(record, view, newestFirst);
     }
 
     /// <inheritdoc/>
-    public IBufferCursor Seek(KeyRange range, ScanDirection direction) => new BufferCursor(this, Tree.Seek(range, direction));
+    public IBufferCursor Seek(KeyRange range, ScanDirection direction) => new BufferCursor(Tree.Seek(range, direction));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -141,14 +139,22 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
         Heap.Dispose();
     }
 
-    /// <summary>To be called inside an epoch before anything is read: from then on the memory is there until the epoch is left.</summary>
-    /// <exception cref="ObjectDisposedException">The buffer was disposed.</exception>
-    public void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed), typeof(IMultiVersionStore));
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public EpochGuard Enter()
+    {
+        var epoch = EpochGuard.Enter();
+        if (Volatile.Read(ref _isDisposed))
+        {
+            Refuse(epoch);
+        }
+
+        return epoch;
+    }
 
     private void LinkPortion(PreparedCommit commit, int first, int count, bool fresh, BufferedRow[]? rows)
     {
-        using var epoch = EpochGuard.Enter();
-        ThrowIfDisposed();
+        using var epoch = Enter();
         using var lease = Heap.Lease();
         Span<nint> ahead = stackalloc nint[Portion];
         for (var i = 0; i < count; i++)
@@ -191,17 +197,32 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
         }
     }
 
+    [DoesNotReturn]
+    private static void Refuse(EpochGuard epoch)
+    {
+        epoch.Dispose();
+        throw new ObjectDisposedException(typeof(IMultiVersionStore).FullName);
+    }
+
     private void Unlink(in HeapLease lease, NativeRecord* record, PreparedCommit commit)
     {
-        var figures = new LinkedFigures(Accounting);
-        using var edit = new ChainEdit(record);
-        for (var i = 0; i < edit.Count; i++)
+        try
         {
-            edit.Keep[i] = edit[i]->Version != commit.Version.Value || edit[i]->Sequence != commit.Sequence;
-        }
+            var figures = new LinkedFigures(Accounting);
+            using var edit = new ChainEdit(record);
+            for (var i = 0; i < edit.Count; i++)
+            {
+                edit.Keep[i] = edit[i]->Version != commit.Version.Value || edit[i]->Sequence != commit.Sequence;
+            }
 
-        edit.Apply(lease, ref figures);
-        figures.Flush();
+            edit.Apply(lease, ref figures);
+            figures.Flush();
+        }
+        catch (OutOfMemoryException)
+        {
+            // Most likely why the commit failed in the first place. It must end as a no-op all the same, or every later one would wait for it.
+            VersionChain.HideFromAll(record, commit.Version.Value, commit.Sequence);
+        }
     }
 
     private BufferedRow LinkEntry(

@@ -193,6 +193,30 @@ internal static unsafe class VersionChain
         return grown - Drop(lease, chain);
     }
 
+    /// <summary>
+    /// Makes an entry that is not published one that no view will ever see, in place and without memory. It stays until its record goes, and its version
+    /// cannot be used again. Under the lock.
+    /// </summary>
+    public static void HideFromAll(NativeRecord* record, ulong version, ulong sequence)
+    {
+        var chain = NativeRecord.ChainOf(record);
+        if ((chain & BlockTag) != 0)
+        {
+            var block = BlockOf(chain);
+            for (var i = VersionBlock.CountOf(block) - 1; i >= 0; i--)
+            {
+                HideFromAll(VersionBlock.EntryAt(block, i), version, sequence);
+            }
+
+            return;
+        }
+
+        for (var entry = (NativeEntry*)chain; entry != null; entry = OlderOf(entry))
+        {
+            HideFromAll(entry, version, sequence);
+        }
+    }
+
     /// <summary>The bytes the chain itself takes, without its entries.</summary>
     public static long SizeOf(NativeRecord* record)
     {
@@ -200,8 +224,18 @@ internal static unsafe class VersionChain
         return (chain & BlockTag) == 0 ? 0 : Accounted(VersionBlock.SizeOf(BlockOf(chain)));
     }
 
+    private static void HideFromAll(NativeEntry* entry, ulong version, ulong sequence)
+    {
+        if (entry->Version == version && entry->Sequence == sequence)
+        {
+            // No view that is captured reaches as far as this; the check of late commits does, and then refuses the version.
+            Volatile.Write(ref entry->Sequence, ulong.MaxValue);
+        }
+    }
+
     private static NativeEntry* FindInBlock(VersionBlock* block, TierView view)
     {
+        VersionBlock.Prefetch(block);
         for (var i = VersionBlock.CountAtOrBelow(block, VersionBlock.CountOf(block), view.At.Value) - 1; i >= 0; i--)
         {
             var entry = VersionBlock.EntryAt(block, i);

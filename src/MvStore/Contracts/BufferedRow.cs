@@ -32,6 +32,9 @@ internal readonly unsafe struct BufferedRow
     /// <summary>Whether there is an entry, and nothing in the persistent tier can beat it (I6).</summary>
     public bool IsFinal => _entry != null && _entry->IsFinal;
 
+    /// <summary>Whether the entry, which is there, is final and no tombstone.</summary>
+    public bool IsFinalRow => _entry->IsFinalRow;
+
     /// <summary>The version it was written at.</summary>
     public CommitVersion Version => _entry->Version;
 

@@ -1,8 +1,10 @@
+using MvStore.Unmanaged;
+
 namespace MvStore.Contracts;
 
 /// <summary>
-/// The buffer, seen from readers. Any thread; takes no lock, never waits, allocates nothing (contract B11). Every member but <see cref="IsWhole"/> is called
-/// inside an epoch, after the view was captured, and what it returns is good inside that epoch.
+/// The buffer, seen from readers. Any thread; takes no lock, never waits, allocates nothing (contract B11). What reads is called inside an epoch that
+/// <see cref="Enter"/> gave, after the view was captured, and what it returns is good inside that epoch.
 /// </summary>
 internal interface IBufferReader
 {
@@ -11,6 +13,11 @@ internal interface IBufferReader
     /// it is to judge; an acquire load. Once false it stays so.
     /// </summary>
     bool IsWhole { get; }
+
+    /// <summary>Enters an epoch in which the buffer can be read: its memory outlives it, also if the store is closed meanwhile.</summary>
+    /// <returns>Dispose it soon, before any wait.</returns>
+    /// <exception cref="ObjectDisposedException">The store was closed.</exception>
+    EpochGuard Enter();
 
     /// <summary>The best entry of a key in memory.</summary>
     BufferedRow Find(ReadOnlySpan<byte> key, TierView view);

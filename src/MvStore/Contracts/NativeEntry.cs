@@ -34,6 +34,9 @@ internal unsafe struct NativeEntry
     /// <summary>Whether nothing in the persistent tier can beat it (I6).</summary>
     public readonly bool IsFinal => (_lengthAndFlags & FinalFlag) != 0;
 
+    /// <summary>Whether it is final and no tombstone: one look at the usual case.</summary>
+    public readonly bool IsFinalRow => (_lengthAndFlags & (TombstoneFlag | FinalFlag)) == FinalFlag;
+
     /// <summary>Bytes of the value; 0 for a tombstone.</summary>
     public readonly int ValueLength => (int)(_lengthAndFlags & LengthMask);
 

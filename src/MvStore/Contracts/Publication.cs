@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MvStore.Contracts;
 
 /// <summary>How far publication has come, of one instant. Immutable; one reference to it is the published word (DESIGN.md 5).</summary>
@@ -8,5 +10,6 @@ namespace MvStore.Contracts;
 internal sealed record Publication(ulong Sequence, CommitVersion Highest, CommitVersion Visible, ulong LastLateSequence)
 {
     /// <summary>What a read at a version can see now: "latest" is the highest version of this instant.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TierView ViewAt(CommitVersion at) => new(at == CommitVersion.Latest ? Highest : at, Sequence);
 }

@@ -1,5 +1,4 @@
 using MvStore.Contracts;
-using MvStore.Unmanaged;
 
 namespace MvStore.Reading;
 
@@ -25,7 +24,7 @@ internal static class MemoryRun
         while (gathered.Count < most)
         {
             var before = gathered.Count;
-            GatherInOneEpoch(cursor, view, Math.Min(most - before, KeysPerEpoch), gathered);
+            GatherInOneEpoch(buffer, cursor, view, Math.Min(most - before, KeysPerEpoch), gathered);
             if (gathered.Count - before < KeysPerEpoch)
             {
                 break;
@@ -44,7 +43,7 @@ internal static class MemoryRun
         {
             // One more than asked for tells whether there is one.
             var asked = Math.Min(rows.Length, most + 1);
-            using var epoch = EpochGuard.Enter();
+            using var epoch = buffer.Enter();
             var count = buffer.FindVersions(key, view, rows[..asked]);
             foreach (var row in rows[..Math.Min(count, most)])
             {
@@ -66,10 +65,10 @@ internal static class MemoryRun
         }
     }
 
-    private static void GatherInOneEpoch(IBufferCursor cursor, TierView view, int most, List<GatheredKey> into)
+    private static void GatherInOneEpoch(IBufferReader buffer, IBufferCursor cursor, TierView view, int most, List<GatheredKey> into)
     {
         Span<BufferedRow> rows = stackalloc BufferedRow[BatchKeys];
-        using var epoch = EpochGuard.Enter();
+        using var epoch = buffer.Enter();
         while (most > 0 && cursor.Read(view, rows[..Math.Min(most, rows.Length)]) is var count && count > 0)
         {
             foreach (var row in rows[..count])

@@ -33,7 +33,7 @@ internal sealed class PointReader(
         {
             var before = floors.Current;
             var view = publication.Current.ViewAt(at);
-            PinOpener.RequireAtOrAbove(before.Set.Of(key, classifier), view.At);
+            PinOpener.RequireReadable(before.Set, key, classifier, view.At);
             var answer = tiers.Find(key, view, out row);
             if (ReferenceEquals(floors.Current, before))
             {

@@ -25,27 +25,15 @@ internal sealed class TieredReader(IBufferReader buffer, IPersistentTier? tier) 
     /// <param name="row">The row, inside an epoch of its own; empty unless it is present.</param>
     public MemoryAnswer Find(ReadOnlySpan<byte> key, TierView view, out GuardedRow row)
     {
-        var epoch = EpochGuard.Enter();
-        var answer = MemoryAnswer.NotInMemory;
-        try
+        var epoch = buffer.Enter();
+        var found = buffer.Find(key, view);
+        if (found.HasEntry && found.IsFinalRow)
         {
-            var found = buffer.Find(key, view);
-            if (found.IsFinal || !MustAskTier())
-            {
-                answer = found.HasEntry && !found.IsTombstone ? MemoryAnswer.Present : MemoryAnswer.Absent;
-            }
-
-            row = answer == MemoryAnswer.Present ? new GuardedRow(found, epoch) : default;
-        }
-        finally
-        {
-            if (answer != MemoryAnswer.Present)
-            {
-                epoch.Dispose();
-            }
+            row = new GuardedRow(found, epoch);
+            return MemoryAnswer.Present;
         }
 
-        return answer;
+        return FindWithoutFinalRow(found, epoch, out row);
     }
 
     /// <inheritdoc/>
@@ -64,9 +52,23 @@ internal sealed class TieredReader(IBufferReader buffer, IPersistentTier? tier) 
     private static TierRow? Newer(TierRow? inMemory, TierRow? onDisk)
         => onDisk is null || (inMemory is not null && inMemory.Value.Version >= onDisk.Value.Version) ? inMemory : onDisk;
 
+    private MemoryAnswer FindWithoutFinalRow(BufferedRow found, EpochGuard epoch, out GuardedRow row)
+    {
+        var isKnown = found.IsFinal || !MustAskTier();
+        if (isKnown && found.HasEntry && !found.IsTombstone)
+        {
+            row = new GuardedRow(found, epoch);
+            return MemoryAnswer.Present;
+        }
+
+        epoch.Dispose();
+        row = default;
+        return isKnown ? MemoryAnswer.Absent : MemoryAnswer.NotInMemory;
+    }
+
     private (TierRow? Row, bool IsFinal) FindInMemory(ReadOnlySpan<byte> key, TierView view)
     {
-        using var epoch = EpochGuard.Enter();
+        using var epoch = buffer.Enter();
         var row = buffer.Find(key, view);
         return row.HasEntry ? (row.ToRow(), row.IsFinal) : (null, false);
     }
@@ -76,7 +78,7 @@ internal sealed class TieredReader(IBufferReader buffer, IPersistentTier? tier) 
     {
         var open = new List<int>();
         var rows = ArrayPool<BufferedRow>.Shared.Rent(keys.Length);
-        using (EpochGuard.Enter())
+        using (buffer.Enter())
         {
             buffer.FindMany(keys, view, rows);
             for (var i = 0; i < keys.Length; i++)

@@ -5,9 +5,19 @@ namespace MvStore.Unmanaged;
 /// <summary>
 /// The chunks of one heap. Pages are taken from the fullest chunk that has one, so that the others become empty; an empty chunk goes back to the operating
 /// system, but for a few. The gate is held for a few dozen instructions, never across a call to the system.
+/// <para>
+/// The first touch of new memory takes the system long: it clears 2 MB at once where it grants large pages, some milliseconds on a virtual machine. Who needs a
+/// page is in the middle of a commit, and later publications stand behind it. So a growing heap has its next chunks touched ahead of need, on the thread pool.
+/// </para>
 /// </summary>
-internal sealed unsafe class ChunkPool(SystemMemory memory)
+/// <param name="memory">Where chunks come from.</param>
+/// <param name="worksAhead">Whether chunks are made ready ahead of need.</param>
+internal sealed unsafe class ChunkPool(SystemMemory memory, bool worksAhead) : IThreadPoolWorkItem
 {
+    // Chunks that are made ready ahead of need: as many as a heap of this size may keep anyway, and no more than are used up meanwhile.
+    private const int AheadShare = 16;
+    private const int MostAhead = 4;
+
     // Empty chunks that are kept: two, or an eighth of those in use.
     private const int LeastReserve = 2;
     private const int ReserveShare = 8;
@@ -17,6 +27,8 @@ internal sealed unsafe class ChunkPool(SystemMemory memory)
     private ulong _usesPresent; // A bit for each such list that is not empty. Owner: _gate.
     private int _chunks; // Owner: _gate; read by everyone, volatile.
     private int _empty; // Those without a page in use. Owner: _gate.
+    private bool _isWorkingAhead; // Whether somebody is about to make chunks ready. Owner: _gate.
+    private bool _isReleased; // Whether all chunks were given back for good. Owner: _gate.
 
     /// <summary>Bytes taken from the operating system and not given back.</summary>
     public long ReservedBytes => Volatile.Read(ref _chunks) * (long)HeapChunk.Size;
@@ -27,18 +39,56 @@ internal sealed unsafe class ChunkPool(SystemMemory memory)
     {
         while (true)
         {
+            HeapPage* page = null;
+            var mustWorkAhead = false;
             lock (_gate)
             {
                 var withRoom = _usesPresent & ~(1UL << HeapChunk.Pages);
                 if (withRoom != 0)
                 {
-                    return TakePage((HeapChunk*)_firstByUse[BitOperations.Log2(withRoom)]);
+                    page = TakePage((HeapChunk*)_firstByUse[BitOperations.Log2(withRoom)]);
+                    mustWorkAhead = worksAhead && !_isWorkingAhead && WantsMore();
+                    _isWorkingAhead |= mustWorkAhead;
                 }
             }
 
-            if (!AddChunk())
+            if (mustWorkAhead)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            }
+
+            if (page != null)
+            {
+                return page;
+            }
+
+            if (!AddChunk(isAhead: false))
             {
                 return null;
+            }
+        }
+    }
+
+    /// <summary>Makes chunks ready until there are enough ahead.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        var goesOn = true;
+        while (goesOn)
+        {
+            var isAdded = false;
+            try
+            {
+                isAdded = AddChunk(isAhead: true);
+            }
+            catch (PlatformNotSupportedException)
+            {
+                // Nobody waits for this chunk. Who needs one gets the same from the system.
+            }
+
+            lock (_gate)
+            {
+                goesOn = isAdded && WantsMore();
+                _isWorkingAhead = goesOn;
             }
         }
     }
@@ -87,6 +137,7 @@ internal sealed unsafe class ChunkPool(SystemMemory memory)
     {
         lock (_gate)
         {
+            _isReleased = true;
             for (var use = 0; use < _firstByUse.Length; use++)
             {
                 var chunk = (HeapChunk*)_firstByUse[use];
@@ -116,7 +167,10 @@ internal sealed unsafe class ChunkPool(SystemMemory memory)
         return HeapChunk.PageOf(chunk, number);
     }
 
-    private bool AddChunk()
+    // Under the gate.
+    private bool WantsMore() => !_isReleased && _empty < Math.Min(MostAhead, (_chunks - _empty) / AheadShare);
+
+    private bool AddChunk(bool isAhead)
     {
         var chunk = (HeapChunk*)memory.TryTake(HeapChunk.Size, HeapChunk.Size);
         if (chunk == null)
@@ -130,15 +184,34 @@ internal sealed unsafe class ChunkPool(SystemMemory memory)
             memory.WishForLargePages((byte*)chunk, HeapChunk.Size);
         }
 
+        if (isAhead)
+        {
+            Touch((byte*)chunk);
+        }
+
         chunk->PagesInUse = 0;
         lock (_gate)
         {
-            Volatile.Write(ref _chunks, _chunks + 1);
-            _empty++;
-            Link(chunk);
+            if (!_isReleased)
+            {
+                Volatile.Write(ref _chunks, _chunks + 1);
+                _empty++;
+                Link(chunk);
+                return true;
+            }
         }
 
-        return true;
+        memory.TryGiveBack((byte*)chunk, HeapChunk.Size);
+        return false;
+    }
+
+    // Has the system put memory behind a chunk that nobody uses yet.
+    private static void Touch(byte* chunk)
+    {
+        for (nuint offset = 0; offset < HeapChunk.Size; offset += SystemMemory.Unit)
+        {
+            Volatile.Write(ref chunk[offset], 0);
+        }
     }
 
     // Under the gate. Takes an empty chunk out if there are more than are to be kept.

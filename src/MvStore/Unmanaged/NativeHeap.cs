@@ -34,7 +34,7 @@ internal sealed unsafe class NativeHeap : IDisposable
     internal NativeHeap(bool isChecked, SystemMemory? memory = null)
     {
         var system = memory ?? SystemMemory.OfThisSystem;
-        Pool = new ChunkPool(system);
+        Pool = new ChunkPool(system, worksAhead: memory is null && !isChecked);
         _large = new LargeBlocks(system);
         _checks = isChecked ? new BlockChecks(system) : null;
 

@@ -22,6 +22,7 @@ public sealed class SeamTests
         ["IAdmission.Simplify"] = "MvStore.GarbageCollection",
         ["IBufferCursor.Read"] = "MvStore.Reading",
         ["IBufferCursor.Suspend"] = "MvStore.Reading",
+        ["IBufferReader.Enter"] = "MvStore.Reading",
         ["IBufferReader.Find"] = "MvStore.Reading",
         ["IBufferReader.FindMany"] = "MvStore.Reading",
         ["IBufferReader.FindVersions"] = "MvStore.Reading",

@@ -9,8 +9,8 @@ internal static unsafe class RecordTreeTraffic
     /// <summary>How many keys each owner has.</summary>
     public const int Numbers = 400;
 
-    private const int Operations = 15_000;
-    private const int Scans = 120;
+    private const int Operations = 30_000;
+    private const int Scans = 900;
 
     /// <summary>Keys of all owners stand between each other, so that every leaf has several.</summary>
     public static byte[] Key(int number, byte owner) => [(byte)(number >> 8), (byte)number, owner];

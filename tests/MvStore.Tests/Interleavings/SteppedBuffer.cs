@@ -1,4 +1,5 @@
 using MvStore.Contracts;
+using MvStore.Unmanaged;
 
 namespace MvStore.Tests.Interleavings;
 
@@ -13,6 +14,8 @@ internal sealed class SteppedBuffer(IBufferReader inner, Stepper stepper) : IBuf
             return inner.IsWhole;
         }
     }
+
+    public EpochGuard Enter() => inner.Enter();
 
     public BufferedRow Find(ReadOnlySpan<byte> key, TierView view)
     {
