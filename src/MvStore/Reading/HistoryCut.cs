@@ -7,8 +7,7 @@ namespace MvStore.Reading;
 /// </summary>
 internal sealed class HistoryCut(IKeyClassifier classifier)
 {
-    private byte[] _key = []; // Longer than the key.
-    private int _keyLength = -1;
+    private KeyBuffer _key;
     private CommitVersion _last;
 
     /// <summary>Whether a row belongs to the history. If not, none of the older rows of its key does.</summary>
@@ -17,7 +16,7 @@ internal sealed class HistoryCut(IKeyClassifier classifier)
     /// <param name="reach">How far down the view can be answered, taken after the row was read.</param>
     public bool Admits(ReadOnlySpan<byte> key, CommitVersion version, Reach reach)
     {
-        var isSameKey = _keyLength >= 0 && key.SequenceEqual(_key.AsSpan(0, _keyLength));
+        var isSameKey = _key.IsSet && key.SequenceEqual(_key.Span);
         var floor = reach.FloorOf(key, classifier);
         if (isSameKey && (_last <= floor || (version <= floor && !reach.ReachesFloorOf(key, classifier))))
         {
@@ -26,21 +25,10 @@ internal sealed class HistoryCut(IKeyClassifier classifier)
 
         if (!isSameKey)
         {
-            Remember(key);
+            _key.Set(key);
         }
 
         _last = version;
         return true;
-    }
-
-    private void Remember(ReadOnlySpan<byte> key)
-    {
-        if (_key.Length < key.Length)
-        {
-            _key = new byte[Math.Max(64, key.Length)];
-        }
-
-        key.CopyTo(_key);
-        _keyLength = key.Length;
     }
 }

@@ -1,76 +1,57 @@
 using Microsoft.Extensions.Logging;
 using MvStore.Contracts;
-using MvStore.Unmanaged;
 
 namespace MvStore.Reading;
 
-/// <summary>
-/// Every kept version of a range: keys ascending, per key the newest first. While nothing has left memory it walks memory and copies nothing; from the moment
-/// something has, it goes on behind the last version it looked at, in chunks read from both tiers.
-/// </summary>
-internal sealed class HistoryScan(
-    IBufferReader buffer,
-    TieredReader tiers,
-    HistoryReader history,
-    KeyRange range,
-    OpenPin pin,
-    IPinRegistry? pins,
-    object? holder,
-    ILogger logger) : PinnedScan(pin, pins, holder, logger)
+/// <summary>Every kept version of a range: keys ascending, per key the newest first.</summary>
+internal sealed class HistoryScan : PinnedScan
 {
-    private readonly HistoryCut _cut = history.NewCut();
-    private IBufferCursor? _cursor;
-    private TierPosition? _position; // Behind what was looked at.
-    private byte[] _key = []; // The key it is in, or was last in; longer than the key.
-    private byte[] _previousKey = []; // The one before it; longer than the key.
-    private int _keyLength = -1;
-    private int _previousLength = -1;
+    private readonly IBufferReader _buffer;
+    private readonly HistoryReader _history;
+    private readonly KeyRange _range;
+    private readonly HistoryCut _cut;
+    private KeyBuffer _key; // The key it is in, or was last in.
+    private KeyBuffer _previousKey; // The one before it.
     private CommitVersion _below; // Versions of the key below this one are still to come; 0 when the key is done.
-    private int _left;
-    private bool _isInMemory = true;
-    private bool _isEnded = range.IsEmpty;
 
-    protected override ValueTask<bool> ReadPortionAsync(CancellationToken cancellationToken)
+    public HistoryScan(
+        IBufferReader buffer,
+        TieredReader tiers,
+        HistoryReader history,
+        KeyRange range,
+        OpenPin pin,
+        IPinRegistry? pins,
+        object? holder,
+        ILogger logger)
+        : base(buffer, tiers, pin, pins, holder, logger)
     {
-        if (_isEnded)
-        {
-            return new ValueTask<bool>(false);
-        }
-
-        if (_isInMemory && !tiers.MustAskTier())
-        {
-            _left = MostInMemory;
-            return new ValueTask<bool>(true);
-        }
-
-        LeaveMemory();
-        return ReadBothAsync(cancellationToken);
+        _buffer = buffer;
+        _history = history;
+        _range = range;
+        _cut = history.NewCut();
+        IsEnded = range.IsEmpty;
     }
-
-    protected override EpochGuard EnterMemory() => buffer.Enter();
 
     protected override int FillFromMemory(Span<BufferedRow> rows)
     {
-        while (_left > 0)
+        while (Left > 0)
         {
             if (_below == CommitVersion.Zero && !MoveToNextKey(rows))
             {
                 return 0;
             }
 
-            var key = _key.AsSpan(0, _keyLength);
             var remaining = Pin.View with { At = Math.Min(Pin.View.At.Value, _below.Value - 1) };
-            var wanted = Math.Min(rows.Length, _left);
-            var count = buffer.FindVersions(key, remaining, rows[..wanted]);
-            if (tiers.MustAskTier())
+            var wanted = Math.Min(rows.Length, Left);
+            var count = _buffer.FindVersions(_key.Span, remaining, rows[..wanted]);
+            if (HasLeftMemory())
             {
-                LeaveMemory();
                 return 0;
             }
 
             _below = count < wanted ? CommitVersion.Zero : rows[count - 1].Version;
-            _left -= Math.Max(1, count);
-            var admitted = Admit(key, rows[..count]);
+            Left -= Math.Max(1, count);
+            var admitted = Admit(rows[..count]);
             if (admitted > 0)
             {
                 return admitted;
@@ -80,44 +61,54 @@ internal sealed class HistoryScan(
         return 0;
     }
 
-    protected override void Suspend() => _cursor?.Suspend();
+    protected override TierPosition? PositionInMemory()
+    {
+        if (_below == CommitVersion.Latest)
+        {
+            // Nothing was given of the key it is in.
+            return _previousKey.IsSet ? TierPosition.Behind(_previousKey.Memory) : null;
+        }
+
+        return _key.IsSet ? new TierPosition(_key.Memory, _below) : null;
+    }
+
+    protected override async ValueTask ReadBothAsync(CancellationToken cancellationToken)
+    {
+        var chunk = await _history.ReadChunkAsync(_range, Position, Pin.View, cancellationToken).ConfigureAwait(false);
+        var reach = _history.ReachOf(Pin);
+        Copied = [.. chunk.Rows.Where(r => _cut.Admits(r.Key.Span, r.Version, reach))];
+        Position = chunk.Next;
+        IsEnded = chunk.Next is null;
+    }
 
     private bool MoveToNextKey(Span<BufferedRow> rows)
     {
-        _cursor ??= buffer.Seek(range, ScanDirection.Forward);
-        var count = _cursor.Read(Pin.View, rows[..1]);
-        if (tiers.MustAskTier())
+        Cursor ??= _buffer.Seek(_range, ScanDirection.Forward);
+        var count = Cursor.Read(Pin.View, rows[..1]);
+        if (HasLeftMemory())
         {
-            LeaveMemory();
             return false;
         }
 
         if (count == 0)
         {
-            _isEnded = true;
+            IsEnded = true;
             return false;
         }
 
-        var key = rows[0].Key;
-        (_key, _previousKey, _previousLength) = (_previousKey, _key, _keyLength);
-        if (_key.Length < key.Length)
-        {
-            _key = new byte[Math.Max(64, key.Length)];
-        }
-
-        key.CopyTo(_key);
-        _keyLength = key.Length;
+        (_key, _previousKey) = (_previousKey, _key);
+        _key.Set(rows[0].Key);
         _below = CommitVersion.Latest;
         return true;
     }
 
-    private int Admit(ReadOnlySpan<byte> key, Span<BufferedRow> rows)
+    private int Admit(Span<BufferedRow> rows)
     {
         // Taken after the rows were read.
-        var reach = history.ReachOf(Pin);
+        var reach = _history.ReachOf(Pin);
         for (var i = 0; i < rows.Length; i++)
         {
-            if (!_cut.Admits(key, rows[i].Version, reach))
+            if (!_cut.Admits(_key.Span, rows[i].Version, reach))
             {
                 _below = CommitVersion.Zero; // What is older is not admitted either.
                 return i;
@@ -125,35 +116,5 @@ internal sealed class HistoryScan(
         }
 
         return rows.Length;
-    }
-
-    private void LeaveMemory()
-    {
-        if (!_isInMemory)
-        {
-            return;
-        }
-
-        _isInMemory = false;
-        _cursor = null;
-        if (_below == CommitVersion.Latest)
-        {
-            // Nothing was given of the key it is in.
-            _position = _previousLength < 0 ? null : TierPosition.Behind(_previousKey.AsMemory(0, _previousLength));
-        }
-        else if (_keyLength >= 0)
-        {
-            _position = new TierPosition(_key.AsMemory(0, _keyLength), _below);
-        }
-    }
-
-    private async ValueTask<bool> ReadBothAsync(CancellationToken cancellationToken)
-    {
-        var chunk = await history.ReadChunkAsync(range, _position, Pin.View, cancellationToken).ConfigureAwait(false);
-        var reach = history.ReachOf(Pin);
-        Copied = [.. chunk.Rows.Where(r => _cut.Admits(r.Key.Span, r.Version, reach))];
-        _position = chunk.Next;
-        _isEnded = chunk.Next is null;
-        return true;
     }
 }

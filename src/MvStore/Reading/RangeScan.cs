@@ -1,74 +1,55 @@
 using Microsoft.Extensions.Logging;
 using MvStore.Contracts;
-using MvStore.Unmanaged;
 
 namespace MvStore.Reading;
 
-/// <summary>
-/// The rows of a range, one per key. While nothing has left memory it walks memory and copies nothing; from the moment something has, it goes on behind
-/// the last row it gave, in portions read from both tiers.
-/// </summary>
-internal sealed class RangeScan(
-    IBufferReader buffer,
-    TieredReader tiers,
-    RangeReader ranges,
-    PersistenceOptions options,
-    ScanRequest request,
-    OpenPin pin,
-    IPinRegistry? pins,
-    object? holder,
-    ILogger logger) : PinnedScan(pin, pins, holder, logger)
+/// <summary>The rows of a range, one per key.</summary>
+internal sealed class RangeScan : PinnedScan
 {
-    private readonly ulong _after = request.Scope.After.Value;
-    private IBufferCursor? _cursor;
-    private TierPosition? _position; // Behind what was read from both tiers.
-    private byte[] _lastKey = []; // Of what was read in memory; longer than the key.
-    private int _lastLength = -1;
-    private int _left;
-    private bool _isInMemory = true;
-    private bool _isEnded = request.IsEmpty;
+    private readonly IBufferReader _buffer;
+    private readonly RangeReader _ranges;
+    private readonly PersistenceOptions _options;
+    private readonly ScanRequest _request;
+    private KeyBuffer _last; // The last key that was read in memory.
 
-    protected override ValueTask<bool> ReadPortionAsync(CancellationToken cancellationToken)
+    public RangeScan(
+        IBufferReader buffer,
+        TieredReader tiers,
+        RangeReader ranges,
+        PersistenceOptions options,
+        ScanRequest request,
+        OpenPin pin,
+        IPinRegistry? pins,
+        object? holder,
+        ILogger logger)
+        : base(buffer, tiers, pin, pins, holder, logger)
     {
-        if (_isEnded)
-        {
-            return new ValueTask<bool>(false);
-        }
-
-        if (_isInMemory && !tiers.MustAskTier())
-        {
-            _left = MostInMemory;
-            return new ValueTask<bool>(true);
-        }
-
-        LeaveMemory();
-        return ReadBothAsync(cancellationToken);
+        _buffer = buffer;
+        _ranges = ranges;
+        _options = options;
+        _request = request;
+        IsEnded = request.IsEmpty;
     }
-
-    protected override EpochGuard EnterMemory() => buffer.Enter();
 
     protected override int FillFromMemory(Span<BufferedRow> rows)
     {
-        while (_left > 0)
+        while (Left > 0)
         {
-            _cursor ??= buffer.Seek(request.Range, request.Direction);
-            var count = _cursor.Read(Pin.View, rows[..Math.Min(rows.Length, _left)]);
-
-            // Asked after the read: what is missing in it may just have left memory, so then it counts for nothing.
-            if (tiers.MustAskTier())
+            Cursor ??= _buffer.Seek(_request.Range, _request.Direction);
+            var count = Cursor.Read(Pin.View, rows[..Math.Min(rows.Length, Left)]);
+            if (HasLeftMemory())
             {
-                LeaveMemory();
                 return 0;
             }
 
             if (count == 0)
             {
-                _isEnded = true;
+                IsEnded = true;
                 return 0;
             }
 
-            _left -= count;
-            RememberLast(rows[count - 1].Key);
+            Left -= count;
+            _last.Set(rows[count - 1].Key);
             var kept = KeepReturned(rows[..count]);
             if (kept > 0)
             {
@@ -79,53 +60,30 @@ internal sealed class RangeScan(
         return 0;
     }
 
-    protected override void Suspend() => _cursor?.Suspend();
+    protected override TierPosition? PositionInMemory() => _last.IsSet ? TierPosition.Behind(_last.Memory) : null;
+
+    protected override async ValueTask ReadBothAsync(CancellationToken cancellationToken)
+    {
+        var portion = await _ranges
+            .ReadAsync(_request, Position, Pin.View, _options.ReadPageRows, _options.MaxExaminedPerRead, cancellationToken)
+            .ConfigureAwait(false);
+        Copied = [.. portion.Rows.Where(r => !r.IsTombstone && r.Version > _request.Scope.After)];
+        Position = portion.Next;
+        IsEnded = portion.Next is null;
+    }
 
     private int KeepReturned(Span<BufferedRow> rows)
     {
+        var after = _request.Scope.After.Value;
         var kept = 0;
         for (var i = 0; i < rows.Length; i++)
         {
-            if (rows[i].HasEntry && !rows[i].IsTombstone && rows[i].Version.Value > _after)
+            if (rows[i].HasEntry && !rows[i].IsTombstone && rows[i].Version.Value > after)
             {
                 rows[kept++] = rows[i];
             }
         }
 
         return kept;
-    }
-
-    private void RememberLast(ReadOnlySpan<byte> key)
-    {
-        if (_lastKey.Length < key.Length)
-        {
-            _lastKey = new byte[Math.Max(64, key.Length)];
-        }
-
-        key.CopyTo(_lastKey);
-        _lastLength = key.Length;
-    }
-
-    private void LeaveMemory()
-    {
-        if (!_isInMemory)
-        {
-            return;
-        }
-
-        _isInMemory = false;
-        _cursor = null;
-        _position = _lastLength < 0 ? null : TierPosition.Behind(_lastKey.AsMemory(0, _lastLength));
-    }
-
-    private async ValueTask<bool> ReadBothAsync(CancellationToken cancellationToken)
-    {
-        var portion = await ranges
-            .ReadAsync(request, _position, Pin.View, options.ReadPageRows, options.MaxExaminedPerRead, cancellationToken)
-            .ConfigureAwait(false);
-        Copied = [.. portion.Rows.Where(r => !r.IsTombstone && r.Version.Value > _after)];
-        _position = portion.Next;
-        _isEnded = portion.Next is null;
-        return true;
     }
 }
