@@ -32,10 +32,8 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
 
     public VersionBuffer Buffer => _buffer;
 
-    /// <summary>How many rows readers found in memory, and how many of these were final.</summary>
+    /// <summary>How many rows readers found in memory.</summary>
     public long Found { get; private set; }
-
-    public long FoundFinal { get; private set; }
 
     /// <summary>Commits: mostly above, sometimes late.</summary>
     public void Commit(int seed)
@@ -98,7 +96,7 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
     {
         var random = new Random(seed);
         var rows = new BufferedRow[Keys];
-        long found = 0, final = 0;
+        long found = 0;
         while (Volatile.Read(ref _published) is var published && published < commits)
         {
             var floor = Volatile.Read(ref _floor);
@@ -119,16 +117,14 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
             var best = BestOf(view, published);
             foreach (var row in rows.AsSpan(0, count))
             {
-                var isFinal = Check(row, view, best, isUnderFloor);
+                Check(row, view, best, isUnderFloor);
                 found += row.HasEntry ? 1 : 0;
-                final += isFinal ? 1 : 0;
             }
         }
 
         lock (_versions)
         {
             Found += found;
-            FoundFinal += final;
         }
     }
 
@@ -189,11 +185,11 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
         return count;
     }
 
-    private static bool Check(BufferedRow row, TierView view, ulong best, bool isUnderFloor)
+    private static void Check(BufferedRow row, TierView view, ulong best, bool isUnderFloor)
     {
         if (!row.HasEntry)
         {
-            return false;
+            return;
         }
 
         var key = row.Key[0];
@@ -207,8 +203,6 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
         {
             Require(version == best, $"a final row is the newest: {version} instead of {best}");
         }
-
-        return row.IsFinal;
     }
 
     private ulong HighestOf(int published)
