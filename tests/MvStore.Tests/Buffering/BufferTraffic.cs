@@ -27,6 +27,13 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
     // How many are published. Owner: the committer. Release store; the others acquire.
     private int _published;
 
+    // How often somebody read, and trimmed. Interlocked. The committer keeps in step with both, so that nobody starves the others whatever the machine.
+    private int _reads;
+    private int _trims;
+
+    // Whether somebody found something wrong. Only ever becomes true; volatile.
+    private volatile bool _isBroken;
+
     // The floor. Owner: who evicts and reclaims. Full fence behind the store; readers acquire.
     private ulong _floor;
 
@@ -36,7 +43,40 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
     public long Found { get; private set; }
 
     /// <summary>Commits: mostly above, sometimes late.</summary>
-    public void Commit(int seed)
+    public void Commit(int seed) => Run(() => CommitAll(seed));
+
+    /// <summary>Evicts and reclaims until all commits are published.</summary>
+    public void Trim(int seed) => Run(() => TrimAll(seed));
+
+    /// <summary>Reads at random views, key by key, many at once, and in order, until all commits are published.</summary>
+    public void Read(int seed) => Run(() => ReadAll(seed));
+
+    /// <summary>Takes out everything, and demands that nothing is left.</summary>
+    public void Finish(long bytesBefore)
+    {
+        BufferInvariants.Check(_buffer);
+        new BufferTrimmer(_buffer).Evict(0, (ulong)commits, ulong.MaxValue);
+        BufferInvariants.Check(_buffer);
+        _buffer.Tree.Count.Should().Be(0);
+        heap.LiveBytes.Should().Be(bytesBefore);
+    }
+
+    public void Dispose() => _buffer.Dispose();
+
+    private void Run(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch
+        {
+            _isBroken = true;
+            throw;
+        }
+    }
+
+    private void CommitAll(int seed)
     {
         var random = new Random(seed);
         var used = new HashSet<ulong>();
@@ -68,16 +108,20 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
             _versions[i] = version;
             Volatile.Write(ref _published, i + 1);
             highest = Math.Max(highest, version);
+            while (!_isBroken && (Volatile.Read(ref _reads) < i || Volatile.Read(ref _trims) < i / 8))
+            {
+                Thread.Yield();
+            }
         }
     }
 
-    /// <summary>Evicts and reclaims until all commits are published.</summary>
-    public void Trim(int seed)
+    private void TrimAll(int seed)
     {
         var random = new Random(seed);
         var trimmer = new BufferTrimmer(_buffer);
-        while (Volatile.Read(ref _published) is var published && published < commits)
+        while (Volatile.Read(ref _published) is var published && published < commits && !_isBroken)
         {
+            Interlocked.Increment(ref _trims);
             if (random.Next(2) == 0)
             {
                 trimmer.Evict(random.Next(3) == 0 ? 0 : random.Next(2_000), (ulong)published, ulong.MaxValue);
@@ -91,14 +135,14 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
         }
     }
 
-    /// <summary>Reads at random views, key by key, many at once, and in order, until all commits are published.</summary>
-    public void Read(int seed)
+    private void ReadAll(int seed)
     {
         var random = new Random(seed);
         var rows = new BufferedRow[Keys];
-        long found = 0;
-        while (Volatile.Read(ref _published) is var published && published < commits)
+        long found = 0, final = 0;
+        while (Volatile.Read(ref _published) is var published && published < commits && !_isBroken)
         {
+            Interlocked.Increment(ref _reads);
             var floor = Volatile.Read(ref _floor);
             var highest = HighestOf(published);
             var view = new TierView(Math.Max(floor, highest - Math.Min(highest, (ulong)random.Next(Retained))), (ulong)published);
@@ -127,18 +171,6 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
             Found += found;
         }
     }
-
-    /// <summary>Takes out everything, and demands that nothing is left.</summary>
-    public void Finish(long bytesBefore)
-    {
-        BufferInvariants.Check(_buffer);
-        new BufferTrimmer(_buffer).Evict(0, (ulong)commits, ulong.MaxValue);
-        BufferInvariants.Check(_buffer);
-        _buffer.Tree.Count.Should().Be(0);
-        heap.LiveBytes.Should().Be(bytesBefore);
-    }
-
-    public void Dispose() => _buffer.Dispose();
 
     private static byte[] ValueOf(int key, ulong version)
     {

@@ -15,7 +15,7 @@ public sealed class VersionBufferStressTests
     public async Task I2_I5_I6_ReadersSeeWhatTheirViewsSeeWhateverLeavesMemory(bool isChecked, int seed)
     {
         using var heap = new NativeHeap(isChecked);
-        using var traffic = new BufferTraffic(heap, commits: isChecked ? 1_500 : 4_000);
+        using var traffic = new BufferTraffic(heap, commits: isChecked ? 2_500 : 10_000);
         var before = heap.LiveBytes;
         await Crowd.RunAsync(
             () => Run(() => traffic.Commit(seed)),
