@@ -39,8 +39,10 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
 
     public VersionBuffer Buffer => _buffer;
 
-    /// <summary>How many rows readers found in memory.</summary>
+    /// <summary>How many rows readers found in memory, and how many of these were final.</summary>
     public long Found { get; private set; }
+
+    public long FoundFinal { get; private set; }
 
     /// <summary>Commits: mostly above, sometimes late.</summary>
     public void Commit(int seed) => Run(() => CommitAll(seed));
@@ -161,14 +163,16 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
             var best = BestOf(view, published);
             foreach (var row in rows.AsSpan(0, count))
             {
-                Check(row, view, best, isUnderFloor);
+                var isFinal = Check(row, view, best, isUnderFloor);
                 found += row.HasEntry ? 1 : 0;
+                final += isFinal ? 1 : 0;
             }
         }
 
         lock (_versions)
         {
             Found += found;
+            FoundFinal += final;
         }
     }
 
@@ -217,11 +221,11 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
         return count;
     }
 
-    private static void Check(BufferedRow row, TierView view, ulong best, bool isUnderFloor)
+    private static bool Check(BufferedRow row, TierView view, ulong best, bool isUnderFloor)
     {
         if (!row.HasEntry)
         {
-            return;
+            return false;
         }
 
         var key = row.Key[0];
@@ -235,6 +239,8 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
         {
             Require(version == best, $"a final row is the newest: {version} instead of {best}");
         }
+
+        return row.IsFinal;
     }
 
     private ulong HighestOf(int published)
