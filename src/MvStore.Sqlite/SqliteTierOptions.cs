@@ -64,6 +64,14 @@ public sealed class SqliteTierOptions
     } = 64L * 1024 * 1024;
 
     /// <summary>
+    /// Whether the mark beside the file, by which an opening notices that synced commits are missing, is itself synced after every write.
+    /// Written it is in any case: unsynced it outlives a killed process, and after a loss of power it may lag behind by what the operating system
+    /// had not written yet.
+    /// </summary>
+    /// <value>Default false. True adds one small sync to each write.</value>
+    public bool SyncMark { get; set; }
+
+    /// <summary>
     /// How long to wait for a lock that another SQLite tool holds on the file, before the call fails as
     /// <see cref="TierFailure.Transient"/>. Only outside tools cause such waits.
     /// </summary>
