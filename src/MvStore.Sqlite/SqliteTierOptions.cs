@@ -16,8 +16,8 @@ public sealed class SqliteTierOptions
     public SqliteTierOptions(string path) => Path = StorePath.Checked(path);
 
     /// <summary>
-    /// The absolute path of the store's file. The log (<c>-wal</c>), its index (<c>-shm</c>) and the owner's lock (<c>.lock</c>) lie
-    /// beside it.
+    /// The absolute path of the store's file. The log (<c>-wal</c>), its index (<c>-shm</c>) and the owner's lock (<c>.lock</c>), which also
+    /// holds the store's mark, lie beside it.
     /// </summary>
     /// <value>No default.</value>
     public string Path { get; }
