@@ -2,7 +2,8 @@ namespace MvStore.Sqlite.Files;
 
 /// <summary>
 /// Ownership of a store (contract F4): a file beside it, locked for as long as this object lives. The operating system drops the lock
-/// of a killed owner. The file itself stays behind on purpose: deleting it would let two openers lock two different files of one name, and it holds the mark.
+/// of a killed owner. The file itself stays behind on purpose: deleting it would let two openers lock two different files of one name, and
+/// it holds the mark.
 /// </summary>
 internal sealed class OwnerLock : IDisposable
 {

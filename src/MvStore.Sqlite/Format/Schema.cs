@@ -16,7 +16,8 @@ internal static class Schema
     public const string EntryColumnList = "key, version, sequence, value, checksum";
 
     /// <summary>The statements that make the tables, as SQLite keeps them.</summary>
-    public static IReadOnlyList<string> TableStatements { get; } = [.. Tables.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+    public static IReadOnlyList<string> TableStatements { get; }
+        = [.. Tables.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
 
     private const string Tables = """
         CREATE TABLE entry (

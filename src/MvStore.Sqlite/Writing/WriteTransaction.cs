@@ -36,7 +36,7 @@ internal sealed class WriteTransaction : IDisposable
         {
             if (_stoppedBy is { } first)
             {
-                throw new PersistentTierException(first.Failure, $"The tier has stopped for writing: {first.Message}", first);
+                throw new PersistentTierException(first.Failure, $"The tier has stopped for writing: {first.Message}", first) { Key = first.Key };
             }
 
             var syncing = true;
@@ -59,6 +59,11 @@ internal sealed class WriteTransaction : IDisposable
                 if (RolledBack(failure, doing) is { } worse)
                 {
                     throw Kept(worse);
+                }
+
+                if (failure is PersistentTierException { Failure: TierFailure.Damaged } damage)
+                {
+                    _stoppedBy = damage;
                 }
 
                 throw;

@@ -98,7 +98,7 @@ public sealed class BackupTests(ITestOutputHelper output) : IAsyncLifetime
         const int Limit = 1_000_000;
         await using var tier = await _location.OpenAsync(o => o.CheckpointBytes = Limit);
         var sequence = 1UL;
-        await tier.ApplyAsync(new TierBatch(0, 1, 1, [.. Enumerable.Range(0, 300).Select(i => new TierRow(Rows.Key($"{i:D4}"), 1, 1, new byte[100_000]))]), default);
+        await tier.ApplyAsync(new TierBatch(0, 1, 1, Large(300)), default);
         var steps = 0;
         var longest = 0L;
         var report = await tier.BackUpAsync(Target, new SyncProgress<BackupProgress>(p =>
@@ -116,6 +116,29 @@ public sealed class BackupTests(ITestOutputHelper output) : IAsyncLifetime
         longest.Should().BeLessThan(Limit * 2);
         report.DurableSequence.Should().Be(sequence - 10, "the writes after the last step are not in it");
         (await SqliteStoreFile.VerifyAsync(Target)).Should().BeEquivalentTo(new { IsSound = true, Rows = 300L + (long)report.DurableSequence - 1 });
+    }
+
+    [Fact]
+    public async Task F7_AWriteThatIsRolledBackBetweenTwoStepsIsNotInTheBackup()
+    {
+        await using var tier = await _location.OpenAsync(o => o.WriteCacheBytes = 1_048_576);
+        await tier.ApplyAsync(new TierBatch(0, 1, 1, Large(200)), default);
+        var failed = 0;
+        await tier.BackUpAsync(Target, new SyncProgress<BackupProgress>(_ =>
+        {
+            if (failed == 2)
+            {
+                return;
+            }
+
+            // More than fits the cache, so that pages are in the log, and in the copy, when the last row fails.
+            TierRow[] rows = [.. Enumerable.Range(0, 50).Select(i => new TierRow(Rows.Key($"0000-{i:D4}"), 2, 2, new byte[100_000])), Large(200)[^1]];
+            var batch = new TierBatch(1, 2, 2, rows);
+            FluentActions.Invoking(() => tier.ApplyAsync(batch, default).AsTask().GetAwaiter().GetResult()).Should().Throw<PersistentTierException>();
+            failed++;
+        }));
+        failed.Should().Be(2);
+        (await SqliteStoreFile.VerifyAsync(Target)).Should().BeEquivalentTo(new { IsSound = true, Rows = 200L, DurableSequence = 1UL });
     }
 
     [Fact]
@@ -174,6 +197,9 @@ public sealed class BackupTests(ITestOutputHelper output) : IAsyncLifetime
         output.WriteLine($"Backups at {string.Join(", ", durable)}");
         durable.Should().BeInAscendingOrder();
     }
+
+    private static TierRow[] Large(int rows)
+        => [.. Enumerable.Range(0, rows).Select(i => new TierRow(Rows.Key($"{i:D4}"), 1, 1, new byte[100_000]))];
 
     private static void BeginToDispose(SqliteTier tier) => _ = tier.DisposeAsync().AsTask();
 

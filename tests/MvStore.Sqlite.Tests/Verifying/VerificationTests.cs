@@ -152,8 +152,9 @@ public sealed class VerificationTests : IAsyncLifetime
         async Task WriteAsync()
         {
             sequence++;
-            TierRow[] rows = [.. Enumerable.Range(0, 200).Select(_ => random.Next(5_000)).Distinct().Select(i => Rows.Set($"{i:D5}", sequence, sequence, "value"))];
-            await tier.ApplyAsync(new TierBatch(sequence - 1, sequence, sequence, Rows.InOrder(rows)), default);
+            var keys = Enumerable.Range(0, 200).Select(_ => random.Next(5_000)).Distinct();
+            var rows = Rows.InOrder(keys.Select(i => Rows.Set($"{i:D5}", sequence, sequence, "value")));
+            await tier.ApplyAsync(new TierBatch(sequence - 1, sequence, sequence, rows), default);
         }
 
         for (var i = 0; i < 50; i++)
