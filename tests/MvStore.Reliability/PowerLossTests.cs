@@ -1,0 +1,48 @@
+using MvStore.Reliability.PowerLoss;
+using MvStore.Reliability.Scripts;
+using MvStore.Reliability.Storage;
+using MvStore.Reliability.Tiers;
+using Xunit.Abstractions;
+
+namespace MvStore.Reliability;
+
+/// <summary>
+/// After a power cut a store reopens to exactly the first publications, whole, down to the last one that was acknowledged (contract D3, E8).
+/// </summary>
+public sealed class PowerLossTests(ITestOutputHelper output)
+{
+    private const int FirstSeed = 1_000;
+
+    [Theory]
+    [InlineData(nameof(FixedScripts.Everything))]
+    [InlineData(nameof(FixedScripts.Checkpoints))]
+    public async Task D3_EveryPointOfAFixedScript(string name)
+    {
+        var script = name == nameof(FixedScripts.Everything) ? FixedScripts.Everything : FixedScripts.Checkpoints;
+        var sweep = new Sweep();
+        using var disk = new Disk(Folder.Create(), []);
+        var run = await RunAsync(script, disk);
+        await sweep.RunAsync(disk.History, run, script, seed: 1, Effort.Of(5, 200));
+        output.WriteLine($"{script}: {sweep}");
+        sweep.Failures.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task D3_EveryPointOfRandomScripts()
+    {
+        var sweep = new Sweep();
+        foreach (var seed in Effort.Seeds(FirstSeed, 12, 300))
+        {
+            var script = RandomScript.From(seed);
+            using var disk = new Disk(Folder.Create(), []);
+            var run = await RunAsync(script, disk);
+            await sweep.RunAsync(disk.History, run, script, seed, Effort.Of(5, 8));
+            sweep.Failures.Should().BeEmpty("otherwise: {0}", Effort.Replay(seed, nameof(D3_EveryPointOfRandomScripts)));
+        }
+
+        output.WriteLine(sweep.ToString());
+    }
+
+    private static Task<ScriptRun> RunAsync(Script script, Disk disk)
+        => ScriptRun.WholeAsync(script, disk, new CommitLog(), new Witness(() => disk.Position, TierContent.Empty));
+}

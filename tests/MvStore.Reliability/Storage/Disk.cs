@@ -1,0 +1,145 @@
+namespace MvStore.Reliability.Storage;
+
+/// <summary>
+/// A directory under test: what SQLite does to its files is written down, and fails when it is told to. Safe from any thread.
+/// </summary>
+internal sealed class Disk : IDisposable
+{
+    private const string DraftSuffix = ".mvstore-new";
+
+    private readonly Lock _lock = new();
+    private readonly List<Change> _changes = [];                  // under _lock
+    private readonly HashSet<string> _names = [];                 // under _lock; names in the directory, as far as SQLite uses them
+    private readonly int[] _counts = new int[Enum.GetValues<OperationKind>().Length]; // under _lock
+    private readonly IReadOnlyList<KeyValuePair<string, byte[]>> _initial;
+    private volatile Fault? _fault;                               // written by the test, read by every operation
+
+    /// <summary>Begins with a directory as it is after the power came back.</summary>
+    public Disk(string directory, IReadOnlyList<KeyValuePair<string, byte[]>> initial)
+    {
+        Directory = directory;
+        _initial = initial;
+        Folder.Fill(directory, initial);
+        _names.UnionWith(initial.Select(file => file.Key));
+        RecordingVfs.Attach(this);
+    }
+
+    public string Directory { get; }
+
+    /// <summary>What <c>PRAGMA synchronous</c> is turned into, for disks that lie: a digit, or null to leave it alone.</summary>
+    public char? SynchronousOverride { get; set; }
+
+    /// <summary>How many changes there were so far.</summary>
+    public int Position
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _changes.Count;
+            }
+        }
+    }
+
+    /// <summary>Whether the fault came to pass.</summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>What happened so far.</summary>
+    public DiskHistory History
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return new DiskHistory(_initial, [.. _changes]);
+            }
+        }
+    }
+
+    /// <summary>Arms a fault, counting from the beginning of the disk, or heals the disk.</summary>
+    public void Arm(Fault? fault) => _fault = fault;
+
+    /// <summary>How often each kind of operation was asked for.</summary>
+    public int CountOf(OperationKind kind)
+    {
+        lock (_lock)
+        {
+            return _counts[(int)kind];
+        }
+    }
+
+    public void Dispose() => RecordingVfs.Detach(this);
+
+    /// <summary>Counts an operation that is asked for.</summary>
+    /// <returns>The fault that makes it fail, or null.</returns>
+    public Fault? Meets(OperationKind kind)
+    {
+        lock (_lock)
+        {
+            var index = _counts[(int)kind]++;
+            if (_fault is not { } fault || fault.Operation != kind || index < fault.Index || (index > fault.Index && !fault.ForGood))
+            {
+                return null;
+            }
+
+            HasFailed = true;
+            return fault;
+        }
+    }
+
+    /// <summary>Writes down that SQLite opens a file, and what happened to its name, without SQLite, since it looked last.</summary>
+    /// <param name="name">The file.</param>
+    /// <param name="existed">Whether it was there.</param>
+    public void NoteOpening(string name, bool existed)
+    {
+        lock (_lock)
+        {
+            // The tier builds a new store under another name and moves it; what is left of an earlier attempt it deletes.
+            if (_names.Contains(name))
+            {
+                var isNewDraft = name.EndsWith(DraftSuffix, StringComparison.Ordinal)
+                    && new FileInfo(Path.Combine(Directory, name)) is { Exists: true, Length: 0 };
+                if (!existed || isNewDraft)
+                {
+                    _changes.Add(new Change(ChangeKind.Delete, name));
+                    _changes.Add(new Change(ChangeKind.Create, name));
+                }
+            }
+            else if (_names.Contains(name + DraftSuffix) && !File.Exists(Path.Combine(Directory, name + DraftSuffix)))
+            {
+                _names.Remove(name + DraftSuffix);
+                _names.Add(name);
+                _changes.Add(new Change(ChangeKind.Rename, name + DraftSuffix, NewName: name));
+            }
+            else
+            {
+                _names.Add(name);
+                _changes.Add(new Change(ChangeKind.Create, name));
+            }
+        }
+    }
+
+    public void NoteDeletion(string name, bool syncsDirectory)
+    {
+        lock (_lock)
+        {
+            if (_names.Remove(name))
+            {
+                _changes.Add(new Change(ChangeKind.Delete, name));
+            }
+
+            if (syncsDirectory)
+            {
+                _changes.Add(new Change(ChangeKind.SyncDirectory, ""));
+            }
+        }
+    }
+
+    public void Note(Change change)
+    {
+        lock (_lock)
+        {
+            _changes.Add(change);
+        }
+    }
+}
