@@ -31,16 +31,48 @@ public sealed class PowerLossTests(ITestOutputHelper output)
     public async Task D3_EveryPointOfRandomScripts()
     {
         var sweep = new Sweep();
-        foreach (var seed in Effort.Seeds(FirstSeed, 12, 300))
+        foreach (var seed in Effort.Seeds(FirstSeed, 18, 1_000))
         {
             var script = RandomScript.From(seed);
             using var disk = new Disk(Folder.Create(), []);
             var run = await RunAsync(script, disk);
-            await sweep.RunAsync(disk.History, run, script, seed, Effort.Of(5, 8));
+            await sweep.RunAsync(disk.History, run, script, seed, Effort.Of(5, 40));
             sweep.Failures.Should().BeEmpty("otherwise: {0}", Effort.Replay(seed, nameof(D3_EveryPointOfRandomScripts)));
         }
 
         output.WriteLine(sweep.ToString());
+    }
+
+    [Fact]
+    public async Task D3_CrashDuringRecovery()
+    {
+        var sweep = new Sweep();
+        var recoveries = 0;
+        foreach (var seed in Effort.Seeds(FirstSeed, 4, 500))
+        {
+            var script = RandomScript.From(seed);
+            var random = new Random(seed);
+            using var disk = new Disk(Folder.Create(), []);
+            var run = await RunAsync(script, disk);
+            var history = disk.History;
+            for (var i = 0; i < Effort.Of(3, 20); i++)
+            {
+                var point = random.Next(history.Changes.Count + 1);
+                var image = DiskModel.After(history with { Changes = [.. history.Changes.Take(point)] }).Image((Survival)(i % 4), random);
+                using var second = new Disk(Folder.Create(), image);
+                var recovered = await ScriptRun.WholeAsync(
+                    RandomScript.Recovery(script, i),
+                    second,
+                    run.Log.AfterCutAt(point),
+                    new Witness(() => second.Position, run.Witness.PossibleAt(point)));
+                await sweep.RunAsync(second.History, recovered, script, seed + i, Effort.Of(4, 10));
+                recoveries++;
+            }
+
+            sweep.Failures.Should().BeEmpty("otherwise: {0}", Effort.Replay(seed, nameof(D3_CrashDuringRecovery)));
+        }
+
+        output.WriteLine($"{sweep}, during {recoveries} recoveries");
     }
 
     private static Task<ScriptRun> RunAsync(Script script, Disk disk)

@@ -44,6 +44,21 @@ internal static class RandomScript
         return new Script(string.Create(CultureInfo.InvariantCulture, $"seed {seed}"), settings, steps);
     }
 
+    /// <summary>What is done when a store is opened again after a crash: nothing, or a little, with another limit of the log.</summary>
+    public static Script Recovery(Script crashed, int variant)
+    {
+        const ulong AboveAll = 1_000_000;
+        var w = new ScriptWriter(variant);
+        var settings = crashed.Settings with { CheckpointBytes = variant % 2 == 0 ? 0 : crashed.Settings.CheckpointBytes };
+        IReadOnlyList<Step> steps = (variant % 3) switch
+        {
+            0 => [],
+            1 => [ScriptWriter.Durable(AboveAll, w.Set("a1"), ScriptWriter.Remove("o1")), ScriptWriter.Reclaim()],
+            _ => [ScriptWriter.Reclaim(), ScriptWriter.Commit(AboveAll, w.Set("new", 2_000))],
+        };
+        return new Script($"recovery {variant} of {crashed}", settings, steps);
+    }
+
     private static Step NextCommit(Random random, HashSet<ulong> used, ref ulong highest, ulong above, StepKind kind)
     {
         var version = highest + (ulong)random.Next(1, 6);

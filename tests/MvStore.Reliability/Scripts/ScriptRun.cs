@@ -19,6 +19,9 @@ internal sealed class ScriptRun(Script script, Disk disk, CommitLog log, Witness
 
     public bool IsOpen => _store is not null;
 
+    /// <summary>Whether commits wait to be flushed.</summary>
+    public bool HasUnflushed => _store?.GetStatistics().UnflushedCommits > 0;
+
     /// <summary>Listens to flushes of the stores opened from now on.</summary>
     public IFlushListener? Listener { get; set; }
 

@@ -35,8 +35,8 @@ internal sealed record ScriptSettings
         {
             options.Flush.MaxAge = Timeout.InfiniteTimeSpan;
             options.Flush.MaxSliceBytes = MaxSliceBytes;
-            options.Flush.RetryDelay = TimeSpan.FromTicks(1);
-            options.Flush.MaxRetryDelay = TimeSpan.FromTicks(1);
+            options.Flush.RetryDelay = TimeSpan.FromMilliseconds(1);
+            options.Flush.MaxRetryDelay = TimeSpan.FromMilliseconds(1);
             options.GarbageCollection.Interval = Timeout.InfiniteTimeSpan;
             options.GarbageCollection.RetainVersions = RetainVersions;
             options.GarbageCollection.RetainVersionsByKind[EntryKind.Operator(7)] = 2;

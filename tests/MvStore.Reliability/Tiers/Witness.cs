@@ -2,14 +2,25 @@ namespace MvStore.Reliability.Tiers;
 
 /// <summary>
 /// Remembers every write to a tier, over all its openings, and so knows what the disk may hold at each position. The writes come one at a
-/// time; who asks waits until the run is over.
+/// time; safe from any thread.
 /// </summary>
 internal sealed class Witness(Func<int> position, params IReadOnlyList<TierContent> initial)
 {
-    private readonly List<TierWrite> _writes = []; // one writer at a time
+    private readonly Lock _lock = new();
+    private readonly List<TierWrite> _writes = []; // under _lock
+    private TierContent _current = initial[0];     // under _lock
 
     /// <summary>What the tier holds after the last write that returned.</summary>
-    public TierContent Current { get; private set; } = initial[0];
+    public TierContent Current
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _current;
+            }
+        }
+    }
 
     /// <summary>What the tier may hold now: what it certainly does, and what failed writes since then would have made of it.</summary>
     public IReadOnlyList<TierContent> Possible => PossibleAt(int.MaxValue);
@@ -17,10 +28,13 @@ internal sealed class Witness(Func<int> position, params IReadOnlyList<TierConte
     /// <summary>What a power cut at a position may leave. A write that returned stays; one under way is there or is not.</summary>
     public IReadOnlyList<TierContent> PossibleAt(int point)
     {
-        var last = _writes.FindLastIndex(w => w.End is { } end && end <= point);
-        List<TierContent> possible = last < 0 ? [.. initial] : [_writes[last].Result];
-        possible.AddRange(_writes.Skip(last + 1).TakeWhile(w => w.Begin <= point).Select(w => w.Result));
-        return possible;
+        lock (_lock)
+        {
+            var last = _writes.FindLastIndex(w => w.End is { } end && end <= point);
+            List<TierContent> possible = last < 0 ? [.. initial] : [_writes[last].Result];
+            possible.AddRange(_writes.Skip(last + 1).TakeWhile(w => w.Begin <= point).Select(w => w.Result));
+            return possible;
+        }
     }
 
     /// <summary>Sees what a tier holds that was opened again.</summary>
@@ -37,13 +51,21 @@ internal sealed class Witness(Func<int> position, params IReadOnlyList<TierConte
     public TierWrite Begin(TierContent result)
     {
         var write = new TierWrite(position(), result);
-        _writes.Add(write);
+        lock (_lock)
+        {
+            _writes.Add(write);
+        }
+
         return write;
     }
 
     public void End(TierWrite write)
     {
-        write.End = position();
-        Current = write.Result;
+        var end = position();
+        lock (_lock)
+        {
+            write.End = end;
+            _current = write.Result;
+        }
     }
 }
