@@ -24,17 +24,13 @@ internal sealed class SqliteStore : IDisposable
         Writer? writer = null;
         try
         {
-            var isNew = !StoreFile.Exists(path);
-            if (isNew)
+            if (!StoreFile.Exists(path))
             {
                 StoreCreation.Create(options, path);
             }
 
             writer = Writer.Open(path, options);
-            if (isNew)
-            {
-                writer.Sync();
-            }
+            writer.Sync();
 
             return new SqliteStore(ownership, writer, new ReaderPool(path, options));
         }

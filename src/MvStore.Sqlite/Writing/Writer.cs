@@ -50,11 +50,15 @@ internal sealed class Writer : IDisposable
         }
     }
 
-    /// <summary>Commits nothing new, but synced: what was done to the directory before is then durable as well.</summary>
+    /// <summary>
+    /// Commits nothing new, but synced: what was read from the log is then durable, and so is what was done to the directory before. A
+    /// killed owner may have left a log that only the page cache holds, and one whose sync failed a log that should be gone.
+    /// </summary>
     public void Sync()
-        => _transaction.Run("syncing a new store", () =>
+        => _transaction.Run("syncing the store", () =>
         {
-            _connection.Execute("UPDATE meta SET format_version = format_version");
+            // SQLite writes nothing for an update that changes no byte of its row; the header it writes whatever the value is.
+            _connection.Execute($"PRAGMA user_version = {Schema.FormatVersion}");
             return true;
         });
 
