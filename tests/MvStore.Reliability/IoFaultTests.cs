@@ -28,7 +28,7 @@ public sealed class IoFaultTests(ITestOutputHelper output)
             }
             catch (Exception e)
             {
-                failures.Enqueue($"{run}: {e}");
+                failures.Enqueue($"{run}: {e.GetType().Name}: {e.Message}");
             }
 
             if (run.Happened)

@@ -58,7 +58,7 @@ public sealed class PowerLossTests(ITestOutputHelper output)
             for (var i = 0; i < Effort.Of(3, 20); i++)
             {
                 var point = random.Next(history.Changes.Count + 1);
-                var image = DiskModel.After(history with { Changes = [.. history.Changes.Take(point)] }).Image((Survival)(i % 4), random);
+                var image = DiskModel.After(history.Until(point)).Image((Survival)(i % 4), random);
                 using var second = new Disk(Folder.Create(), image);
                 var recovered = await ScriptRun.WholeAsync(
                     RandomScript.Recovery(script, i),
@@ -73,6 +73,35 @@ public sealed class PowerLossTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"{sweep}, during {recoveries} recoveries");
+    }
+
+    [Fact]
+    public async Task D3_WhatReopeningFoundAfterAKillStaysWhenThePowerFailsLater()
+    {
+        var sweep = new Sweep();
+        foreach (var seed in Effort.Seeds(FirstSeed, 4, 500))
+        {
+            var script = RandomScript.From(seed);
+            var random = new Random(seed);
+            using var disk = new Disk(Folder.Create(), []);
+            var run = await RunAsync(script, disk);
+            var history = disk.History;
+            for (var i = 0; i < Effort.Of(3, 20); i++)
+            {
+                var point = random.Next(history.Changes.Count + 1);
+                using var second = new Disk(Folder.Create(), history.Until(point));
+                var reopened = await ScriptRun.WholeAsync(
+                    RandomScript.Recovery(script, i),
+                    second,
+                    run.Log.AfterCutAt(point),
+                    new Witness(() => second.Position, run.Witness.PossibleAt(point)));
+                await sweep.RunAsync(second.History, reopened, script, seed + i, Effort.Of(4, 10), from: point);
+            }
+
+            sweep.Failures.Should().BeEmpty("otherwise: {0}", Effort.Replay(seed, nameof(D3_WhatReopeningFoundAfterAKillStaysWhenThePowerFailsLater)));
+        }
+
+        output.WriteLine(sweep.ToString());
     }
 
     private static Task<ScriptRun> RunAsync(Script script, Disk disk)

@@ -30,16 +30,16 @@ internal sealed class FaultRun(Script script, Fault fault)
         await using (var run = new ScriptRun(script, disk, _log, new Witness(() => disk.Position, TierContent.Empty)) { Listener = watch })
         {
             await StepsAsync(run, disk, watch);
-            Happened = disk.HasFailed;
-            await PowerCutAsync(run, disk);
-            disk.Arm(null);
+            await PowerCutAsync(run, disk, Survival.None, Survival.All, Survival.Subset);
+            HealIfClosingWouldWait(run, disk);
             await TryAsync(run.CloseAsync, CancellationToken.None);
-            await PowerCutAsync(run, disk);
+            Happened = disk.HasFailed;
 
             // The process ends, the power stays: the store must open, and answer.
+            disk.Arm(null);
             await run.OpenAsync();
             await run.CloseAsync();
-            await PowerCutAsync(run, disk);
+            await PowerCutAsync(run, disk, Survival.None);
         }
 
         Directory.Delete(disk.Directory, recursive: true);
@@ -62,8 +62,7 @@ internal sealed class FaultRun(Script script, Fault fault)
 
             if (step.Kind == StepKind.Reopen)
             {
-                // Closing waits for the disk as long as it is allowed to, which is tested elsewhere.
-                disk.Arm(run.HasUnflushed ? null : fault);
+                HealIfClosingWouldWait(run, disk);
                 await TryAsync(run.CloseAsync, CancellationToken.None);
                 disk.Arm(fault);
                 continue;
@@ -74,16 +73,26 @@ internal sealed class FaultRun(Script script, Fault fault)
         }
     }
 
-    private async Task PowerCutAsync(ScriptRun run, Disk disk)
+    // For as long as it is allowed to; that it then gives up is tested elsewhere.
+    private void HealIfClosingWouldWait(ScriptRun run, Disk disk)
+    {
+        if (fault.ForGood && run.HasUnflushed)
+        {
+            disk.Arm(null);
+        }
+    }
+
+    private async Task PowerCutAsync(ScriptRun run, Disk disk, params IReadOnlyList<Survival> survivals)
     {
         var history = disk.History;
         var model = DiskModel.After(history);
         var checker = new ImageChecker(run, script.Settings);
-        var survivals = model.IsSynced ? [Survival.All] : new[] { Survival.None, Survival.All, Survival.Subset };
         foreach (var survival in survivals)
         {
-            await checker.CheckAsync(model.Image(survival, new Random(fault.Index)), history.Changes.Count, withStore: survival == Survival.None);
+            await checker.CheckAsync(model.Image(survival, new Random(fault.Index)), history.Changes.Count, withStore: false);
         }
+
+        checker.Dispose();
     }
 
     private async Task TryAsync(Func<Task> step, CancellationToken cancellation)

@@ -5,10 +5,12 @@ using MvStore.Reliability.Tiers;
 namespace MvStore.Reliability.PowerLoss;
 
 /// <summary>Opens directories as power cuts leave them, and compares. Used by one thread at a time.</summary>
-internal sealed class ImageChecker(ScriptRun run, ScriptSettings settings)
+internal sealed class ImageChecker(ScriptRun run, ScriptSettings settings) : IDisposable
 {
     private readonly string _directory = Folder.Create();
     private readonly HashSet<TierContent> _checked = new(ReferenceEqualityComparer.Instance);
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     /// <summary>Checks one image.</summary>
     /// <param name="image">The directory.</param>
@@ -16,6 +18,11 @@ internal sealed class ImageChecker(ScriptRun run, ScriptSettings settings)
     /// <param name="withStore">Whether to ask a whole store, not only the tier.</param>
     public async Task CheckAsync(IReadOnlyList<KeyValuePair<string, byte[]>> image, int position, bool withStore)
     {
+        if (run.Log.IsOpenedAt(position) && !image.Any(file => file.Key == "store.db"))
+        {
+            throw new LossException("A store was opened, and is not there.");
+        }
+
         Folder.Fill(_directory, image);
         var seen = new Witness(() => 0, run.Witness.PossibleAt(position));
         await using var tier = new WitnessTier(settings.Tier(_directory), seen);

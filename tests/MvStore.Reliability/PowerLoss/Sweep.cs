@@ -26,12 +26,13 @@ internal sealed class Sweep
     /// <param name="script">Names the run, and says how to open its store.</param>
     /// <param name="seed">Decides what is lost.</param>
     /// <param name="images">How many images at each point.</param>
+    /// <param name="from">The first point.</param>
     /// <param name="stride">One point of how many.</param>
-    public Task RunAsync(DiskHistory history, ScriptRun run, Script script, int seed, int images, int stride = 1)
+    public Task RunAsync(DiskHistory history, ScriptRun run, Script script, int seed, int images, int from = 0, int stride = 1)
         => Parallel.ForAsync(0, Effort.Workers, new ParallelOptions { MaxDegreeOfParallelism = Effort.Workers }, async (worker, _) =>
         {
             var model = new DiskModel(history.Initial);
-            var checker = new ImageChecker(run, script.Settings);
+            using var checker = new ImageChecker(run, script.Settings);
             for (var point = 0; point <= history.Changes.Count; point++)
             {
                 if (point > 0)
@@ -39,13 +40,16 @@ internal sealed class Sweep
                     model.Apply(history.Changes[point - 1]);
                 }
 
-                if (point % (Effort.Workers * stride) == worker * stride)
+                if (point >= from && (point + seed) % (stride * Effort.Workers) == worker * stride)
                 {
                     Interlocked.Increment(ref _points);
                     await CutAsync(model, checker, script, point, seed, images);
                 }
             }
         });
+
+    /// <summary>Counts a failure that was found without a power cut.</summary>
+    public void Fail(string failure) => _failures.Enqueue(failure);
 
     public override string ToString()
         => string.Create(CultureInfo.InvariantCulture, $"{_images} images over {_points} points, {_failures.Count} wrong");

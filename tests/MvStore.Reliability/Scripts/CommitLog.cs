@@ -45,6 +45,12 @@ internal sealed class CommitLog
     /// <summary>The last publication that was acknowledged up to a position.</summary>
     public ulong AcknowledgedAt(int position) => _acknowledged.Where(a => a.Position <= position).Max(a => a.Sequence);
 
+    /// <summary>Whether a commit at a version was published.</summary>
+    public bool Has(ulong version) => _published.Exists(p => p.Step.Version == version);
+
+    /// <summary>Whether a store had been opened up to a position: from then on there is one.</summary>
+    public bool IsOpenedAt(int position) => _acknowledged.Skip(1).Any(a => a.Position <= position);
+
     /// <summary>The highest floor that was in force up to a position.</summary>
     public CommitVersion FloorAt(int position) => _acknowledged.Where(a => a.Position <= position).Max(a => a.Floor);
 

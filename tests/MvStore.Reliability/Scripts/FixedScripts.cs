@@ -89,6 +89,9 @@ internal static class FixedScripts
                 Reclaim(),
                 Durable(6, w.Set("b", 700)),
                 Commit(8, Drop("b")),
+                Durable(9, w.Set("d", 1_500)),
+                Reclaim(),
+                Durable(10, Remove("d")),
             ]);
         }
     }
@@ -110,6 +113,7 @@ internal static class FixedScripts
                 Flush(),
                 Evict(),
                 Reclaim(),
+                Durable(14, w.Set("c", 600)),
             ]);
         }
     }

@@ -114,7 +114,14 @@ internal sealed class ScriptRun(Script script, Disk disk, CommitLog log, Witness
         if (_store is { } store)
         {
             _store = null;
-            await store.DisposeAsync();
+            try
+            {
+                await store.DisposeAsync();
+            }
+            catch (MvStoreException)
+            {
+                // The run has failed before, and that is what its caller is told.
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using MvStore.Reliability.PowerLoss;
+
 namespace MvStore.Reliability.Storage;
 
 /// <summary>
@@ -11,7 +13,7 @@ internal sealed class Disk : IDisposable
     private readonly List<Change> _changes = [];                  // under _lock
     private readonly HashSet<string> _names = [];                 // under _lock; names in the directory, as far as SQLite uses them
     private readonly int[] _counts = new int[Enum.GetValues<OperationKind>().Length]; // under _lock
-    private readonly IReadOnlyList<KeyValuePair<string, byte[]>> _initial;
+    private readonly IReadOnlyList<KeyValuePair<string, byte[]>> _initial; // all of it on disk
     private volatile Fault? _fault;                               // written by the test, read by every operation
 
     /// <summary>Begins with a directory as it is after the power came back.</summary>
@@ -22,6 +24,14 @@ internal sealed class Disk : IDisposable
         Folder.Fill(directory, initial);
         _names.UnionWith(initial.Select(file => file.Key));
         RecordingVfs.Attach(this);
+    }
+
+    /// <summary>Begins with a directory as it is after the process was killed: nothing is lost, what was not synced still is not.</summary>
+    public Disk(string directory, DiskHistory past)
+        : this(directory, DiskModel.After(past).Image(Survival.All, new Random(0)))
+    {
+        _initial = past.Initial;
+        _changes.AddRange(past.Changes);
     }
 
     public string Directory { get; }
@@ -43,6 +53,9 @@ internal sealed class Disk : IDisposable
 
     /// <summary>Whether the fault came to pass.</summary>
     public bool HasFailed { get; private set; }
+
+    /// <summary>The position at which it did so first.</summary>
+    public int FailedAt { get; private set; }
 
     /// <summary>What happened so far.</summary>
     public DiskHistory History
@@ -82,6 +95,7 @@ internal sealed class Disk : IDisposable
                 return null;
             }
 
+            FailedAt = HasFailed ? FailedAt : _changes.Count;
             HasFailed = true;
             return fault;
         }

@@ -7,6 +7,6 @@ internal sealed class OpenFile(Disk disk, string name, bool syncsDirectory)
 
     public string Name { get; } = name;
 
-    // A new log or journal syncs its directory with its first sync, as on Unix. Owner: the connection that opened the file.
+    // A log or journal syncs its directory with the first sync after it was opened, as on Unix. Owner: the connection that opened the file.
     public bool SyncsDirectory { get; set; } = syncsDirectory;
 }

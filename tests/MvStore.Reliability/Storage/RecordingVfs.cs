@@ -121,7 +121,7 @@ internal static unsafe partial class RecordingVfs
         if (disk is not null && code == ResultCode.Ok)
         {
             disk.NoteOpening(name, existed);
-            file->Handle = GCHandle.ToIntPtr(GCHandle.Alloc(new OpenFile(disk, name, isLog && !existed && (flags & Create) != 0)));
+            file->Handle = GCHandle.ToIntPtr(GCHandle.Alloc(new OpenFile(disk, name, isLog && (flags & Create) != 0)));
         }
 
         return code;
