@@ -29,6 +29,7 @@ internal sealed class SqliteStore : IDisposable
                 StoreCreation.Create(options, path);
             }
 
+            LogRenewal.Run(path);
             writer = Writer.Open(path, options);
             writer.Sync();
 
