@@ -41,6 +41,61 @@ public sealed class FailedSyncTests(ITestOutputHelper output)
         sweep.Failures.Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task D4_EachSyncFailsOnceAndTheProcessIsKilled()
+    {
+        var sweep = new Sweep();
+        var failed = 0;
+        foreach (var script in new[] { FixedScripts.Checkpoints, FixedScripts.Everything })
+        {
+            for (var index = 0; ; index++)
+            {
+                using var disk = new Disk(Folder.Create(), []);
+                disk.Arm(new Fault(OperationKind.Sync, ResultCode.Sync, index, ForGood: false) { Loss = Loss.Hidden });
+                await using var run = new ScriptRun(script, disk, new CommitLog(), new Witness(() => disk.Position, TierContent.Empty));
+                await UntilFailureAsync(run, script, disk);
+                if (!disk.HasFailed)
+                {
+                    break;
+                }
+
+                failed++;
+                var kill = disk.FailedAt + 1;
+                using var second = new Disk(Folder.Create(), disk.History.Until(kill));
+                var reopened = await ScriptRun.WholeAsync(
+                    RandomScript.Recovery(script, index),
+                    second,
+                    run.Log.AfterCutAt(kill),
+                    new Witness(() => second.Position, run.Witness.PossibleAt(kill)));
+                await sweep.RunAsync(second.History, reopened, script, index, Effort.Of(2, 20), kill, Effort.Of(2, 1));
+            }
+        }
+
+        output.WriteLine($"{failed} syncs failed, {sweep}");
+        sweep.Failures.Should().BeEmpty();
+    }
+
+    private static async Task UntilFailureAsync(ScriptRun run, Script script, Disk disk)
+    {
+        try
+        {
+            await run.OpenAsync();
+            foreach (var step in script.Steps.TakeWhile(_ => !disk.HasFailed))
+            {
+                await run.StepAsync(step, CancellationToken.None);
+            }
+
+            if (!disk.HasFailed)
+            {
+                await run.CloseAsync();
+            }
+        }
+        catch (Exception e) when (e is StoreFailedException or PersistentTierException)
+        {
+            // The process is killed here.
+        }
+    }
+
     private static async Task RetryingAsync(ScriptRun run, Script script, Sweep sweep, string what)
     {
         try

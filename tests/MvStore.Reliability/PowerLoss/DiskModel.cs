@@ -33,6 +33,11 @@ internal sealed class DiskModel
         return model;
     }
 
+    /// <summary>The directory as programs see it after all that happened.</summary>
+    public static IReadOnlyList<KeyValuePair<string, byte[]>> SeenAfter(DiskHistory history)
+        => After(history with { Changes = [.. history.Changes.Where(c => c.Kind != ChangeKind.LoseUnsyncedUnseen)] })
+            .Image(Survival.All, new Random(0));
+
     /// <summary>What is on disk of a file for certain.</summary>
     public byte[] Synced(string name) => _names[name].Synced;
 
@@ -64,6 +69,7 @@ internal sealed class DiskModel
                 _names[change.File].Sync();
                 break;
             case ChangeKind.LoseUnsynced:
+            case ChangeKind.LoseUnsyncedUnseen:
                 _names[change.File].LoseUnsynced();
                 break;
             default:

@@ -25,4 +25,7 @@ internal enum ChangeKind
 
     /// <summary>A sync failed, and the kernel dropped what it had not written.</summary>
     LoseUnsynced,
+
+    /// <summary>The same, and reads do not show it.</summary>
+    LoseUnsyncedUnseen,
 }

@@ -8,10 +8,12 @@ namespace MvStore.Reliability.Storage;
 internal sealed class Disk : IDisposable
 {
     private const string DraftSuffix = ".mvstore-new";
+    private const string LogSuffix = "-wal";
 
     private readonly Lock _lock = new();
     private readonly List<Change> _changes = [];                  // under _lock
     private readonly HashSet<string> _names = [];                 // under _lock; names in the directory, as far as SQLite uses them
+    private readonly HashSet<string> _untouched = [];             // under _lock; logs of the beginning that SQLite did not open yet
     private readonly int[] _counts = new int[Enum.GetValues<OperationKind>().Length]; // under _lock
     private readonly IReadOnlyList<KeyValuePair<string, byte[]>> _initial; // all of it on disk
     private volatile Fault? _fault;                               // written by the test, read by every operation
@@ -22,13 +24,22 @@ internal sealed class Disk : IDisposable
         Directory = directory;
         _initial = initial;
         Folder.Fill(directory, initial);
-        _names.UnionWith(initial.Select(file => file.Key));
+        foreach (var (name, _) in initial)
+        {
+            _names.Add(name);
+            if (name.EndsWith(LogSuffix, StringComparison.Ordinal))
+            {
+                _untouched.Add(name);
+                File.SetLastWriteTimeUtc(Path.Combine(directory, name), DateTime.UnixEpoch);
+            }
+        }
+
         RecordingVfs.Attach(this);
     }
 
     /// <summary>Begins with a directory as it is after the process was killed: nothing is lost, what was not synced still is not.</summary>
     public Disk(string directory, DiskHistory past)
-        : this(directory, DiskModel.After(past).Image(Survival.All, new Random(0)))
+        : this(directory, DiskModel.SeenAfter(past))
     {
         _initial = past.Initial;
         _changes.AddRange(past.Changes);
@@ -111,6 +122,7 @@ internal sealed class Disk : IDisposable
             // The tier builds a new store under another name and moves it; what is left of an earlier attempt it deletes.
             if (_names.Contains(name))
             {
+                NoteOutsideWriting(name, existed);
                 var isNewDraft = name.EndsWith(DraftSuffix, StringComparison.Ordinal)
                     && new FileInfo(Path.Combine(Directory, name)) is { Exists: true, Length: 0 };
                 if (!existed || isNewDraft)
@@ -130,6 +142,17 @@ internal sealed class Disk : IDisposable
                 _names.Add(name);
                 _changes.Add(new Change(ChangeKind.Create, name));
             }
+        }
+    }
+
+    // The tier may write a log anew and sync it, without SQLite, before SQLite opens it for the first time.
+    private void NoteOutsideWriting(string name, bool existed)
+    {
+        var path = Path.Combine(Directory, name);
+        if (_untouched.Remove(name) && existed && File.GetLastWriteTimeUtc(path) != DateTime.UnixEpoch)
+        {
+            _changes.Add(new Change(ChangeKind.Write, name, 0, File.ReadAllBytes(path)));
+            _changes.Add(new Change(ChangeKind.Sync, name));
         }
     }
 

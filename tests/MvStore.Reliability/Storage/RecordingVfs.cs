@@ -246,7 +246,7 @@ internal static unsafe partial class RecordingVfs
             return;
         }
 
-        open.Disk.Note(new Change(ChangeKind.LoseUnsynced, open.Name));
+        open.Disk.Note(new Change(loss == Loss.Visible ? ChangeKind.LoseUnsynced : ChangeKind.LoseUnsyncedUnseen, open.Name));
         if (loss == Loss.Visible)
         {
             // Through the handle SQLite has: closing another one on the same file would drop its locks.
