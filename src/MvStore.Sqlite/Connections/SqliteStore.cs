@@ -28,17 +28,14 @@ internal sealed class SqliteStore : IDisposable
         Writer? writer = null;
         try
         {
-            var isNew = !StoreFile.Exists(path);
-            if (isNew)
+            if (!StoreFile.Exists(path))
             {
                 StoreCreation.Create(options, path);
             }
 
+            LogRenewal.Run(path);
             writer = Writer.Open(path, options, new StoreMark(ownership.File, path, options.SyncMark));
-            if (isNew)
-            {
-                writer.Sync();
-            }
+            writer.Sync();
 
             return new SqliteStore(path, ownership, writer, new ReaderPool(path, options));
         }

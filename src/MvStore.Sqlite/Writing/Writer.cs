@@ -57,8 +57,11 @@ internal sealed class Writer : IDisposable
         }
     }
 
-    /// <summary>Commits nothing new, but synced: what was done to the directory before is then durable as well.</summary>
-    public void Sync() => Change("syncing a new store", meta => meta);
+    /// <summary>
+    /// Commits nothing new, but synced: what was read from the log is then durable, and so is what was done to the directory before. A
+    /// killed owner may have left a log that only the page cache holds, and one whose sync failed a log that should be gone.
+    /// </summary>
+    public void Sync() => Change("syncing the store", meta => meta);
 
     public void Apply(TierBatch batch) => Change("writing a batch", meta => _batches.Write(batch, meta));
 

@@ -1,0 +1,27 @@
+using MvStore.Reliability.Storage;
+
+namespace MvStore.Reliability.Faults;
+
+/// <summary>A way in which an operation fails.</summary>
+internal sealed record FaultKind(string Name, OperationKind Operation, int Code)
+{
+    public static IReadOnlyList<FaultKind> All { get; } =
+    [
+        new("write", OperationKind.Write, ResultCode.Write),
+        new("full", OperationKind.Write, ResultCode.Full),
+        new("fsync", OperationKind.Sync, ResultCode.Sync),
+        new("read", OperationKind.Read, ResultCode.Read),
+        new("truncate", OperationKind.Truncate, ResultCode.Truncate),
+        new("open", OperationKind.Open, ResultCode.CannotOpen),
+        new("delete", OperationKind.Delete, ResultCode.Delete),
+        new("access", OperationKind.Access, ResultCode.Access),
+        new("size", OperationKind.Size, ResultCode.Size),
+        new("busy", OperationKind.Lock, ResultCode.Busy),
+        new("lock", OperationKind.Lock, ResultCode.Lock),
+        new("shm map", OperationKind.MapSharedMemory, ResultCode.MapSharedMemory),
+        new("shm lock", OperationKind.LockSharedMemory, ResultCode.LockSharedMemory),
+        new("shm busy", OperationKind.LockSharedMemory, ResultCode.Busy),
+    ];
+
+    public override string ToString() => Name;
+}

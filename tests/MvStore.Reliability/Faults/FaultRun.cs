@@ -1,0 +1,110 @@
+using MvStore.Reliability.PowerLoss;
+using MvStore.Reliability.Scripts;
+using MvStore.Reliability.Storage;
+using MvStore.Reliability.Tiers;
+
+namespace MvStore.Reliability.Faults;
+
+/// <summary>
+/// Runs a script on a disk that fails. Every step may end with an exception of the contract, and with no other; answers are right or not
+/// given; a store that cannot be opened is tried again at the next step. Then the power is cut, and on another copy the disk heals and
+/// the store is closed and opened again: both must hold what was acknowledged.
+/// </summary>
+internal sealed class FaultRun(Script script, Fault fault)
+{
+    private readonly CommitLog _log = new();
+
+    /// <summary>Whether the fault came to pass.</summary>
+    public bool Happened { get; private set; }
+
+    /// <summary>How many steps ended with an exception.</summary>
+    public int FailedSteps { get; private set; }
+
+    public override string ToString() => $"{script}: {fault}";
+
+    public async Task RunAsync()
+    {
+        using var disk = new Disk(Folder.Create(), []);
+        using var watch = new StuckWatch();
+        disk.Arm(fault);
+        await using (var run = new ScriptRun(script, disk, _log, new Witness(() => disk.Position, TierContent.Empty)) { Listener = watch })
+        {
+            await StepsAsync(run, disk, watch);
+            await PowerCutAsync(run, disk, Survival.None, Survival.All, Survival.Subset);
+            HealIfClosingWouldWait(run, disk);
+            await TryAsync(run.CloseAsync, CancellationToken.None);
+            Happened = disk.HasFailed;
+
+            // The process ends, the power stays: the store must open, and answer.
+            disk.Arm(null);
+            await run.OpenAsync();
+            await run.CloseAsync();
+            await PowerCutAsync(run, disk, Survival.None);
+        }
+
+        Directory.Delete(disk.Directory, recursive: true);
+    }
+
+    private async Task StepsAsync(ScriptRun run, Disk disk, StuckWatch watch)
+    {
+        await TryAsync(run.OpenAsync, CancellationToken.None);
+        foreach (var step in script.Steps)
+        {
+            if (!run.IsOpen)
+            {
+                await TryAsync(run.OpenAsync, CancellationToken.None);
+            }
+
+            if (!run.IsOpen)
+            {
+                continue;
+            }
+
+            if (step.Kind == StepKind.Reopen)
+            {
+                HealIfClosingWouldWait(run, disk);
+                await TryAsync(run.CloseAsync, CancellationToken.None);
+                disk.Arm(fault);
+                continue;
+            }
+
+            var token = watch.Next();
+            await TryAsync(() => run.StepAsync(step, token), token);
+        }
+    }
+
+    // For as long as it is allowed to; that it then gives up is tested elsewhere.
+    private void HealIfClosingWouldWait(ScriptRun run, Disk disk)
+    {
+        if (fault.ForGood && run.HasUnflushed)
+        {
+            disk.Arm(null);
+        }
+    }
+
+    private async Task PowerCutAsync(ScriptRun run, Disk disk, params IReadOnlyList<Survival> survivals)
+    {
+        var history = disk.History;
+        var model = DiskModel.After(history);
+        var checker = new ImageChecker(run, script.Settings);
+        foreach (var survival in survivals)
+        {
+            await checker.CheckAsync(model.Image(survival, new Random(fault.Index)), history.Changes.Count, withStore: false);
+        }
+
+        checker.Dispose();
+    }
+
+    private async Task TryAsync(Func<Task> step, CancellationToken cancellation)
+    {
+        try
+        {
+            await step();
+        }
+        catch (Exception e) when (e is PersistentTierException or StoreFailedException
+            || (e is OperationCanceledException && cancellation.IsCancellationRequested))
+        {
+            FailedSteps++;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using MvStore.Reliability.Scripts;
+using MvStore.Reliability.Storage;
+
+namespace MvStore.Reliability.PowerLoss;
+
+/// <summary>Cuts the power at points of a recorded run, and counts what is wrong with what is left.</summary>
+internal sealed class Sweep
+{
+    private const int OneStoreIn = 8;
+
+    private readonly ConcurrentQueue<string> _failures = new(); // any worker
+    private int _points;                                        // interlocked
+    private int _images;                                        // interlocked
+
+    public int Points => _points;
+
+    public int Images => _images;
+
+    public IReadOnlyCollection<string> Failures => _failures;
+
+    /// <summary>Tries the points of a run.</summary>
+    /// <param name="history">What happened to the disk.</param>
+    /// <param name="run">What the application knows.</param>
+    /// <param name="script">Names the run, and says how to open its store.</param>
+    /// <param name="seed">Decides what is lost.</param>
+    /// <param name="images">How many images at each point.</param>
+    /// <param name="from">The first point.</param>
+    /// <param name="stride">One point of how many.</param>
+    public Task RunAsync(DiskHistory history, ScriptRun run, Script script, int seed, int images, int from = 0, int stride = 1)
+        => Parallel.ForAsync(0, Effort.Workers, new ParallelOptions { MaxDegreeOfParallelism = Effort.Workers }, async (worker, _) =>
+        {
+            var model = new DiskModel(history.Initial);
+            using var checker = new ImageChecker(run, script.Settings);
+            for (var point = 0; point <= history.Changes.Count; point++)
+            {
+                if (point > 0)
+                {
+                    model.Apply(history.Changes[point - 1]);
+                }
+
+                if (point >= from && (point + seed) % (stride * Effort.Workers) == worker * stride)
+                {
+                    Interlocked.Increment(ref _points);
+                    await CutAsync(model, checker, script, point, seed, images);
+                }
+            }
+        });
+
+    /// <summary>Counts a failure that was found without a power cut.</summary>
+    public void Fail(string failure) => _failures.Enqueue(failure);
+
+    public override string ToString()
+        => string.Create(CultureInfo.InvariantCulture, $"{_images} images over {_points} points, {_failures.Count} wrong");
+
+    private async Task CutAsync(DiskModel model, ImageChecker checker, Script script, int point, int seed, int images)
+    {
+        for (var i = 0; i < (model.IsSynced ? 1 : images); i++)
+        {
+            var survival = i < 3 ? (Survival)i : Survival.Subset;
+            var image = model.Image(survival, new Random(unchecked((seed * 1_000_003) + (point * 101) + i)));
+            Interlocked.Increment(ref _images);
+            try
+            {
+                await checker.CheckAsync(image, point, (point + i) % OneStoreIn == 0);
+            }
+            catch (Exception e)
+            {
+                _failures.Enqueue($"{script}, power cut after change {point}, {survival} #{i} survived: {e.GetType().Name}: {e.Message}");
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using MvStore.Reliability.Storage;
+using MvStore.Reliability.Tiers;
+
+namespace MvStore.Reliability.Scripts;
+
+/// <summary>
+/// Runs a script on a disk, step by step, and keeps the log of what was acknowledged. After each step that moves data the store is asked
+/// for all it should know.
+/// </summary>
+internal sealed class ScriptRun(Script script, Disk disk, CommitLog log, Witness witness, Func<IPersistentTier, IPersistentTier>? wrap = null)
+    : IAsyncDisposable
+{
+    private IMultiVersionStore? _store;
+    private ISnapshot? _snapshot;
+
+    public CommitLog Log { get; } = log;
+
+    public Witness Witness { get; } = witness;
+
+    public bool IsOpen => _store is not null;
+
+    /// <summary>Whether commits wait to be flushed.</summary>
+    public bool HasUnflushed => _store?.GetStatistics().UnflushedCommits > 0;
+
+    /// <summary>Listens to flushes of the stores opened from now on.</summary>
+    public IFlushListener? Listener { get; set; }
+
+    /// <summary>Runs a script from beginning to end on a disk that does not fail.</summary>
+    public static async Task<ScriptRun> WholeAsync(Script script, Disk disk, CommitLog log, Witness witness, Func<IPersistentTier, IPersistentTier>? wrap = null)
+    {
+        await using var run = new ScriptRun(script, disk, log, witness, wrap);
+        await run.OpenAsync();
+        foreach (var step in script.Steps)
+        {
+            await run.StepAsync(step, CancellationToken.None);
+        }
+
+        await run.CloseAsync();
+        return run;
+    }
+
+    public async Task OpenAsync()
+    {
+        var tier = script.Settings.Tier(disk.Directory);
+        var builder = script.Settings.Builder(new WitnessTier(wrap is null ? tier : wrap(tier), Witness));
+        if (Listener is { } listener)
+        {
+            builder.AddFlushListener(listener);
+        }
+
+        _store = await builder.OpenAsync();
+        Log.CutTo(_store.GetStatistics().PublishedSequence);
+        Acknowledge(Log.Sequence);
+        await CheckAsync();
+    }
+
+    /// <summary>Does one step.</summary>
+    public async Task StepAsync(Step step, CancellationToken cancellationToken)
+    {
+        var store = _store!;
+        switch (step.Kind)
+        {
+            case StepKind.Commit:
+            case StepKind.CommitDurably:
+                await CommitAsync(store, step, cancellationToken);
+                break;
+            case StepKind.Flush:
+                await store.FlushAsync(cancellationToken);
+                Acknowledge(Log.Sequence);
+                await CheckAsync();
+                break;
+            case StepKind.Evict:
+                store.Evict(0);
+                await CheckAsync();
+                break;
+            case StepKind.Reclaim:
+                await store.ReclaimAsync(cancellationToken);
+                Acknowledge(0);
+                await CheckAsync();
+                break;
+            case StepKind.Pin:
+                _snapshot?.Dispose();
+                _snapshot = store.OpenSnapshot(CommitVersion.Latest, "script");
+                break;
+            case StepKind.Unpin:
+                _snapshot?.Dispose();
+                break;
+            default:
+                await CloseAsync();
+                await OpenAsync();
+                break;
+        }
+    }
+
+    /// <summary>Closes the store; what was published is then durable.</summary>
+    public async Task CloseAsync()
+    {
+        if (_store is not { } store)
+        {
+            return;
+        }
+
+        _store = null;
+        _snapshot?.Dispose();
+        await store.DisposeAsync();
+        Acknowledge(Log.Sequence);
+    }
+
+    /// <summary>Asks the store for all it should know.</summary>
+    public Task CheckAsync() => ContractCheck.StoreAsync(_store!, Log, Witness.Current);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_store is { } store)
+        {
+            _store = null;
+            try
+            {
+                await store.DisposeAsync();
+            }
+            catch (MvStoreException)
+            {
+                // The run has failed before, and that is what its caller is told.
+            }
+        }
+    }
+
+    private async Task CommitAsync(IMultiVersionStore store, Step step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var durability = step.Kind == StepKind.CommitDurably ? Durability.Durable : Durability.Buffered;
+            await store.CommitAsync(step.Batch(), step.Version, durability, cancellationToken);
+        }
+        finally
+        {
+            // It may have been published although its wait failed.
+            if (store.GetStatistics().PublishedSequence > Log.Sequence)
+            {
+                Log.Publish(step);
+            }
+        }
+
+        if (step.Kind == StepKind.CommitDurably)
+        {
+            Acknowledge(Log.Sequence);
+        }
+    }
+
+    private void Acknowledge(ulong sequence) => Log.Acknowledge(disk.Position, sequence, _store?.GetFloor() ?? CommitVersion.Zero);
+}

@@ -1,0 +1,57 @@
+namespace MvStore.Reliability.Tiers;
+
+/// <summary>A broken tier for control: acknowledges a slice before it is written. It is written by whatever is asked next.</summary>
+internal sealed class EarlyTier(IPersistentTier inner) : IPersistentTier
+{
+    private TierBatch? _owed; // writing calls come one at a time, and the scripts read between them
+
+    public ValueTask<TierState> OpenAsync(CancellationToken cancellationToken) => inner.OpenAsync(cancellationToken);
+
+    public async ValueTask ApplyAsync(TierBatch batch, CancellationToken cancellationToken)
+    {
+        await PayAsync();
+        _owed = batch;
+    }
+
+    public async ValueTask RaiseFloorAsync(FloorSet floors, IReadOnlyList<KeyFloor> settled, CancellationToken cancellationToken)
+    {
+        await PayAsync();
+        await inner.RaiseFloorAsync(floors, settled, cancellationToken);
+    }
+
+    public async ValueTask<TierReclaimed> ReclaimAsync(TierReclaimStep request, CancellationToken cancellationToken)
+    {
+        await PayAsync();
+        return await inner.ReclaimAsync(request, cancellationToken);
+    }
+
+    public async ValueTask<IReadOnlyList<TierRow>> GetAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> keys,
+        TierView view,
+        CancellationToken cancellationToken)
+    {
+        await PayAsync();
+        return await inner.GetAsync(keys, view, cancellationToken);
+    }
+
+    public async ValueTask<TierPage> ScanAsync(TierScan scan, CancellationToken cancellationToken)
+    {
+        await PayAsync();
+        return await inner.ScanAsync(scan, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await PayAsync();
+        await inner.DisposeAsync();
+    }
+
+    private async ValueTask PayAsync()
+    {
+        if (_owed is { } batch)
+        {
+            _owed = null;
+            await inner.ApplyAsync(batch, CancellationToken.None);
+        }
+    }
+}
