@@ -33,7 +33,7 @@ public sealed class FailedSyncTests(ITestOutputHelper output)
                 }
 
                 failed++;
-                await sweep.RunAsync(disk.History, run, script, index, Effort.Of(2, 40), disk.FailedAt + 1, Effort.Of(12, 1));
+                await sweep.RunAsync(disk.History, run, script, index, Effort.Of(2, 4), disk.FailedAt + 1, Effort.Of(12, 1));
             }
         }
 
@@ -67,7 +67,7 @@ public sealed class FailedSyncTests(ITestOutputHelper output)
                     second,
                     run.Log.AfterCutAt(kill),
                     new Witness(() => second.Position, run.Witness.PossibleAt(kill)));
-                await sweep.RunAsync(second.History, reopened, script, index, Effort.Of(2, 20), kill, Effort.Of(2, 1));
+                await sweep.RunAsync(second.History, reopened, script, index, Effort.Of(2, 4), kill, Effort.Of(6, 1));
             }
         }
 

@@ -24,7 +24,7 @@ public sealed class NegativeControlTests(ITestOutputHelper output)
     public async Task AcknowledgingBeforeTheSyncIsCaught()
     {
         using var disk = new Disk(Folder.Create(), []);
-        var sweep = await SweptAsync(FixedScripts.Everything, disk, tier => new EarlyTier(tier));
+        var sweep = await SweptAsync(FixedScripts.Everything, disk, tier => new EarlyTier(tier, readsSeeIt: true));
         output.WriteLine($"acknowledged before the sync: {sweep}; {sweep.Failures.FirstOrDefault()}");
         sweep.Failures.Should().NotBeEmpty();
     }
@@ -33,7 +33,7 @@ public sealed class NegativeControlTests(ITestOutputHelper output)
     public async Task EvictingBeforePersistingIsCaught()
     {
         using var disk = new Disk(Folder.Create(), []);
-        var run = () => SweptAsync(FixedScripts.Everything, disk, tier => new LateTier(tier));
+        var run = () => SweptAsync(FixedScripts.Everything, disk, tier => new EarlyTier(tier, readsSeeIt: false));
         var caught = await run.Should().ThrowAsync<LossException>();
         output.WriteLine($"evicted before persisted: {caught.Which.Message}");
     }

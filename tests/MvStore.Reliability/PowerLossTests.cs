@@ -31,12 +31,12 @@ public sealed class PowerLossTests(ITestOutputHelper output)
     public async Task D3_EveryPointOfRandomScripts()
     {
         var sweep = new Sweep();
-        foreach (var seed in Effort.Seeds(FirstSeed, 18, 1_000))
+        foreach (var seed in Effort.Seeds(FirstSeed, 18, 250))
         {
             var script = RandomScript.From(seed);
             using var disk = new Disk(Folder.Create(), []);
             var run = await RunAsync(script, disk);
-            await sweep.RunAsync(disk.History, run, script, seed, Effort.Of(5, 40));
+            await sweep.RunAsync(disk.History, run, script, seed, Effort.Of(5, 20));
             sweep.Failures.Should().BeEmpty("otherwise: {0}", Effort.Replay(seed, nameof(D3_EveryPointOfRandomScripts)));
         }
 
@@ -48,14 +48,14 @@ public sealed class PowerLossTests(ITestOutputHelper output)
     {
         var sweep = new Sweep();
         var recoveries = 0;
-        foreach (var seed in Effort.Seeds(FirstSeed, 4, 500))
+        foreach (var seed in Effort.Seeds(FirstSeed, 4, 100))
         {
             var script = RandomScript.From(seed);
             var random = new Random(seed);
             using var disk = new Disk(Folder.Create(), []);
             var run = await RunAsync(script, disk);
             var history = disk.History;
-            for (var i = 0; i < Effort.Of(3, 20); i++)
+            for (var i = 0; i < Effort.Of(3, 10); i++)
             {
                 var point = random.Next(history.Changes.Count + 1);
                 var image = DiskModel.After(history.Until(point)).Image((Survival)(i % 4), random);
@@ -65,7 +65,7 @@ public sealed class PowerLossTests(ITestOutputHelper output)
                     second,
                     run.Log.AfterCutAt(point),
                     new Witness(() => second.Position, run.Witness.PossibleAt(point)));
-                await sweep.RunAsync(second.History, recovered, script, seed + i, Effort.Of(4, 10));
+                await sweep.RunAsync(second.History, recovered, script, seed + i, Effort.Of(4, 6));
                 recoveries++;
             }
 
@@ -79,14 +79,14 @@ public sealed class PowerLossTests(ITestOutputHelper output)
     public async Task D3_WhatReopeningFoundAfterAKillStaysWhenThePowerFailsLater()
     {
         var sweep = new Sweep();
-        foreach (var seed in Effort.Seeds(FirstSeed, 4, 500))
+        foreach (var seed in Effort.Seeds(FirstSeed, 4, 100))
         {
             var script = RandomScript.From(seed);
             var random = new Random(seed);
             using var disk = new Disk(Folder.Create(), []);
             var run = await RunAsync(script, disk);
             var history = disk.History;
-            for (var i = 0; i < Effort.Of(3, 20); i++)
+            for (var i = 0; i < Effort.Of(3, 10); i++)
             {
                 var point = random.Next(history.Changes.Count + 1);
                 using var second = new Disk(Folder.Create(), history.Until(point));
@@ -95,7 +95,7 @@ public sealed class PowerLossTests(ITestOutputHelper output)
                     second,
                     run.Log.AfterCutAt(point),
                     new Witness(() => second.Position, run.Witness.PossibleAt(point)));
-                await sweep.RunAsync(second.History, reopened, script, seed + i, Effort.Of(4, 10), from: point);
+                await sweep.RunAsync(second.History, reopened, script, seed + i, Effort.Of(4, 6), from: point);
             }
 
             sweep.Failures.Should().BeEmpty("otherwise: {0}", Effort.Replay(seed, nameof(D3_WhatReopeningFoundAfterAKillStaysWhenThePowerFailsLater)));

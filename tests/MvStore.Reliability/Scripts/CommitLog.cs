@@ -20,8 +20,6 @@ internal sealed class CommitLog
     /// <summary>The sequence of the last publication.</summary>
     public ulong Sequence => (ulong)_published.Count;
 
-    public CommitVersion Highest => _published.Select(p => p.Step.Version).DefaultIfEmpty().Max();
-
     /// <summary>What is known when the power comes back after a cut at a position.</summary>
     public CommitLog AfterCutAt(int position)
         => new(_published, new Acknowledgement(0, AcknowledgedAt(position), FloorAt(position)));

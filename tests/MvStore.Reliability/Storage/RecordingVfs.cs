@@ -34,9 +34,6 @@ internal static unsafe partial class RecordingVfs
 
     public static void Detach(Disk disk) => Disks.TryRemove(KeyValuePair.Create(disk.Directory, disk));
 
-    /// <summary>Makes sure the layer is there, also for directories that are not under test.</summary>
-    public static void Ensure() => RuntimeHelpers.RunClassConstructor(typeof(RecordingVfs).TypeHandle);
-
     private static NativeVfs* Register()
     {
         Batteries_V2.Init();

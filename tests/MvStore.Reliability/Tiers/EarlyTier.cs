@@ -1,7 +1,9 @@
 namespace MvStore.Reliability.Tiers;
 
-/// <summary>A broken tier for control: acknowledges a slice before it is written. It is written by whatever is asked next.</summary>
-internal sealed class EarlyTier(IPersistentTier inner) : IPersistentTier
+/// <summary>A broken tier for control: acknowledges a slice before it is written. It is written by the next write.</summary>
+/// <param name="inner">A tier that is right.</param>
+/// <param name="readsSeeIt">Whether a read has it written as well. If not, the slice is nowhere as soon as the store evicts it.</param>
+internal sealed class EarlyTier(IPersistentTier inner, bool readsSeeIt) : IPersistentTier
 {
     private TierBatch? _owed; // writing calls come one at a time, and the scripts read between them
 
@@ -30,13 +32,13 @@ internal sealed class EarlyTier(IPersistentTier inner) : IPersistentTier
         TierView view,
         CancellationToken cancellationToken)
     {
-        await PayAsync();
+        await PayForReadAsync();
         return await inner.GetAsync(keys, view, cancellationToken);
     }
 
     public async ValueTask<TierPage> ScanAsync(TierScan scan, CancellationToken cancellationToken)
     {
-        await PayAsync();
+        await PayForReadAsync();
         return await inner.ScanAsync(scan, cancellationToken);
     }
 
@@ -45,6 +47,8 @@ internal sealed class EarlyTier(IPersistentTier inner) : IPersistentTier
         await PayAsync();
         await inner.DisposeAsync();
     }
+
+    private ValueTask PayForReadAsync() => readsSeeIt ? PayAsync() : ValueTask.CompletedTask;
 
     private async ValueTask PayAsync()
     {
