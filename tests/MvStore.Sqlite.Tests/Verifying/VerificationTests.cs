@@ -82,6 +82,7 @@ public sealed class VerificationTests : IAsyncLifetime
         finding.Key!.Value.ToArray().Should().Equal("key0004"u8.ToArray());
         finding.Version.Should().Be((CommitVersion)5);
         finding.Problem.Should().NotContain("key0004").And.NotContain("TheValue");
+        finding.ToString().Should().NotContain("key0004").And.NotContain("TheValue");
     }
 
     [Fact]
