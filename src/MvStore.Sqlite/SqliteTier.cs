@@ -16,6 +16,7 @@ public sealed class SqliteTier : IPersistentTier
     private readonly Lock _opening = new();  // guards opening and the start of disposal
     private volatile SqliteStore? _store;    // set once by OpenAsync
     private Task? _disposal;                 // under _opening; set once
+    private readonly CancellationTokenSource _closing = new(); // ends backups and verifications when disposal begins; never disposed: no timer, no handle
 
     /// <summary>Makes a tier that is not open yet; touches no file.</summary>
     /// <param name="options">Where and how. Copied.</param>
@@ -123,8 +124,55 @@ public sealed class SqliteTier : IPersistentTier
     }
 
     /// <summary>
+    /// Copies the open store to another file, which can be opened as a store (contract F7). It holds the publications up to a mark, whole, with
+    /// floors and pending drops: those that were durable when the last step ran. What is committed and not flushed is not in it; flush first
+    /// if it should be. Reads and writes go on meanwhile; a write waits for one step at most, which copies a few megabytes. Runs on the thread
+    /// pool; several may run at once, to different files.
+    /// </summary>
+    /// <param name="path">The file to make. Nothing may exist there; its directory must. Readable and writable by its owner only.</param>
+    /// <param name="progress">Is told after each step. Default: nobody.</param>
+    /// <param name="cancellationToken">Ends the copying after the step under way; nothing but a lock file stays behind.</param>
+    /// <returns>What the backup holds.</returns>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, names SQLite's in-memory database, or is a URI.</exception>
+    /// <exception cref="InvalidOperationException">The tier is not open.</exception>
+    /// <exception cref="ObjectDisposedException">The tier is disposed, or was while this ran.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="PersistentTierException">
+    /// Something exists at <paramref name="path"/>, or the file cannot be written; <see cref="TierFailure.Transient"/> when the disk is full. The
+    /// store itself is not affected.
+    /// </exception>
+    /// <exception cref="StoreInUseException">Another backup to the same file is under way.</exception>
+    public Task<BackupReport> BackUpAsync(
+        string path,
+        IProgress<BackupProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        var target = StorePath.Checked(path);
+        return RunLongAsync((store, token) => StoreCopy.Run(store.Writer, target, _options, progress, token), "copying the store", cancellationToken);
+    }
+
+    /// <summary>
+    /// Checks the whole store while it is in use (contract F3): every row of every table against its checksum, its order and the marks, and
+    /// the floors and drops against each other. Reads in short transactions, each judged by the marks of its own moment, so writes and
+    /// reclamation meanwhile are no findings; what is written behind the place the check has reached is not looked at. SQLite's own
+    /// check of the file's structure comes last, in one read, and is given up when the log grows over <see cref="SqliteTierOptions.CheckpointBytes"/>
+    /// meanwhile. Runs on the thread pool.
+    /// </summary>
+    /// <param name="progress">Is told after each transaction. Default: nobody.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What was found. Damage is in the report, not thrown.</returns>
+    /// <exception cref="InvalidOperationException">The tier is not open.</exception>
+    /// <exception cref="ObjectDisposedException">The tier is disposed, or was while this ran.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="PersistentTierException">The file cannot be read for another reason than damage.</exception>
+    public Task<VerificationReport> VerifyAsync(
+        IProgress<VerificationProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+        => RunLongAsync((store, token) => StoreVerification.RunOnOpenStore(store.Path, _options, progress, token), "verifying the store", cancellationToken);
+
+    /// <summary>
     /// Waits for running calls, closes the files and gives up ownership. Later calls throw <see cref="ObjectDisposedException"/>;
-    /// disposing again waits for the same end.
+    /// disposing again waits for the same end. Backups and verifications under way end early.
     /// </summary>
     /// <returns>A task that completes when the files are closed.</returns>
     public ValueTask DisposeAsync()
@@ -139,12 +187,37 @@ public sealed class SqliteTier : IPersistentTier
 
     private async Task DisposeOnceAsync()
     {
+        _closing.Cancel();
         await _gate.CloseAsync().ConfigureAwait(false);
         _store?.Dispose();
     }
 
     private SqliteStore Opened()
         => _store ?? throw new InvalidOperationException("The tier is not open; open it first.");
+
+    private async Task<T> RunLongAsync<T>(Func<SqliteStore, CancellationToken, T> work, string doing, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _gate.Enter(this);
+        try
+        {
+            var store = Opened();
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+            return await Task.Run(() => work(store, either.Token), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException(GetType().FullName);
+        }
+        catch (SqliteException failure)
+        {
+            throw Failures.Translate(failure, whileSyncing: false, doing);
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
 
     private void Write(Action<SqliteStore> write, CancellationToken cancellationToken)
     {

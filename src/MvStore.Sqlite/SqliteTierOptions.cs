@@ -16,8 +16,8 @@ public sealed class SqliteTierOptions
     public SqliteTierOptions(string path) => Path = StorePath.Checked(path);
 
     /// <summary>
-    /// The absolute path of the store's file. The log (<c>-wal</c>), its index (<c>-shm</c>) and the owner's lock (<c>.lock</c>) lie
-    /// beside it.
+    /// The absolute path of the store's file. The log (<c>-wal</c>), its index (<c>-shm</c>) and the owner's lock (<c>.lock</c>), which also
+    /// holds the store's mark, lie beside it.
     /// </summary>
     /// <value>No default.</value>
     public string Path { get; }
@@ -62,6 +62,14 @@ public sealed class SqliteTierOptions
         get;
         set => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The log has no negative size.");
     } = 64L * 1024 * 1024;
+
+    /// <summary>
+    /// Whether the mark beside the file, by which an opening notices that synced commits are missing, is itself synced after every write.
+    /// Written it is in any case: unsynced it outlives a killed process, and after a loss of power it may lag behind by what the operating system
+    /// had not written yet.
+    /// </summary>
+    /// <value>Default false. True adds one small sync to each write.</value>
+    public bool SyncMark { get; set; }
 
     /// <summary>
     /// How long to wait for a lock that another SQLite tool holds on the file, before the call fails as

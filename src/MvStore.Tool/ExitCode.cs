@@ -6,7 +6,7 @@ internal enum ExitCode
     /// <summary>Done.</summary>
     Ok = 0,
 
-    /// <summary>The answer is no: verification found a difference, or what was asked for does not exist.</summary>
+    /// <summary>The answer is no: verification found a difference or damage, or what was asked for does not exist.</summary>
     Negative = 1,
 
     /// <summary>The command line is wrong.</summary>

@@ -49,8 +49,12 @@ public ref struct GuardedRow : IDisposable
     /// <returns>The row.</returns>
     public readonly VersionedRow ToRow()
     {
-        var row = _row.ToRow();
-        return new VersionedRow(row.Key, row.Version, row.Value);
+        var key = _row.Key;
+        var value = _row.Value;
+        var bytes = GC.AllocateUninitializedArray<byte>(key.Length + value.Length);
+        key.CopyTo(bytes);
+        value.CopyTo(bytes.AsSpan(key.Length));
+        return new VersionedRow(new ReadOnlyMemory<byte>(bytes, 0, key.Length), _row.Version, new ReadOnlyMemory<byte>(bytes, key.Length, value.Length));
     }
 
     /// <summary>Lets the memory go. Again: without effect.</summary>

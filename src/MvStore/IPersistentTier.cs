@@ -4,7 +4,8 @@ namespace MvStore;
 /// The cold tier: keeps full history, answers reads at a version, and remembers how far publication has become durable (contract F2).
 /// The engine calls <see cref="OpenAsync"/> first and once; after it, reads come from any number of threads at once, also during
 /// <see cref="ApplyAsync"/>; the three writing members are never called two at a time. Failures are
-/// <see cref="PersistentTierException"/> with the kind that decides what the engine does. A tier that answers without waiting completes
+/// <see cref="PersistentTierException"/> with the kind that decides what the engine does; a damaged entry is never an answer but a
+/// <see cref="TierFailure.Damaged"/> that names the <see cref="PersistentTierException.Key"/>. A tier that answers without waiting completes
 /// synchronously.
 /// </summary>
 public interface IPersistentTier : IAsyncDisposable

@@ -163,7 +163,10 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     public ValueTask<VersionedRow?> GetAsync(ReadOnlySpan<byte> key, CommitVersion at, CancellationToken cancellationToken = default)
     {
         _lifetime.ThrowIfDisposed();
-        return ReadResults.ToRowAsync(_readers.Points.FindAsync(key, at, cancellationToken));
+        var answer = _readers.Points.Find(key, at, out var row);
+        return answer == MemoryAnswer.NotInMemory
+            ? ReadResults.ToRowAsync(_readers.Points.FindAsync(key, at, cancellationToken))
+            : new ValueTask<VersionedRow?>(ReadResults.Own(answer, row));
     }
 
     public ValueTask<CommitVersion?> CopyAsync(

@@ -13,4 +13,11 @@ public sealed class PersistentTierException : MvStoreException
 
     /// <summary>What kind of failure it is.</summary>
     public TierFailure Failure { get; }
+
+    /// <summary>
+    /// The key of the damaged entry, floor or drop; null when the failure is not about one key. As stored, so its bytes may be what is damaged.
+    /// Kept out of the message (contract F8).
+    /// </summary>
+    /// <value>Default null.</value>
+    public ReadOnlyMemory<byte>? Key { get; init; }
 }

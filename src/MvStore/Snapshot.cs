@@ -40,9 +40,10 @@ internal sealed class Snapshot : ISnapshot
 
     public ValueTask<VersionedRow?> GetAsync(ReadOnlySpan<byte> key, CancellationToken cancellationToken = default)
     {
-        RequireReadable();
-        PinOpener.RequireReadable(_pin.Floors.Set, key, _readers.Classifier, Version);
-        return ToRowAsync(_readers.Tiers.FindAsync(key, _pin.View, cancellationToken));
+        var answer = TryGet(key, out var row);
+        return answer == MemoryAnswer.NotInMemory
+            ? ToRowAsync(_readers.Tiers.FindAsync(key, _pin.View, cancellationToken))
+            : new ValueTask<VersionedRow?>(ReadResults.Own(answer, row));
     }
 
     public ValueTask<CommitVersion?> CopyAsync(

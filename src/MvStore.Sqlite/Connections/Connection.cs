@@ -12,6 +12,8 @@ internal sealed class Connection : IDisposable
     // A reader of another tool may stay for hours: writes must not wait for it each time.
     private const int CheckpointWaitMilliseconds = 50;
 
+    private const int InstructionsBetweenQuestions = 10_000;
+
     private readonly SqliteConnection _connection;
     private readonly sqlite3 _handle;
     private readonly int _busyMilliseconds;
@@ -81,6 +83,32 @@ internal sealed class Connection : IDisposable
 
         Check(code);
         return true;
+    }
+
+    /// <summary>Keeps the log as it is when this connection, the last one, closes: what is examined is not changed.</summary>
+    public void KeepLogOnClose() => Check(raw.sqlite3_db_config(_handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _));
+
+    /// <summary>Runs statements that end early, with the code of an interruption, once they are asked to.</summary>
+    /// <param name="isAskedToEnd">Asked often, on the same thread. Must not throw.</param>
+    /// <param name="statements">What to run.</param>
+    public void RunInterruptibly(Func<bool> isAskedToEnd, Action statements)
+    {
+        raw.sqlite3_progress_handler(_handle, InstructionsBetweenQuestions, _ => isAskedToEnd() ? 1 : 0, null);
+        try
+        {
+            statements();
+        }
+        finally
+        {
+            raw.sqlite3_progress_handler(_handle, 0, null, null);
+        }
+    }
+
+    /// <summary>Begins to copy this database, page by page, over another one.</summary>
+    public sqlite3_backup BeginCopyTo(Connection target)
+    {
+        var copy = raw.sqlite3_backup_init(target._handle, "main", _handle, "main");
+        return copy is { IsInvalid: false } ? copy : throw target.FailureOf(raw.sqlite3_errcode(target._handle));
     }
 
     /// <summary>Throws unless a result code is that of success.</summary>

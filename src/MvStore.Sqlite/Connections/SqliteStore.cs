@@ -5,12 +5,16 @@ internal sealed class SqliteStore : IDisposable
 {
     private readonly OwnerLock _ownership;
 
-    private SqliteStore(OwnerLock ownership, Writer writer, ReaderPool readers)
+    private SqliteStore(string path, OwnerLock ownership, Writer writer, ReaderPool readers)
     {
+        Path = path;
         _ownership = ownership;
         Writer = writer;
         Readers = readers;
     }
+
+    /// <summary>The file behind whatever link names it.</summary>
+    public string Path { get; }
 
     public Writer Writer { get; }
 
@@ -30,13 +34,13 @@ internal sealed class SqliteStore : IDisposable
                 StoreCreation.Create(options, path);
             }
 
-            writer = Writer.Open(path, options);
+            writer = Writer.Open(path, options, new StoreMark(ownership.File, path, options.SyncMark));
             if (isNew)
             {
                 writer.Sync();
             }
 
-            return new SqliteStore(ownership, writer, new ReaderPool(path, options));
+            return new SqliteStore(path, ownership, writer, new ReaderPool(path, options));
         }
         catch
         {

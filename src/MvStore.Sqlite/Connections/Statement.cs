@@ -63,6 +63,10 @@ internal sealed class Statement : IDisposable
 
     public bool IsNull(int column) => raw.sqlite3_column_type(_handle, column) == raw.SQLITE_NULL;
 
+    public bool IsBlob(int column) => raw.sqlite3_column_type(_handle, column) == raw.SQLITE_BLOB;
+
+    public bool IsInteger(int column) => raw.sqlite3_column_type(_handle, column) == raw.SQLITE_INTEGER;
+
     public long Integer(int column) => raw.sqlite3_column_int64(_handle, column);
 
     public string Text(int column) => raw.sqlite3_column_text(_handle, column).utf8_to_string();

@@ -2,15 +2,17 @@ namespace MvStore.Sqlite.Files;
 
 /// <summary>
 /// Ownership of a store (contract F4): a file beside it, locked for as long as this object lives. The operating system drops the lock
-/// of a killed owner. The file itself stays behind on purpose: deleting it would let two openers lock two different files of one name.
+/// of a killed owner. The file itself stays behind on purpose: deleting it would let two openers lock two different files of one name, and
+/// it holds the mark.
 /// </summary>
 internal sealed class OwnerLock : IDisposable
 {
     private const int WindowsSharingViolation = unchecked((int)0x80070020);
 
-    private readonly FileStream _file;
+    private OwnerLock(FileStream file) => File = file;
 
-    private OwnerLock(FileStream file) => _file = file;
+    /// <summary>The locked file, which also holds the store's mark (<see cref="StoreMark"/>).</summary>
+    public FileStream File { get; }
 
     /// <summary>Becomes the owner, at once or not at all.</summary>
     public static OwnerLock Acquire(string storePath)
@@ -29,7 +31,7 @@ internal sealed class OwnerLock : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => File.Dispose();
 
     // On Unix the code is the errno of flock: EWOULDBLOCK, which is 11 on Linux and 35 on BSD and macOS.
     private static bool IsHeldElsewhere(IOException e)

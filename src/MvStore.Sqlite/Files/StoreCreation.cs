@@ -7,23 +7,19 @@ namespace MvStore.Sqlite.Files;
 /// </summary>
 internal static class StoreCreation
 {
-    private const string DraftSuffix = ".mvstore-new";
+    public const string DraftSuffix = ".mvstore-new";
 
     public static void Create(SqliteTierOptions options, string path)
     {
         var draft = path + DraftSuffix;
         try
         {
-            foreach (var suffix in (ReadOnlySpan<string>)["", "-journal", "-wal", "-shm"])
-            {
-                File.Delete(draft + suffix);
-            }
-
+            DeleteDraft(draft);
             // SQLite gives its log the permissions of the file it finds.
             OwnerOnlyFile.Open(draft, FileMode.CreateNew).Dispose();
             using (var connection = Connection.Open(draft, options.BusyTimeout))
             {
-                Schema.Create(connection, options.PageBytes);
+                Schema.Create(connection, options.PageBytes, StoreId.Next());
             }
 
             File.Move(draft, path, overwrite: false);
@@ -31,6 +27,13 @@ internal static class StoreCreation
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new PersistentTierException(TierFailure.Fatal, $"The store '{path}' cannot be created: {e.Message}", e);
+        }
+    }
+    public static void DeleteDraft(string draft)
+    {
+        foreach (var suffix in (ReadOnlySpan<string>)["", "-journal", "-wal", "-shm"])
+        {
+            File.Delete(draft + suffix);
         }
     }
 }

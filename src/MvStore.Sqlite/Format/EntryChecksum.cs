@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Numerics;
 
 namespace MvStore.Sqlite.Format;
@@ -16,22 +15,7 @@ internal static class EntryChecksum
         crc = BitOperations.Crc32C(crc, (ulong)sequence);
         crc = BitOperations.Crc32C(crc, (uint)key.Length);
         crc = BitOperations.Crc32C(crc, isTombstone ? (byte)0 : (byte)1);
-        crc = Append(crc, key);
-        return ~Append(crc, value);
-    }
-
-    private static uint Append(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
-        {
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        }
-
-        foreach (var b in bytes)
-        {
-            crc = BitOperations.Crc32C(crc, b);
-        }
-
-        return crc;
+        crc = Crc32C.Append(crc, key);
+        return ~Crc32C.Append(crc, value);
     }
 }

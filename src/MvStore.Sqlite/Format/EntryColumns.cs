@@ -12,6 +12,23 @@ internal static class EntryColumns
     /// <summary>The position on a row; behind the whole key when the row's version, in a damaged file, is none.</summary>
     public static TierPosition Position(byte[] key, long version) => new(key, (ulong)Math.Max(version, 0));
 
+    /// <summary>
+    /// Throws unless the checksum of a row matches. For rows that are stepped over because of what they say of themselves: a damaged one would
+    /// be missed without a word.
+    /// </summary>
+    public static void Check(Statement row)
+    {
+        var key = Key(row);
+        if (!IsIntact(row, key))
+        {
+            throw Damage.Entry(key, Version(row), Sequence(row));
+        }
+    }
+
+    /// <summary>Whether the checksum of a row matches.</summary>
+    public static bool IsIntact(Statement row, ReadOnlySpan<byte> key)
+        => EntryChecksum.Of(key, Version(row), Sequence(row), row.Blob(3), row.IsNull(3)) == row.Integer(4);
+
     /// <summary>The whole entry, verified, in memory of its own; the key is the given array, which holds its bytes already.</summary>
     public static TierRow Read(Statement row, byte[] key)
     {
@@ -21,9 +38,7 @@ internal static class EntryColumns
         var value = row.Blob(3);
         if (EntryChecksum.Of(key, version, sequence, value, isTombstone) != row.Integer(4))
         {
-            throw new PersistentTierException(
-                TierFailure.Damaged,
-                $"A row is damaged: its checksum does not match (version {version}, sequence {sequence}, key of {key.Length} bytes).");
+            throw Damage.Entry(key, version, sequence);
         }
 
         // Not "? null :", which would become an empty value: null converts to memory by way of an array.

@@ -15,6 +15,10 @@ internal static class Schema
     /// <summary>The columns of an entry, in the order <see cref="EntryColumns"/> reads them.</summary>
     public const string EntryColumnList = "key, version, sequence, value, checksum";
 
+    /// <summary>The statements that make the tables, as SQLite keeps them.</summary>
+    public static IReadOnlyList<string> TableStatements { get; }
+        = [.. Tables.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+
     private const string Tables = """
         CREATE TABLE entry (
             key      BLOB    NOT NULL, -- ordered bytewise
@@ -28,31 +32,38 @@ internal static class Schema
         CREATE TABLE meta (
             id               INTEGER PRIMARY KEY CHECK (id = 1),
             format_version   INTEGER NOT NULL, -- the same as PRAGMA user_version
+            store_id         INTEGER NOT NULL, -- chosen at random when the file is made
+            changes          INTEGER NOT NULL, -- write transactions so far
             durable_sequence INTEGER NOT NULL, -- every publication up to this one is in this file
-            highest_version  INTEGER NOT NULL  -- the highest commit version among them
+            highest_version  INTEGER NOT NULL, -- the highest commit version among them
+            entries          INTEGER NOT NULL, -- rows of the table entry
+            checksum         INTEGER NOT NULL  -- CRC-32C of the other columns
         ) STRICT;
 
         CREATE TABLE floor (
             family  TEXT    NOT NULL CHECK (family IN ('default', 'multi', 'source', 'operator')),
             id      INTEGER NOT NULL, -- of the source or operator, else 0
             version INTEGER NOT NULL, -- the lowest version a new read may start at
+            checksum INTEGER NOT NULL,
             PRIMARY KEY (family, id)
         ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE key_floor (
             key     BLOB    NOT NULL PRIMARY KEY, -- a dropped key
-            version INTEGER NOT NULL              -- the lowest version a new read of it may start at, above the floor of its kind
+            version INTEGER NOT NULL,             -- the lowest version a new read of it may start at, above the floor of its kind
+            checksum INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE dropped (
             key     BLOB    NOT NULL,
             version INTEGER NOT NULL, -- the commit version of a drop that is not in force yet
+            checksum INTEGER NOT NULL,
             PRIMARY KEY (key, version)
         ) STRICT, WITHOUT ROWID;
         """;
 
     /// <summary>Fills an empty file: all of it in one synced transaction, then the switch to a write-ahead log.</summary>
-    public static void Create(Connection connection, int pageBytes)
+    public static void Create(Connection connection, int pageBytes, long storeId)
     {
         connection.Execute($"PRAGMA page_size = {pageBytes}");
         connection.Execute("PRAGMA auto_vacuum = INCREMENTAL");
@@ -61,7 +72,7 @@ internal static class Schema
         connection.Execute($"PRAGMA application_id = {ApplicationId}");
         connection.Execute($"PRAGMA user_version = {FormatVersion}");
         connection.Execute(Tables);
-        connection.Execute($"INSERT INTO meta VALUES (1, {FormatVersion}, 0, 0)");
+        MetaRow.Create(storeId).Insert(connection);
         connection.Execute("COMMIT");
         connection.Execute("PRAGMA journal_mode = WAL");
     }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace MvStore.Sqlite.Format;
 
 /// <summary>Reads and writes what the tier remembers besides entries.</summary>
@@ -5,15 +7,10 @@ internal static class StoredState
 {
     public static TierState Load(Connection connection)
     {
-        using var meta = connection.Prepare("SELECT format_version, durable_sequence, highest_version FROM meta WHERE id = 1");
-        if (!meta.Step() || meta.Integer(0) != Schema.FormatVersion)
+        var meta = MetaRow.Load(connection);
+        return new TierState((ulong)meta.Sequence, (ulong)meta.Version, LoadFloors(connection))
         {
-            throw new PersistentTierException(TierFailure.Damaged, "The table 'meta' of the store does not match the file's header.");
-        }
-
-        return new TierState((ulong)meta.Integer(1), (ulong)meta.Integer(2), LoadFloors(connection))
-        {
-            Drops = LoadKeys(connection, "SELECT key, version FROM dropped"),
+            Drops = LoadKeys(connection, "dropped", StateChecksum.OfDropped),
         };
     }
 
@@ -21,7 +18,7 @@ internal static class StoredState
     public static void SaveKinds(Connection connection, FloorSet floors)
     {
         connection.Execute("DELETE FROM floor");
-        using var insert = connection.Prepare("INSERT INTO floor (family, id, version) VALUES (?1, ?2, ?3)");
+        using var insert = connection.Prepare("INSERT INTO floor (family, id, version, checksum) VALUES (?1, ?2, ?3, ?4)");
         Save(insert, "default", 0, floors.Default);
         foreach (var (kind, floor) in floors.ByKind)
         {
@@ -35,7 +32,8 @@ internal static class StoredState
         using var forgetDrops = connection.Prepare("DELETE FROM dropped WHERE key = ?1 AND version <= ?2");
         using var forgetFloor = connection.Prepare("DELETE FROM key_floor WHERE key = ?1 AND version <= ?2");
         using var raise = connection.Prepare("""
-            INSERT INTO key_floor (key, version) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET version = max(version, excluded.version)
+            INSERT INTO key_floor (key, version, checksum) VALUES (?1, ?2, ?3)
+            ON CONFLICT (key) DO UPDATE SET version = excluded.version, checksum = excluded.checksum WHERE excluded.version > version
             """);
         foreach (var (key, version) in settled)
         {
@@ -43,6 +41,7 @@ internal static class StoredState
             var floor = floors.Of(key.Span);
             if (floor > CommitVersion.Zero)
             {
+                raise.BindInteger(3, StateChecksum.OfKeyFloor(key.Span, SignedColumn.Stored(floor.Value, "floor")));
                 Run(raise, key, floor);
             }
             else
@@ -56,9 +55,14 @@ internal static class StoredState
     {
         var byDefault = CommitVersion.Zero;
         var byKind = new List<KeyValuePair<EntryKind, CommitVersion>>();
-        using var rows = connection.Prepare("SELECT family, id, version FROM floor");
+        using var rows = connection.Prepare("SELECT family, id, version, checksum FROM floor");
         while (rows.Step())
         {
+            if (StateChecksum.OfFloor(rows.Blob(0), rows.Integer(1), rows.Integer(2)) != rows.Integer(3))
+            {
+                throw Damage.Floor();
+            }
+
             CommitVersion floor = (ulong)rows.Integer(2);
             if (rows.Text(0) == "default")
             {
@@ -71,15 +75,20 @@ internal static class StoredState
             }
         }
 
-        return new FloorSet(byDefault, byKind, LoadKeys(connection, "SELECT key, version FROM key_floor"));
+        return new FloorSet(byDefault, byKind, LoadKeys(connection, "key_floor", StateChecksum.OfKeyFloor));
     }
 
-    private static List<KeyFloor> LoadKeys(Connection connection, string sql)
+    private static List<KeyFloor> LoadKeys(Connection connection, string table, Func<ReadOnlySpan<byte>, long, uint> checksum)
     {
         var floors = new List<KeyFloor>();
-        using var rows = connection.Prepare(sql);
+        using var rows = connection.Prepare($"SELECT key, version, checksum FROM {table}");
         while (rows.Step())
         {
+            if (checksum(rows.Blob(0), rows.Integer(1)) != rows.Integer(2))
+            {
+                throw Damage.StateRow(table, rows.Blob(0), rows.Integer(1));
+            }
+
             floors.Add(new KeyFloor(rows.Blob(0).ToArray(), (ulong)rows.Integer(1)));
         }
 
@@ -96,8 +105,11 @@ internal static class StoredState
     private static void Save(Statement insert, string family, ulong id, CommitVersion floor)
     {
         insert.BindText(1, family);
-        insert.BindInteger(2, unchecked((long)id));
-        insert.BindInteger(3, SignedColumn.Stored(floor.Value, "floor"));
+        var signedId = unchecked((long)id);
+        var version = SignedColumn.Stored(floor.Value, "floor");
+        insert.BindInteger(2, signedId);
+        insert.BindInteger(3, version);
+        insert.BindInteger(4, StateChecksum.OfFloor(Encoding.UTF8.GetBytes(family), signedId, version));
         insert.Run();
     }
 

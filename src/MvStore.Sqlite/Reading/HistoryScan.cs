@@ -120,9 +120,18 @@ internal sealed class HistoryScan(Reader reader, TierScan scan, CancellationToke
         cancellationToken.ThrowIfCancellationRequested();
         _looked++;
         _version = EntryColumns.Version(row);
-        if (_version <= _at && EntryColumns.Sequence(row) <= _sequence)
+        if (_version > _at)
+        {
+            return;
+        }
+
+        if (EntryColumns.Sequence(row) <= _sequence)
         {
             _rows.Add(EntryColumns.Read(row, key));
+        }
+        else
+        {
+            EntryColumns.Check(row);
         }
     }
 

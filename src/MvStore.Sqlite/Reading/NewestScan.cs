@@ -119,9 +119,18 @@ internal sealed class NewestScan(Reader reader, TierScan scan, CancellationToken
         _looked++;
         _inKey++;
         _version = EntryColumns.Version(row);
-        if ((_candidate is null || !_forward) && _version <= _at && EntryColumns.Sequence(row) <= _sequence)
+        if ((_candidate is not null && _forward) || _version > _at)
+        {
+            return;
+        }
+
+        if (EntryColumns.Sequence(row) <= _sequence)
         {
             _candidate = EntryColumns.Read(row, key);
+        }
+        else
+        {
+            EntryColumns.Check(row);
         }
     }
 
@@ -154,6 +163,7 @@ internal sealed class NewestScan(Reader reader, TierScan scan, CancellationToken
                     return FinishKey();
                 }
 
+                EntryColumns.Check(row);
                 if (Left == 0)
                 {
                     return WalkEnd.InsideKey;

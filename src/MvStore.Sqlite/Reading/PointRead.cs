@@ -28,17 +28,18 @@ internal static class PointRead
         var row = reader.KeyFrom(key, SignedColumn.Clamped(view.At.Value));
         try
         {
-            do
+            while (row.Step())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (!row.Step())
+                if (EntryColumns.Sequence(row) <= sequence)
                 {
-                    return null;
+                    return EntryColumns.Read(row, key.ToArray());
                 }
-            }
-            while (EntryColumns.Sequence(row) > sequence);
 
-            return EntryColumns.Read(row, key.ToArray());
+                EntryColumns.Check(row);
+            }
+
+            return null;
         }
         finally
         {

@@ -1,36 +1,32 @@
 namespace MvStore.Sqlite.Writing;
 
 /// <summary>
-/// Writes a slice of commits together with the durable mark. The mark moves first and only from the expected place, so a slice that
-/// does not continue the last one is refused before a row is written. Rows go many to a statement: half the time of one by one.
+/// Writes a slice of commits and says how the marks move. They move only from the expected place, so a slice that does not continue the
+/// last one is refused before a row is written. Rows go many to a statement: half the time of one by one.
 /// </summary>
 internal sealed class BatchWriter : IDisposable
 {
     private const int RowsPerStatement = 64;
     private const int ColumnsPerRow = 5;
 
-    private readonly Connection _connection;
-    private readonly Statement _moveMark;
     private readonly Statement _insertMany;
     private readonly Statement _insertOne;
     private readonly Statement _insertDrop;
 
     public BatchWriter(Connection connection)
     {
-        _connection = connection;
-        _moveMark = connection.Prepare("""
-            UPDATE meta SET durable_sequence = ?1, highest_version = max(highest_version, ?2)
-            WHERE id = 1 AND durable_sequence = ?3
-            """);
         _insertMany = connection.Prepare(InsertSql(RowsPerStatement));
         _insertOne = connection.Prepare(InsertSql(1));
-        _insertDrop = connection.Prepare("INSERT OR IGNORE INTO dropped (key, version) VALUES (?1, ?2)");
+        _insertDrop = connection.Prepare("INSERT OR IGNORE INTO dropped (key, version, checksum) VALUES (?1, ?2, ?3)");
     }
 
     /// <summary>Writes a slice. Inside a transaction.</summary>
-    public void Write(TierBatch batch)
+    /// <param name="batch">The slice.</param>
+    /// <param name="meta">What the file says of itself before.</param>
+    /// <returns>What it is to say afterwards.</returns>
+    public MetaRow Write(TierBatch batch, MetaRow meta)
     {
-        MoveMark(batch);
+        var after = Continue(batch, meta);
         var rows = batch.Rows;
         var next = 0;
         for (; rows.Count - next >= RowsPerStatement; next += RowsPerStatement)
@@ -52,14 +48,17 @@ internal sealed class BatchWriter : IDisposable
         foreach (var (key, version) in batch.Drops)
         {
             _insertDrop.BindBlob(1, key.Span);
-            _insertDrop.BindInteger(2, SignedColumn.Stored(version.Value, "version"));
+            var stored = SignedColumn.Stored(version.Value, "version");
+            _insertDrop.BindInteger(2, stored);
+            _insertDrop.BindInteger(3, StateChecksum.OfDropped(key.Span, stored));
             _insertDrop.Run();
         }
+
+        return after;
     }
 
     public void Dispose()
     {
-        _moveMark.Dispose();
         _insertMany.Dispose();
         _insertOne.Dispose();
         _insertDrop.Dispose();
@@ -88,17 +87,15 @@ internal sealed class BatchWriter : IDisposable
         insert.BindInteger(parameter + 4, EntryChecksum.Of(row.Key.Span, version, sequence, value, row.IsTombstone));
     }
 
-    private void MoveMark(TierBatch batch)
-    {
-        _moveMark.BindInteger(1, SignedColumn.Stored(batch.Sequence, "sequence"));
-        _moveMark.BindInteger(2, SignedColumn.Stored(batch.HighestVersion.Value, "version"));
-        _moveMark.BindInteger(3, SignedColumn.Clamped(batch.PreviousSequence));
-        _moveMark.Run();
-        if (_connection.ChangedRows != 1 || batch.Sequence < batch.PreviousSequence)
-        {
-            throw new PersistentTierException(
+    private static MetaRow Continue(TierBatch batch, MetaRow meta)
+        => (ulong)meta.Sequence == batch.PreviousSequence && batch.Sequence >= batch.PreviousSequence
+            ? meta with
+            {
+                Sequence = SignedColumn.Stored(batch.Sequence, "sequence"),
+                Version = Math.Max(meta.Version, SignedColumn.Stored(batch.HighestVersion.Value, "version")),
+                Entries = meta.Entries + batch.Rows.Count,
+            }
+            : throw new PersistentTierException(
                 TierFailure.Fatal,
                 $"A slice from publication {batch.PreviousSequence} to {batch.Sequence} does not continue what is durable.");
-        }
-    }
 }

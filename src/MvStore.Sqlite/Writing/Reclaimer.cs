@@ -15,6 +15,8 @@ internal sealed class Reclaimer : IDisposable
     private readonly List<VersionStamp> _stamps = []; // of the key the walk is in, newest first
     private readonly List<int> _valueLengths = [];    // of the same entries
     private readonly List<(byte[] Key, long Version)> _doomed = [];
+    private readonly List<(byte[] Key, long Version)> _hiding = []; // kept rows right above doomed ones
+    private readonly Statement _row;
 
     public Reclaimer(Connection connection)
     {
@@ -23,6 +25,7 @@ internal sealed class Reclaimer : IDisposable
         _all = connection.Prepare($"{Columns} {Order}");
         _after = connection.Prepare($"{Columns} WHERE key > ?1 {Order}");
         _one = connection.Prepare($"{Columns} WHERE key = ?1 ORDER BY version DESC");
+        _row = connection.Prepare($"SELECT {Schema.EntryColumnList} FROM entry WHERE key = ?1 AND version = ?2");
         _delete = connection.Prepare("DELETE FROM entry WHERE key = ?1 AND version = ?2");
     }
 
@@ -30,10 +33,13 @@ internal sealed class Reclaimer : IDisposable
     public TierReclaimed Run(TierReclaimStep step, CancellationToken cancellationToken)
     {
         _doomed.Clear();
+        _hiding.Clear();
         var (next, scanned, bytes) = step.Keys is { } keys
             ? LookAt(keys, step, cancellationToken)
             : LookAtAll(step, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
+        RequireIntact(_doomed);
+        RequireIntact(_hiding);
         Delete();
         return new TierReclaimed(next, scanned, _doomed.Count, bytes);
     }
@@ -43,6 +49,7 @@ internal sealed class Reclaimer : IDisposable
         _all.Dispose();
         _after.Dispose();
         _one.Dispose();
+        _row.Dispose();
         _delete.Dispose();
     }
 
@@ -179,6 +186,11 @@ internal sealed class Reclaimer : IDisposable
                 if (!keep[i])
                 {
                     _doomed.Add((key, (long)stamps[i].Version.Value));
+                    if (i > 0 && keep[i - 1])
+                    {
+                        _hiding.Add((key, (long)stamps[i - 1].Version.Value));
+                    }
+
                     bytes += key.Length + _valueLengths[i];
                 }
             }
@@ -187,6 +199,29 @@ internal sealed class Reclaimer : IDisposable
         _stamps.Clear();
         _valueLengths.Clear();
         return bytes;
+    }
+
+    // Nothing goes on the word of a damaged row: it may be another version than it says.
+    private void RequireIntact(List<(byte[] Key, long Version)> rows)
+    {
+        foreach (var (key, version) in rows)
+        {
+            _row.BindBlob(1, key);
+            _row.BindInteger(2, version);
+            try
+            {
+                if (!_row.Step())
+                {
+                    throw Damage.Entry(key, version, 0);
+                }
+
+                EntryColumns.Check(_row);
+            }
+            finally
+            {
+                _row.Reset();
+            }
+        }
     }
 
     private void Delete()

@@ -14,7 +14,8 @@ internal sealed class WriteTransaction : IDisposable
     private readonly long _checkpointBytes;
     private readonly Statement _begin;
     private readonly Statement _commit;
-    private readonly Lock _turn = new();             // one write at a time
+    private readonly Lock _next = new();             // who waits for _turn holds this, so that nobody takes two turns running while another waits
+    private readonly Lock _turn = new();             // one write at a time; entered under _next
     private PersistentTierException? _stoppedBy; // under _turn
 
     public WriteTransaction(Connection connection, string path, long checkpointBytes)
@@ -31,11 +32,11 @@ internal sealed class WriteTransaction : IDisposable
     /// <param name="body">The statements.</param>
     public T Run<T>(string doing, Func<T> body)
     {
-        lock (_turn)
+        using (NextTurn())
         {
             if (_stoppedBy is { } first)
             {
-                throw new PersistentTierException(first.Failure, $"The tier has stopped for writing: {first.Message}", first);
+                throw new PersistentTierException(first.Failure, $"The tier has stopped for writing: {first.Message}", first) { Key = first.Key };
             }
 
             var syncing = true;
@@ -60,8 +61,22 @@ internal sealed class WriteTransaction : IDisposable
                     throw Kept(worse);
                 }
 
+                if (failure is PersistentTierException { Failure: TierFailure.Damaged } damage)
+                {
+                    _stoppedBy = damage;
+                }
+
                 throw;
             }
+        }
+    }
+
+    /// <summary>Runs something on the connection between two writes.</summary>
+    public T RunBetweenWrites<T>(Func<T> body)
+    {
+        using (NextTurn())
+        {
+            return body();
         }
     }
 
@@ -69,6 +84,14 @@ internal sealed class WriteTransaction : IDisposable
     {
         _begin.Dispose();
         _commit.Dispose();
+    }
+
+    private Lock.Scope NextTurn()
+    {
+        lock (_next)
+        {
+            return _turn.EnterScope();
+        }
     }
 
     private void CheckpointLongLog()

@@ -7,23 +7,30 @@ internal sealed class Writer : IDisposable
     private readonly WriteTransaction _transaction;
     private readonly BatchWriter _batches;
     private readonly Reclaimer _reclaimer;
+    private readonly Statement _readMeta;
+    private readonly Statement _writeMeta;
+    private readonly StoreMark _mark;
     private FloorSet _kinds; // the floors of kinds as stored; writing calls come one at a time
 
-    private Writer(Connection connection, string path, SqliteTierOptions options)
+    private Writer(Connection connection, string path, SqliteTierOptions options, StoreMark mark)
     {
         _connection = connection;
+        _mark = mark;
+        mark.Require(MetaRow.Load(connection));
         State = StoredState.Load(connection);
         _kinds = State.Floors.Kinds;
         _transaction = new WriteTransaction(connection, path, options.CheckpointBytes);
         _batches = new BatchWriter(connection);
         _reclaimer = new Reclaimer(connection);
+        _readMeta = connection.Prepare(MetaRow.SelectSql);
+        _writeMeta = connection.Prepare(MetaRow.UpdateSql);
     }
 
     /// <summary>What the file held when it was opened.</summary>
     public TierState State { get; }
 
     /// <summary>Connects for writing.</summary>
-    public static Writer Open(string path, SqliteTierOptions options)
+    public static Writer Open(string path, SqliteTierOptions options, StoreMark mark)
     {
         var connection = Connection.Open(path, options.BusyTimeout);
         try
@@ -41,7 +48,7 @@ internal sealed class Writer : IDisposable
                 throw new PersistentTierException(TierFailure.Fatal, $"SQLite cannot keep a write-ahead log beside the store '{path}'.");
             }
 
-            return new Writer(connection, path, options);
+            return new Writer(connection, path, options, mark);
         }
         catch
         {
@@ -51,19 +58,9 @@ internal sealed class Writer : IDisposable
     }
 
     /// <summary>Commits nothing new, but synced: what was done to the directory before is then durable as well.</summary>
-    public void Sync()
-        => _transaction.Run("syncing a new store", () =>
-        {
-            _connection.Execute("UPDATE meta SET format_version = format_version");
-            return true;
-        });
+    public void Sync() => Change("syncing a new store", meta => meta);
 
-    public void Apply(TierBatch batch)
-        => _transaction.Run("writing a batch", () =>
-        {
-            _batches.Write(batch);
-            return true;
-        });
+    public void Apply(TierBatch batch) => Change("writing a batch", meta => _batches.Write(batch, meta));
 
     public void RaiseFloor(FloorSet floors, IReadOnlyList<KeyFloor> settled)
     {
@@ -73,7 +70,7 @@ internal sealed class Writer : IDisposable
             return;
         }
 
-        _kinds = _transaction.Run("raising the floor", () =>
+        Change("raising the floor", meta =>
         {
             if (!ReferenceEquals(raised, _kinds))
             {
@@ -81,18 +78,57 @@ internal sealed class Writer : IDisposable
             }
 
             StoredState.SaveKeys(_connection, floors.ByKey, settled);
-            return raised;
+            return meta;
         });
+        _kinds = raised;
     }
 
     public TierReclaimed Reclaim(TierReclaimStep step, CancellationToken cancellationToken)
-        => _transaction.Run("reclaiming", () => _reclaimer.Run(step, cancellationToken));
+    {
+        var done = default(TierReclaimed);
+        Change("reclaiming", meta =>
+        {
+            var freeBefore = FreeSpace.PagesIn(_connection);
+            done = _reclaimer.Run(step, cancellationToken);
+            var wrote = FreeSpace.GiveBack(_connection, freeBefore) || done.ReclaimedVersions > 0;
+            return wrote ? meta with { Entries = meta.Entries - done.ReclaimedVersions } : null;
+        });
+        return done;
+    }
+
+    /// <summary>Begins to copy the store into an empty database. Each step, and the end, in a turn of its own between two writes.</summary>
+    /// <param name="target">The database. Not used otherwise until the copy is disposed.</param>
+    public LiveCopy CopyTo(Connection target) => new(_connection, _transaction, target);
 
     public void Dispose()
     {
+        _readMeta.Dispose();
+        _writeMeta.Dispose();
         _reclaimer.Dispose();
         _batches.Dispose();
         _transaction.Dispose();
         _connection.Dispose();
+    }
+
+    // Runs one change and moves what the file says of itself, in one transaction; null says that nothing was written. The mark beside the
+    // file follows once that is synced, so it may lag and never leads.
+    private void Change(string doing, Func<MetaRow, MetaRow?> change)
+    {
+        var durable = _transaction.Run(doing, () =>
+        {
+            var before = MetaRow.Read(_readMeta);
+            if (change(before) is not { } changed)
+            {
+                return default(MetaRow?);
+            }
+
+            var after = changed with { Changes = before.Changes + 1 };
+            after.Write(_writeMeta);
+            return after;
+        });
+        if (durable is { } meta)
+        {
+            _mark.Write(meta);
+        }
     }
 }

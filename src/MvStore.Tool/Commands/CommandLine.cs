@@ -13,7 +13,7 @@ internal static class CommandLine
 
         Exit codes:
           0    done
-          1    verification found a difference, or what was asked for does not exist
+          1    verification found a difference or damage, or what was asked for does not exist
           2    the command line is wrong
           3    the store could not be used: missing, in use, damaged, of another history, over a limit
           4    git could not be used: not installed, not a repository, no commits
@@ -68,6 +68,9 @@ internal static class CommandLine
             new ScanCommand(host, shared),
             new DiffCommand(host, shared),
             new StatCommand(host, shared),
+            new VerifyCommand(host, shared),
+            new BackupCommand(host, shared),
+            new RestoreCommand(host, shared),
         };
     }
 

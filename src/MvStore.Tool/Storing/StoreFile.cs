@@ -28,15 +28,7 @@ internal sealed record StoreFile(string Path)
     /// <exception cref="MvStoreException">It cannot be opened.</exception>
     public async ValueTask<IMultiVersionStore> CreateOrOpenAsync(ToolHost host, CancellationToken cancellationToken)
     {
-        try
-        {
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ToolException(ExitCode.Store, $"The directory for the store '{Path}' cannot be made: {e.Message}", e);
-        }
-
+        MakeDirectory();
         return await new MvStoreBuilder()
             .Configure(static options =>
             {
@@ -53,9 +45,34 @@ internal sealed record StoreFile(string Path)
     /// <exception cref="ToolException">It is not there.</exception>
     /// <exception cref="MvStoreException">It cannot be opened.</exception>
     public ValueTask<IMultiVersionStore> OpenAsync(ToolHost host, CancellationToken cancellationToken)
-        => Exists
-            ? CreateOrOpenAsync(host, cancellationToken)
-            : throw new ToolException(ExitCode.Store, $"There is no store '{Path}'; make it with 'mvstore import-git', or name another with --store.");
+    {
+        RequireExists();
+        return CreateOrOpenAsync(host, cancellationToken);
+    }
+
+    /// <summary>Ends the command when the store is not there.</summary>
+    /// <exception cref="ToolException">It is not there.</exception>
+    public void RequireExists()
+    {
+        if (!Exists)
+        {
+            throw new ToolException(ExitCode.Store, $"There is no store '{Path}'; make it with 'mvstore import-git', or name another with --store.");
+        }
+    }
+
+    /// <summary>Makes the directory the store is to lie in.</summary>
+    /// <exception cref="ToolException">It cannot be made.</exception>
+    public void MakeDirectory()
+    {
+        try
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ToolException(ExitCode.Store, $"The directory for the store '{Path}' cannot be made: {e.Message}", e);
+        }
+    }
 
     /// <summary>The bytes of all files of the store: the main file and those that begin with its name.</summary>
     public long MeasureBytes()

@@ -22,6 +22,7 @@ internal sealed unsafe class BufferCursor(RecordCursor records) : IBufferCursor
             var entry = VersionChain.Find(record, view);
             rows[i] = NativeRecord.RowOf(record, entry);
             CacheLine.Prefetch((byte*)entry + CacheLine.Size);
+            CacheLine.Prefetch((byte*)entry + (2 * CacheLine.Size) - 1);
         }
 
         return count;

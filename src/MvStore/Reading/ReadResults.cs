@@ -68,6 +68,23 @@ internal static class ReadResults
         }
     }
 
+    /// <summary>A copy of a row in memory.</summary>
+    /// <param name="answer">What memory said.</param>
+    /// <param name="row">The row; disposed here.</param>
+    /// <returns>The copy, or null when there is no row.</returns>
+    public static VersionedRow? Own(MemoryAnswer answer, GuardedRow row)
+    {
+        if (answer == MemoryAnswer.Absent)
+        {
+            return null;
+        }
+
+        using (row)
+        {
+            return row.ToRow();
+        }
+    }
+
     /// <summary>Whether a read returns a row.</summary>
     public static ValueTask<bool> IsPresentAsync(ValueTask<VersionedRow?> read)
     {

@@ -24,7 +24,7 @@ internal sealed unsafe class NativeHeap : IDisposable
 
     /// <summary>A heap on the memory of this operating system.</summary>
     public NativeHeap()
-        : this(isChecked: false)
+        : this(ChecksByDefault)
     {
     }
 
@@ -48,6 +48,9 @@ internal sealed unsafe class NativeHeap : IDisposable
             _stripes[i].Initialize(i, _stripes, count, noPage, isChecked);
         }
     }
+
+    /// <summary>Whether heaps check their blocks unless told otherwise. For tests, which set it before the first store is opened.</summary>
+    internal static bool ChecksByDefault { get; set; }
 
     /// <summary>The last resort, for a store that was never disposed.</summary>
     ~NativeHeap()

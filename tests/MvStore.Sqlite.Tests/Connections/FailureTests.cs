@@ -120,6 +120,54 @@ public sealed class FailureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task F3_ADamagedRowNamesItsKeyApartFromTheMessage()
+    {
+        var tier = await DamagedAsync("UPDATE entry SET value = x'00' WHERE version = 3");
+        await using var owned = tier;
+        var failure = (await tier.Awaiting(t => t.GetAsync(Rows.Keys("TheKey"), Rows.Everything, default).AsTask())
+            .Should().ThrowAsync<PersistentTierException>()).Which;
+        failure.Key!.Value.ToArray().Should().Equal("TheKey"u8.ToArray());
+        failure.Message.Should().NotContain("TheKey");
+    }
+
+    [Theory]
+    [InlineData(TierScanMode.Newest, ScanDirection.Forward)]
+    [InlineData(TierScanMode.Newest, ScanDirection.Reverse)]
+    [InlineData(TierScanMode.History, ScanDirection.Forward)]
+    public async Task F3_ADamagedRowThatHidesItselfIsNotSteppedOver(TierScanMode mode, ScanDirection direction)
+    {
+        await using var tier = await DamagedAsync("UPDATE entry SET sequence = 900 WHERE version = 3");
+        var view = new TierView(CommitVersion.Latest, 3);
+        (await FailureOfAsync(async () => await tier.GetAsync(Rows.Keys("TheKey"), view, default))).Should().Be(TierFailure.Damaged);
+        (await FailureOfAsync(async () => await tier.ScanAsync(new TierScan(KeyRange.All, view, mode, direction, 9), default)))
+            .Should().Be(TierFailure.Damaged);
+    }
+
+    [Theory]
+    [InlineData("UPDATE entry SET version = 9 WHERE version = 3")]
+    [InlineData("UPDATE entry SET sequence = 1 WHERE version = 3")]
+    [InlineData("UPDATE entry SET value = x'00' WHERE version = 2")]
+    public async Task F3_NothingIsReclaimedOnTheWordOfADamagedRow(string change)
+    {
+        await using var tier = await DamagedAsync(change);
+        var step = new TierReclaimStep(new RetentionRule(new FloorSet(9, []), [], TestClassifier.Instance), null, 100);
+        (await FailureOfAsync(async () => await tier.ReclaimAsync(step, default))).Should().Be(TierFailure.Damaged);
+        PlainSqlite.Query(_location.Path, "SELECT count(*) FROM entry").Should().Be("3");
+    }
+
+    private async Task<SqliteTier> DamagedAsync(string change)
+    {
+        await using (var tier = await _location.OpenAsync())
+        {
+            await tier.ApplyAsync(
+                new TierBatch(0, 3, 3, [.. Enumerable.Range(1, 3).Select(v => Rows.Set("TheKey", (ulong)v, (ulong)v, "TheValue"))]), default);
+        }
+
+        PlainSqlite.Run(_location.Path, change).Should().Be(1);
+        return await _location.OpenAsync();
+    }
+
+    [Fact]
     public async Task F8_MessagesHoldNoKeysAndNoValues()
     {
         await using var tier = await _location.OpenAsync();

@@ -51,6 +51,7 @@ public sealed class FileFormatTests : IAsyncLifetime
             """).Should().Equal(
                 "dropped.key BLOB key 1",
                 "dropped.version INTEGER key 2",
+                "dropped.checksum INTEGER",
                 "entry.key BLOB key 1",
                 "entry.version INTEGER key 2",
                 "entry.sequence INTEGER",
@@ -59,12 +60,18 @@ public sealed class FileFormatTests : IAsyncLifetime
                 "floor.family TEXT key 1",
                 "floor.id INTEGER key 2",
                 "floor.version INTEGER",
+                "floor.checksum INTEGER",
                 "key_floor.key BLOB key 1",
                 "key_floor.version INTEGER",
+                "key_floor.checksum INTEGER",
                 "meta.id INTEGER null key 1",
                 "meta.format_version INTEGER",
+                "meta.store_id INTEGER",
+                "meta.changes INTEGER",
                 "meta.durable_sequence INTEGER",
-                "meta.highest_version INTEGER");
+                "meta.highest_version INTEGER",
+                "meta.entries INTEGER",
+                "meta.checksum INTEGER");
 
     [Fact]
     public void F1_EntriesAreFullHistoryWithTombstonesAsNull()
@@ -83,7 +90,8 @@ public sealed class FileFormatTests : IAsyncLifetime
     [Fact]
     public void F1_MarksAndFloorsAreReadable()
     {
-        Query("SELECT format_version || ' ' || durable_sequence || ' ' || highest_version FROM meta").Should().Equal("1 7 20");
+        Query("SELECT format_version || ' ' || changes || ' ' || durable_sequence || ' ' || highest_version || ' ' || entries FROM meta")
+            .Should().Equal("1 3 7 20 4");
         Query("SELECT family || ' ' || id || ' ' || version FROM floor ORDER BY family")
             .Should().Equal("default 0 2", "multi 0 1", "operator -1 4", "source 7 3");
         Query("SELECT hex(key) || ' ' || version FROM key_floor ORDER BY key").Should().Equal("61 8");
@@ -110,6 +118,20 @@ public sealed class FileFormatTests : IAsyncLifetime
             .Should().Equal(Crc32C([.. Number(20, 8), .. Number(7, 8), .. Number(1, 4), 0, (byte)'a']).ToString(CultureInfo.InvariantCulture));
         EntryChecksum.Of("a"u8, 1, 1, [], isTombstone: true).Should().NotBe(EntryChecksum.Of("a"u8, 1, 1, [], isTombstone: false));
     }
+
+    [Fact]
+    public void F3_TheChecksumsOfOtherRowsAreTheDocumentedOnes()
+    {
+        Query("SELECT checksum FROM key_floor").Should().Equal(Text(Crc32C([3, .. Number(8, 8), (byte)'a'])));
+        Query("SELECT checksum FROM dropped WHERE version = 20").Should().Equal(Text(Crc32C([4, .. Number(20, 8), (byte)'a'])));
+        Query("SELECT checksum FROM floor WHERE family = 'source'")
+            .Should().Equal(Text(Crc32C([2, .. Number(7, 8), .. Number(3, 8), .. "source"u8])));
+        var id = ulong.Parse(Query("SELECT printf('%u', store_id) FROM meta")[0], CultureInfo.InvariantCulture);
+        Query("SELECT checksum FROM meta").Should().Equal(Text(Crc32C(
+            [1, .. Number(1, 8), .. Number(id, 8), .. Number(3, 8), .. Number(7, 8), .. Number(20, 8), .. Number(4, 8)])));
+    }
+
+    private static string Text(uint number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static byte[] Number(ulong number, int length)
     {

@@ -56,6 +56,8 @@ public class WrongInputTests
     [InlineData("diff", "1", "2")]
     [InlineData("stat")]
     [InlineData("verify-git")]
+    [InlineData("verify")]
+    [InlineData("backup", "to")]
     public async Task A_store_that_is_not_there_is_a_store_error_and_not_made(params string[] args)
     {
         using var repository = new TestRepository(Histories.Counting(1));

@@ -16,6 +16,8 @@ namespace MvStore.Tool.Rendering.Json;
 [JsonSerializable(typeof(DiffDocument))]
 [JsonSerializable(typeof(StatDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
+[JsonSerializable(typeof(StoreVerificationDocument))]
+[JsonSerializable(typeof(CopyDocument))]
 internal sealed partial class ToolJson : JsonSerializerContext
 {
     /// <summary>Writes one document and a newline.</summary>

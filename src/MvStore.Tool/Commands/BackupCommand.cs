@@ -1,0 +1,38 @@
+using System.CommandLine;
+using MvStore.Tool.Rendering;
+using MvStore.Tool.Rendering.Json;
+using MvStore.Tool.Storing;
+
+namespace MvStore.Tool.Commands;
+
+/// <summary>Copies a store to a new file.</summary>
+internal sealed class BackupCommand : ToolCommand
+{
+    private readonly Argument<string> _target = new("file") { Description = "The file to make. Nothing may exist there." };
+
+    public BackupCommand(ToolHost host, SharedOptions shared)
+        : base("backup", "Copy the store to a new file, which is a store itself. A store that another process has open is refused.", host, shared)
+        => Add(_target);
+
+    /// <inheritdoc/>
+    protected override async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var began = Host.Time.GetTimestamp();
+        var json = IsJson(parsed);
+        var from = await FindStoreAsync(parsed, cancellationToken);
+        from.RequireExists();
+        var to = new StoreFile(Host.Absolute(parsed.GetRequiredValue(_target)));
+        var copied = await new StoreMaintenance(ProgressViews.For(Host, json)).CopyAsync(from, to, cancellationToken);
+        var document = new CopyDocument
+        {
+            From = from.Path,
+            To = to.Path,
+            DurableSequence = copied.DurableSequence,
+            HighestVersion = copied.HighestVersion.Value,
+            Bytes = copied.Bytes,
+            Seconds = Host.Time.GetElapsedTime(began).TotalSeconds,
+        };
+        CopySummary.Write(Host, document, json);
+        return ExitCode.Ok;
+    }
+}

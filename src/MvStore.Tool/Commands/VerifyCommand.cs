@@ -1,0 +1,66 @@
+using System.CommandLine;
+using MvStore.Tool.Rendering;
+using MvStore.Tool.Rendering.Json;
+using MvStore.Tool.Storing;
+
+namespace MvStore.Tool.Commands;
+
+/// <summary>Checks a store by itself, without the repository it came from.</summary>
+internal sealed class VerifyCommand : ToolCommand
+{
+    private readonly Argument<string?> _file = new("store")
+    {
+        Description = "The store file. Default: the one --store names, or that of the repository.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public VerifyCommand(ToolHost host, SharedOptions shared)
+        : base(
+            "verify",
+            "Check every row of a store, its marks and the structure of its file. Changes nothing. Exit code 1 when something is damaged.",
+            host,
+            shared)
+        => Add(_file);
+
+    /// <inheritdoc/>
+    protected override async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var began = Host.Time.GetTimestamp();
+        var json = IsJson(parsed);
+        var file = parsed.GetValue(_file) is { Length: > 0 } named
+            ? new StoreFile(Host.Absolute(named))
+            : await FindStoreAsync(parsed, cancellationToken);
+        file.RequireExists();
+        var report = await new StoreMaintenance(ProgressViews.For(Host, json)).VerifyAsync(file, cancellationToken);
+        var document = new StoreVerificationDocument
+        {
+            Sound = report.IsSound,
+            Store = file.Path,
+            Rows = report.Rows,
+            DurableSequence = report.DurableSequence,
+            HighestVersion = report.HighestVersion.Value,
+            Seconds = Host.Time.GetElapsedTime(began).TotalSeconds,
+            FindingCount = report.FindingCount,
+            Findings =
+            [
+                .. report.Findings.Select(static f => new FindingDocument
+                {
+                    Where = f.Where,
+                    Problem = f.Problem,
+                    KeyBase64 = f.Key?.ToArray(),
+                    Version = f.Version?.Value,
+                }),
+            ],
+        };
+        if (json)
+        {
+            ToolJson.Write(Host, document, ToolJson.Default.StoreVerificationDocument);
+        }
+        else
+        {
+            StoreVerificationSummary.Write(Host, report, document);
+        }
+
+        return report.IsSound ? ExitCode.Ok : ExitCode.Negative;
+    }
+}

@@ -1,0 +1,52 @@
+namespace MvStore.Sqlite.Tests.Writing;
+
+public sealed class FreeSpaceTests : IAsyncLifetime
+{
+    private readonly SqliteLocation _location = new();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _location.DisposeAsync();
+
+    [Theory]
+    [InlineData(100, 2_000)]
+    [InlineData(40_000, 300)]
+    public async Task E6_ReclaimingGivesSpaceBack(int valueBytes, int keys)
+    {
+        await using (var tier = await _location.OpenAsync(o => o.PageBytes = 4_096))
+        {
+            for (var version = 1UL; version <= 5; version++)
+            {
+                TierRow[] rows = [.. Enumerable.Range(0, keys).Select(i => new TierRow(Rows.Key($"{i:D5}"), version, version, new byte[valueBytes]))];
+                await tier.ApplyAsync(new TierBatch(version - 1, version, version, rows), default);
+            }
+        }
+
+        var full = new FileInfo(_location.Path).Length;
+        await using (var tier = await _location.OpenAsync(o => o.CheckpointBytes = 0))
+        {
+            var rule = new RetentionRule(new FloorSet(5, []), [], TestClassifier.Instance);
+            await tier.RaiseFloorAsync(rule.Floors, [], default);
+            ReadOnlyMemory<byte>? after = null;
+            do
+            {
+                after = (await tier.ReclaimAsync(new TierReclaimStep(rule, after, 500), default)).Next;
+            }
+            while (after is not null);
+        }
+
+        new FileInfo(_location.Path).Length.Should().BeLessThan(full / 3, "a fifth is left, and an eighth of the file may stay free");
+        (await SqliteStoreFile.VerifyAsync(_location.Path)).Should().BeEquivalentTo(new { IsSound = true, Rows = keys + 1L });
+    }
+
+    [Fact]
+    public async Task E6_AStepThatFindsNothingWritesNothing()
+    {
+        await using var tier = await _location.OpenAsync();
+        await tier.ApplyAsync(new TierBatch(0, 1, 1, [Rows.Set("a", 1, 1, "x")]), default);
+        const string Changes = "SELECT changes FROM meta";
+        var before = PlainSqlite.Query(_location.Path, Changes);
+        await tier.ReclaimAsync(new TierReclaimStep(new RetentionRule(new FloorSet(1, []), [], TestClassifier.Instance), null, 100), default);
+        PlainSqlite.Query(_location.Path, Changes).Should().Be(before);
+    }
+}
