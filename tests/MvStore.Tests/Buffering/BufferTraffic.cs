@@ -15,6 +15,7 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
 {
     private const int Keys = 5;
     private const int Retained = 24;
+    private const int Slack = 300; // Commits that the committer may be ahead.
 
     private static readonly byte[][] KeyBytes = [.. Enumerable.Range(0, Keys).Select(k => Enumerable.Repeat((byte)k, (k * 9) + 1).ToArray())];
 
@@ -39,9 +40,7 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
 
     public VersionBuffer Buffer => _buffer;
 
-    /// <summary>How many rows readers found in memory, and how many of these were final.</summary>
-    public long Found { get; private set; }
-
+    /// <summary>How many final rows readers found.</summary>
     public long FoundFinal { get; private set; }
 
     /// <summary>Commits: mostly above, sometimes late.</summary>
@@ -85,6 +84,11 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
         ulong highest = 100;
         for (var i = 0; i < commits; i++)
         {
+            while (!_isBroken && (Volatile.Read(ref _reads) < i - Slack || Volatile.Read(ref _trims) < (i - Slack) / 8))
+            {
+                Thread.Yield();
+            }
+
             var version = highest + (ulong)random.Next(1, 5);
             if (random.Next(4) == 0)
             {
@@ -110,10 +114,6 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
             _versions[i] = version;
             Volatile.Write(ref _published, i + 1);
             highest = Math.Max(highest, version);
-            while (!_isBroken && (Volatile.Read(ref _reads) < i || Volatile.Read(ref _trims) < i / 8))
-            {
-                Thread.Yield();
-            }
         }
     }
 
@@ -141,7 +141,7 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
     {
         var random = new Random(seed);
         var rows = new BufferedRow[Keys];
-        long found = 0, final = 0;
+        long final = 0;
         while (Volatile.Read(ref _published) is var published && published < commits && !_isBroken)
         {
             Interlocked.Increment(ref _reads);
@@ -163,15 +163,12 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
             var best = BestOf(view, published);
             foreach (var row in rows.AsSpan(0, count))
             {
-                var isFinal = Check(row, view, best, isUnderFloor);
-                found += row.HasEntry ? 1 : 0;
-                final += isFinal ? 1 : 0;
+                final += Check(row, view, best, isUnderFloor) ? 1 : 0;
             }
         }
 
         lock (_versions)
         {
-            Found += found;
             FoundFinal += final;
         }
     }
@@ -221,6 +218,7 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
         return count;
     }
 
+    /// <returns>Whether it is final.</returns>
     private static bool Check(BufferedRow row, TierView view, ulong best, bool isUnderFloor)
     {
         if (!row.HasEntry)

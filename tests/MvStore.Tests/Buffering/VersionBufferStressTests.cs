@@ -15,7 +15,7 @@ public sealed class VersionBufferStressTests
     public async Task I2_I5_I6_ReadersSeeWhatTheirViewsSeeWhateverLeavesMemory(bool isChecked, int seed)
     {
         using var heap = new NativeHeap(isChecked);
-        using var traffic = new BufferTraffic(heap, commits: isChecked ? 2_500 : 10_000);
+        using var traffic = new BufferTraffic(heap, commits: isChecked ? 2_000 : 5_000);
         var before = heap.LiveBytes;
         await Crowd.RunAsync(
             () => Run(() => traffic.Commit(seed)),
@@ -26,7 +26,6 @@ public sealed class VersionBufferStressTests
 
         traffic.Finish(before);
         traffic.FoundFinal.Should().BePositive();
-        traffic.Found.Should().BeGreaterThan(traffic.FoundFinal, "some late versions were read, too");
     }
 
     private static Task Run(Action action)
