@@ -12,7 +12,9 @@ internal sealed class EarlyTier(IPersistentTier inner, bool readsSeeIt) : IPersi
     public async ValueTask ApplyAsync(TierBatch batch, CancellationToken cancellationToken)
     {
         await PayAsync();
-        _owed = batch;
+
+        // The batch is lent until this call ends.
+        _owed = batch with { Rows = [.. batch.Rows.Select(CopyOf)] };
     }
 
     public async ValueTask RaiseFloorAsync(FloorSet floors, IReadOnlyList<KeyFloor> settled, CancellationToken cancellationToken)
@@ -47,6 +49,9 @@ internal sealed class EarlyTier(IPersistentTier inner, bool readsSeeIt) : IPersi
         await PayAsync();
         await inner.DisposeAsync();
     }
+
+    private static TierRow CopyOf(TierRow row)
+        => row with { Key = row.Key.ToArray(), Value = row.Value is { } value ? value.ToArray() : default(ReadOnlyMemory<byte>?) };
 
     private ValueTask PayForReadAsync() => readsSeeIt ? PayAsync() : ValueTask.CompletedTask;
 
