@@ -148,7 +148,8 @@ internal abstract class PinnedScan : RowScan
 
         if (_isInMemory && !_tiers.MustAskTier())
         {
-            // Read while it is enumerated.
+            // Read while it is enumerated. That the store is open is said here already.
+            _buffer.Enter().Dispose();
             Left = MostInMemory;
             return new ValueTask<bool>(true);
         }
