@@ -29,11 +29,7 @@ public sealed class SecrecyTests
         new WriteBatch().Set(Key, Value),
         new PublishedCommit(10, 1, [new Delta(DeltaKind.Set, Key, Value)]),
         new DuplicateVersionException(Key, 10),
-<<<<<<< HEAD
         new PersistentTierException(TierFailure.Damaged, "A row is damaged.") { Key = Key },
-=======
-        new PersistentTierException(TierFailure.Fatal, "An entry is damaged.") { Key = Key },
->>>>>>> reads
         KeyRange.Between(Key, Value),
         new PageToken(Key),
         new ScanPage([Row], new PageToken(Key)),
