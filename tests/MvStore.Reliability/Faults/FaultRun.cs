@@ -38,8 +38,6 @@ internal sealed class FaultRun(Script script, Fault fault)
             await run.CloseAsync();
             await PowerCutAsync(run, disk, Survival.None);
         }
-
-        Directory.Delete(disk.Directory, recursive: true);
     }
 
     private async Task StepsAsync(ScriptRun run, Disk disk, StuckWatch watch)

@@ -92,7 +92,12 @@ internal sealed class Disk : IDisposable
         }
     }
 
-    public void Dispose() => RecordingVfs.Detach(this);
+    /// <summary>Deletes the directory. The stores in it are closed.</summary>
+    public void Dispose()
+    {
+        RecordingVfs.Detach(this);
+        System.IO.Directory.Delete(Directory, recursive: true);
+    }
 
     /// <summary>Counts an operation that is asked for.</summary>
     /// <returns>The fault that makes it fail, or null.</returns>
