@@ -16,8 +16,8 @@ namespace MvStore.Buffering;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct RecordLeaf
 {
-    /// <summary>The most records a leaf has room for.</summary>
-    public const int Slots = 64;
+    /// <summary>The most records a leaf has room for: so many that a leaf just fills a block of the heap.</summary>
+    public const int Slots = 62;
 
     /// <summary>Bytes a leaf takes, whatever is in it: one size, so that the block of an old leaf fits a new one.</summary>
     public const int Size = 64 + (Slots * 2 * sizeof(long));

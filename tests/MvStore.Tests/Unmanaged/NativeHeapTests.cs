@@ -80,7 +80,7 @@ public sealed unsafe class NativeHeapTests
     [Fact]
     public void A_stripe_takes_over_what_is_free_in_another()
     {
-        using var heap = new NativeHeap();
+        using var heap = new NativeHeap(isChecked: false, SystemMemory.OfThisSystem); // Its own memory: nothing is made ready ahead of need.
         var blocks = new nint[200_000];
         using (heap.Lease())
         {
