@@ -91,24 +91,27 @@ public sealed unsafe class NativeHeapTests
             }
         }
 
+        // One lease each, so that it does not matter which stripe the thread gets: half of what the other one holds is free.
         var reserved = heap.ReservedBytes;
-        for (var round = 0; round < 3; round++)
+        using (var lease = heap.Lease())
         {
-            for (var i = round % 2; i < blocks.Length; i += 2)
+            for (var i = 0; i < blocks.Length; i += 2)
             {
-                using var lease = heap.Lease();
                 lease.Free((void*)blocks[i], 160);
             }
+        }
 
-            for (var i = round % 2; i < blocks.Length; i += 2)
+        heap.Collect();
+        using (var lease = heap.Lease())
+        {
+            for (var i = 0; i < blocks.Length; i += 2)
             {
-                using var lease = heap.Lease();
                 blocks[i] = (nint)lease.Allocate(160);
             }
         }
 
-        // Alone on its processor the thread needs little more than before; on a busy machine it wanders, and takes other stripes with it.
-        heap.ReservedBytes.Should().BeLessThan(reserved * 9 / 4);
+        // It stops taking over when no more than a fifth of the heap is free. Without, all that is allocated again would be new: more than seven chunks.
+        heap.ReservedBytes.Should().BeLessThanOrEqualTo(reserved + (6 * HeapChunk.Size));
         heap.UsedBytes.Should().Be(blocks.Length * 160L);
         blocks.Should().OnlyHaveUniqueItems();
         foreach (var block in blocks)
