@@ -11,6 +11,10 @@ namespace MvStore.Workloads.Running;
 /// </summary>
 internal sealed class Worker(WorkerArguments arguments, EngineDescriptor engine, TextReader input, TextWriter output) : IDisposable
 {
+    // What any run of half a second was seen to take.
+    private const long LeastPresentBytes = 2L << 30;
+    private const long PresentBytesPerKey = 500;
+
     private readonly GarbageCollectionPauses _pauses = new();
     private int _directories;
 
@@ -56,6 +60,7 @@ internal sealed class Worker(WorkerArguments arguments, EngineDescriptor engine,
         var duration = TimeSpan.FromSeconds(request.Seconds);
         try
         {
+            PresentMemory.Prepare(Math.Max(LeastPresentBytes, arguments.Keys * PresentBytesPerKey));
             var context = new WorkloadContext(engine, arguments.Keys, duration, request.Round, _pauses, store, NewDirectory);
             return new WorkerReply(new Dictionary<string, double>(workload.Run(context)), null);
         }

@@ -45,6 +45,19 @@ internal unsafe struct VersionBlock
         CacheLine.Prefetch((byte*)block + (3 * CacheLine.Size));
     }
 
+    /// <summary>Takes over the entries of another block, in their order, while nobody else can reach this one.</summary>
+    /// <param name="block">The block; has room for them.</param>
+    /// <param name="other">The other block.</param>
+    /// <param name="from">The first to take over.</param>
+    /// <param name="count">How many.</param>
+    public static void AppendFrom(VersionBlock* block, VersionBlock* other, int from, int count)
+    {
+        var at = block->_count;
+        new ReadOnlySpan<ulong>(VersionsOf(other) + from, count).CopyTo(new Span<ulong>(VersionsOf(block) + at, count));
+        new ReadOnlySpan<nint>(EntriesOf(other) + from, count).CopyTo(new Span<nint>(EntriesOf(block) + at, count));
+        Volatile.Write(ref block->_count, at + count);
+    }
+
     /// <summary>Adds an entry above the newest. The caller made sure that it fits, and holds the record's lock or is alone.</summary>
     public static void Append(VersionBlock* block, NativeEntry* entry)
     {
@@ -53,6 +66,9 @@ internal unsafe struct VersionBlock
         EntriesOf(block)[at] = (nint)entry;
         Volatile.Write(ref block->_count, at + 1);
     }
+
+    /// <summary>The version of an entry by its place.</summary>
+    public static ulong VersionAt(VersionBlock* block, int index) => VersionsOf(block)[index];
 
     /// <summary>An entry by its place.</summary>
     public static NativeEntry* EntryAt(VersionBlock* block, int index) => (NativeEntry*)EntriesOf(block)[index];

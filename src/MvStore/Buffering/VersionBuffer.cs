@@ -239,13 +239,16 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
             var isNew = false;
             if (record == null || NativeRecord.IsRemoved(record))
             {
+                // Once the tree has it, others may link to it: what is newest then may be theirs.
                 var candidate = NewRecord(lease, prepared, commit, fresh);
+                var first = VersionChain.NewestListed(candidate);
+                var bytes = BytesWith(candidate, first);
                 record = AddToTree(lease, candidate, approached);
                 if (record == candidate)
                 {
-                    figures.Add(NativeRecord.KindOf(record), 1, BytesWithEntry(record));
+                    figures.Add(NativeRecord.KindOf(record), 1, bytes);
                     Table.Add(lease, prepared.Hash, record);
-                    return NativeRecord.RowOf(record, (NativeEntry*)NativeRecord.ChainOf(record));
+                    return NativeRecord.RowOf(record, first);
                 }
 
                 FreeCandidate(lease, candidate);
@@ -331,7 +334,7 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
             }
         }
 
-        NativeRecord.SetChain(record, (nint)entry);
+        VersionChain.Begin(record, entry);
         return record;
     }
 
@@ -350,7 +353,7 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
 
     private static void FreeCandidate(in HeapLease lease, NativeRecord* candidate)
     {
-        var entry = (NativeEntry*)NativeRecord.ChainOf(candidate);
+        var entry = VersionChain.NewestListed(candidate);
         if (entry != NativeRecord.InlineEntryOf(candidate))
         {
             lease.Free(entry, NativeEntry.SizeOf(entry->ValueLength));
@@ -368,9 +371,9 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
 
     private static long BytesOf(NativeEntry* entry) => (long)NativeHeap.BlockSize(NativeEntry.SizeOf(entry->ValueLength));
 
-    private static long BytesWithEntry(NativeRecord* record)
+    private static long BytesWith(NativeRecord* record, NativeEntry* first)
     {
         var bytes = (long)NativeHeap.BlockSize(NativeRecord.SizeOf(record));
-        return NativeRecord.InlineEntryOf(record) != null ? bytes : bytes + BytesOf((NativeEntry*)NativeRecord.ChainOf(record));
+        return NativeRecord.InlineEntryOf(record) != null ? bytes : bytes + BytesOf(first);
     }
 }

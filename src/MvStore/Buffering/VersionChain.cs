@@ -7,7 +7,8 @@ namespace MvStore.Buffering;
 /// <summary>
 /// The versions of one record that are in memory. A short chain is a list of entries, newest first, so that the newest is one step away; from
 /// <see cref="MaxListed"/> entries on it is a <see cref="VersionBlock"/>, so that a read at any of n versions costs O(log n) comparisons in one place instead of n steps
-/// through memory. The chain word is 0, the newest entry, or a block with its lowest bit set. Changes are made under the record's
+/// through memory. The chain word is 0; or the newest entry of a list, with how many it has in the two bits above the lowest, so that linking one more need
+/// not visit them; or a block with the lowest bit set. Changes are made under the record's
 /// lock; readers follow what they found, inside an epoch: what a change takes out is retired, and an entry that was taken out still leads
 /// to older ones.
 /// </summary>
@@ -17,6 +18,8 @@ internal static unsafe class VersionChain
     public const int MaxListed = 3;
 
     private const nint BlockTag = 1;
+    private const int ListedShift = 1;
+    private const nint ListedMask = 3 << ListedShift;
     private const int FirstCapacity = 7;
 
     /// <summary>The newest entry a view can see, or null. Inside an epoch; takes no lock.</summary>
@@ -29,7 +32,7 @@ internal static unsafe class VersionChain
             return FindInBlock(BlockOf(chain), view);
         }
 
-        var entry = (NativeEntry*)chain;
+        var entry = NewestOf(chain);
         while (entry != null && (entry->Version > view.At.Value || entry->Sequence > view.Sequence))
         {
             entry = OlderOf(entry);
@@ -59,7 +62,7 @@ internal static unsafe class VersionChain
             return found;
         }
 
-        for (var entry = (NativeEntry*)chain; entry != null && found < newestFirst.Length; entry = OlderOf(entry))
+        for (var entry = NewestOf(chain); entry != null && found < newestFirst.Length; entry = OlderOf(entry))
         {
             if (entry->Version <= view.At.Value && entry->Sequence <= view.Sequence)
             {
@@ -76,7 +79,7 @@ internal static unsafe class VersionChain
     {
         if (record != null)
         {
-            CacheLine.Prefetch((void*)(NativeRecord.ChainOf(record) & ~BlockTag));
+            CacheLine.Prefetch((void*)(NativeRecord.ChainOf(record) & ~(BlockTag | ListedMask)));
         }
     }
 
@@ -84,18 +87,7 @@ internal static unsafe class VersionChain
     public static int CountOf(NativeRecord* record)
     {
         var chain = NativeRecord.ChainOf(record);
-        if ((chain & BlockTag) != 0)
-        {
-            return VersionBlock.CountOf(BlockOf(chain));
-        }
-
-        var count = 0;
-        for (var entry = (NativeEntry*)chain; entry != null; entry = OlderOf(entry))
-        {
-            count++;
-        }
-
-        return count;
+        return (chain & BlockTag) != 0 ? VersionBlock.CountOf(BlockOf(chain)) : ListedOf(chain);
     }
 
     /// <summary>The entries, newest first. Under the lock.</summary>
@@ -114,7 +106,7 @@ internal static unsafe class VersionChain
             return;
         }
 
-        var entry = (NativeEntry*)chain;
+        var entry = NewestOf(chain);
         for (var i = 0; i < newestFirst.Length; i++)
         {
             newestFirst[i] = (nint)entry;
@@ -134,7 +126,7 @@ internal static unsafe class VersionChain
             return below > 0 && VersionBlock.EntryAt(block, below - 1)->IsFinal;
         }
 
-        var entry = (NativeEntry*)chain;
+        var entry = NewestOf(chain);
         while (entry != null && entry->Version > version)
         {
             entry = OlderOf(entry);
@@ -143,12 +135,18 @@ internal static unsafe class VersionChain
         return entry != null && entry->IsFinal;
     }
 
+    /// <summary>Gives a record its first entry, while nobody else can reach the record.</summary>
+    public static void Begin(NativeRecord* record, NativeEntry* entry) => NativeRecord.SetChain(record, ListOf(entry, 1));
+
+    /// <summary>The newest entry of a chain that is a list, or null. Inside an epoch, or while nobody else can reach the record.</summary>
+    public static NativeEntry* NewestListed(NativeRecord* record) => NewestOf(NativeRecord.ChainOf(record));
+
     /// <summary>Links an entry at its place. Under the lock. Allocates before it changes anything.</summary>
     /// <returns>The bytes by which the chain itself grew, without the entry.</returns>
     public static long Link(in HeapLease lease, NativeRecord* record, NativeEntry* entry)
     {
         var chain = NativeRecord.ChainOf(record);
-        return (chain & BlockTag) != 0 ? LinkToBlock(lease, record, BlockOf(chain), entry) : LinkToList(lease, record, (NativeEntry*)chain, entry);
+        return (chain & BlockTag) != 0 ? LinkToBlock(lease, record, BlockOf(chain), entry) : LinkToList(lease, record, chain, entry);
     }
 
     /// <summary>
@@ -186,7 +184,7 @@ internal static unsafe class VersionChain
                 older = entry;
             }
 
-            kept = (nint)older;
+            kept = ListOf(older, keptNewestFirst.Length);
         }
 
         NativeRecord.SetChain(record, kept);
@@ -211,7 +209,7 @@ internal static unsafe class VersionChain
             return;
         }
 
-        for (var entry = (NativeEntry*)chain; entry != null; entry = OlderOf(entry))
+        for (var entry = NewestOf(chain); entry != null; entry = OlderOf(entry))
         {
             HideFromAll(entry, version, sequence);
         }
@@ -248,23 +246,20 @@ internal static unsafe class VersionChain
         return null;
     }
 
-    private static long LinkToList(in HeapLease lease, NativeRecord* record, NativeEntry* newest, NativeEntry* entry)
+    private static long LinkToList(in HeapLease lease, NativeRecord* record, nint chain, NativeEntry* entry)
     {
-        if (newest == null || newest->Version < entry->Version)
-        {
-            if (newest != null && IsFull(newest))
-            {
-                return TurnIntoBlock(lease, record, newest, entry);
-            }
-
-            entry->Older = (nint)newest;
-            NativeRecord.SetChain(record, (nint)entry);
-            return 0;
-        }
-
-        if (IsFull(newest))
+        var newest = NewestOf(chain);
+        var listed = ListedOf(chain);
+        if (listed == MaxListed)
         {
             return TurnIntoBlock(lease, record, newest, entry);
+        }
+
+        if (newest == null || newest->Version < entry->Version)
+        {
+            entry->Older = (nint)newest;
+            NativeRecord.SetChain(record, ListOf(entry, listed + 1));
+            return 0;
         }
 
         var newer = newest;
@@ -275,18 +270,8 @@ internal static unsafe class VersionChain
 
         entry->Older = newer->Older;
         Volatile.Write(ref newer->Older, (nint)entry);
+        NativeRecord.SetChain(record, ListOf(newest, listed + 1));
         return 0;
-    }
-
-    private static bool IsFull(NativeEntry* newest)
-    {
-        var count = 0;
-        for (var entry = newest; entry != null; entry = OlderOf(entry))
-        {
-            count++;
-        }
-
-        return count >= MaxListed;
     }
 
     private static long TurnIntoBlock(in HeapLease lease, NativeRecord* record, NativeEntry* newest, NativeEntry* entry)
@@ -323,7 +308,7 @@ internal static unsafe class VersionChain
     private static long LinkToBlock(in HeapLease lease, NativeRecord* record, VersionBlock* block, NativeEntry* entry)
     {
         var count = VersionBlock.CountOf(block);
-        var isNewest = VersionBlock.EntryAt(block, count - 1)->Version < entry->Version;
+        var isNewest = VersionBlock.VersionAt(block, count - 1) < entry->Version;
         if (isNewest && count < block->Capacity)
         {
             VersionBlock.Append(block, entry);
@@ -333,17 +318,9 @@ internal static unsafe class VersionChain
         var capacity = count < block->Capacity ? block->Capacity : CapacityFor(count + 1);
         var grown = NewBlock(lease, capacity);
         var below = isNewest ? count : VersionBlock.CountAtOrBelow(block, count, entry->Version);
-        for (var i = 0; i < below; i++)
-        {
-            VersionBlock.Append(grown, VersionBlock.EntryAt(block, i));
-        }
-
+        VersionBlock.AppendFrom(grown, block, 0, below);
         VersionBlock.Append(grown, entry);
-        for (var i = below; i < count; i++)
-        {
-            VersionBlock.Append(grown, VersionBlock.EntryAt(block, i));
-        }
-
+        VersionBlock.AppendFrom(grown, block, below, count - below);
         NativeRecord.SetChain(record, (nint)grown | BlockTag);
         return Accounted(VersionBlock.SizeOf(capacity)) - Drop(lease, (nint)block | BlockTag);
     }
@@ -371,6 +348,13 @@ internal static unsafe class VersionChain
     }
 
     private static long Accounted(nuint size) => (long)NativeHeap.BlockSize(size);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static NativeEntry* NewestOf(nint chain) => (NativeEntry*)(chain & ~ListedMask);
+
+    private static int ListedOf(nint chain) => (int)(chain & ListedMask) >> ListedShift;
+
+    private static nint ListOf(NativeEntry* newest, int count) => (nint)newest | (count << ListedShift);
 
     private static VersionBlock* BlockOf(nint chain) => (VersionBlock*)(chain & ~BlockTag);
 

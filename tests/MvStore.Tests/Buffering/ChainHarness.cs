@@ -31,7 +31,7 @@ internal sealed unsafe class ChainHarness : IDisposable
         {
             var entry = NativeRecord.InlineEntryOf(_record);
             NativeEntry.Write(entry, version, ++Sequence, isTombstone: false, isFinal: true, [1, 2, 3, 4, 5]);
-            NativeRecord.SetChain(_record, (nint)entry);
+            VersionChain.Begin(_record, entry);
             _accounting.Add(0, 1, 0);
             _entries.Add((nint)entry);
         }
