@@ -164,6 +164,11 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
 
         for (var i = 0; i < count; i++)
         {
+            Table.PrefetchRecord(commit[first + i].Hash);
+        }
+
+        for (var i = 0; i < count; i++)
+        {
             // A record, or for a key that has none, with the lowest bit set, a hint where it goes. Either may be out of date when it is used.
             ref readonly var entry = ref commit[first + i];
             var record = Table.Find(entry.Hash, entry.Key);
