@@ -96,10 +96,17 @@ internal sealed unsafe class LargeBlocks(SystemMemory memory)
                 }
             }
 
+            var isFirst = ReservedBytes == 0;
             var fresh = (RunChunk*)TryTake(HeapChunk.Size, HeapChunk.Size);
             if (fresh == null)
             {
                 return null;
+            }
+
+            if (!isFirst)
+            {
+                // Here is the table of keys, read at random. A small store would pay for a large page that it does not fill.
+                memory.WishForLargePages((byte*)fresh, HeapChunk.Size);
             }
 
             RunChunk.Open(fresh);
