@@ -60,9 +60,11 @@ internal sealed class Snapshot : ISnapshot
 
     public MemoryAnswer TryGet(ReadOnlySpan<byte> key, out GuardedRow row)
     {
+        var hash = KeyHash.Of(key);
+        _readers.Tiers.Prefetch(hash);
         RequireReadable();
         PinOpener.RequireReadable(_pin.Floors.Set, key, _readers.Classifier, Version);
-        var answer = _readers.Tiers.Find(key, _pin.View, out row);
+        var answer = _readers.Tiers.Find(key, hash, _pin.View, out row);
         if (_pin.IsReleased)
         {
             row.Dispose();

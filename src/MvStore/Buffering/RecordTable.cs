@@ -92,8 +92,8 @@ internal sealed unsafe class RecordTable
     }
 
     /// <summary>
-    /// Fetches the bucket that <see cref="Find"/> will look at first into the cache, without waiting for it. Inside an epoch. Does nothing where the platform
-    /// offers no such instruction.
+    /// Fetches the bucket that <see cref="Find"/> will look at first into the cache, without waiting for it. In or outside an epoch: it follows no pointer, and
+    /// to prefetch what is gone does no harm. Does nothing where the platform offers no such instruction.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(ulong hash)

@@ -88,9 +88,13 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
     }
 
     /// <inheritdoc/>
-    public BufferedRow Find(ReadOnlySpan<byte> key, TierView view)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(ulong hash) => Table.Prefetch(hash);
+
+    /// <inheritdoc/>
+    public BufferedRow Find(ReadOnlySpan<byte> key, ulong hash, TierView view)
     {
-        var record = Table.Find(KeyHash.Of(key), key);
+        var record = Table.Find(hash, key);
         return record == null ? default : NativeRecord.RowOf(record, VersionChain.Find(record, view));
     }
 

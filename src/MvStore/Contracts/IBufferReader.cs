@@ -19,8 +19,18 @@ internal interface IBufferReader
     /// <exception cref="ObjectDisposedException">The store was closed.</exception>
     EpochGuard Enter();
 
+    /// <summary>
+    /// Begins to fetch what <see cref="Find"/> will look at first, without waiting for it. To be called as early as can be, in or outside an epoch: a processor
+    /// looks only some hundred instructions ahead, so that a get begins while the one before it still waits for memory.
+    /// </summary>
+    /// <param name="hash">The <see cref="KeyHash"/> of the key.</param>
+    void Prefetch(ulong hash);
+
     /// <summary>The best entry of a key in memory.</summary>
-    BufferedRow Find(ReadOnlySpan<byte> key, TierView view);
+    /// <param name="key">The key.</param>
+    /// <param name="hash">Its <see cref="KeyHash"/>.</param>
+    /// <param name="view">What can be seen.</param>
+    BufferedRow Find(ReadOnlySpan<byte> key, ulong hash, TierView view);
 
     /// <summary>The best entries of some keys in memory; what they wait for overlaps.</summary>
     /// <param name="keys">The keys.</param>

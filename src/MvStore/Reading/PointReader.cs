@@ -16,10 +16,12 @@ internal sealed class PointReader(
     /// <exception cref="BelowFloorException">The version is below the floor.</exception>
     public ValueTask<TierRow?> FindAsync(ReadOnlySpan<byte> key, CommitVersion at, CancellationToken cancellationToken)
     {
+        var hash = KeyHash.Of(key);
+        tiers.Prefetch(hash);
         var before = floors.Current;
         var view = publication.Current.ViewAt(at);
         PinOpener.RequireReadable(before.Set, key, classifier, view.At);
-        var read = tiers.FindAsync(key, view, cancellationToken);
+        var read = tiers.FindAsync(key, hash, view, cancellationToken);
         return read.IsCompletedSuccessfully && ReferenceEquals(floors.Current, before)
             ? read
             : FindAgainAsync(key.ToArray(), at, before, read, cancellationToken);
@@ -29,12 +31,14 @@ internal sealed class PointReader(
     /// <exception cref="BelowFloorException">The version is below the floor.</exception>
     public MemoryAnswer Find(ReadOnlySpan<byte> key, CommitVersion at, out GuardedRow row)
     {
+        var hash = KeyHash.Of(key);
+        tiers.Prefetch(hash);
         while (true)
         {
             var before = floors.Current;
             var view = publication.Current.ViewAt(at);
             PinOpener.RequireReadable(before.Set, key, classifier, view.At);
-            var answer = tiers.Find(key, view, out row);
+            var answer = tiers.Find(key, hash, view, out row);
             if (ReferenceEquals(floors.Current, before))
             {
                 return answer;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using MvStore.Contracts;
 using MvStore.Unmanaged;
 
@@ -12,21 +13,30 @@ internal sealed class TieredReader(IBufferReader buffer, IPersistentTier? tier) 
 {
     /// <summary>The newest entry a view can see, tombstones included.</summary>
     public ValueTask<TierRow?> FindAsync(ReadOnlySpan<byte> key, TierView view, CancellationToken cancellationToken)
+        => FindAsync(key, KeyHash.Of(key), view, cancellationToken);
+
+    /// <summary>The newest entry a view can see, tombstones included.</summary>
+    public ValueTask<TierRow?> FindAsync(ReadOnlySpan<byte> key, ulong hash, TierView view, CancellationToken cancellationToken)
     {
-        var (inMemory, isFinal) = FindInMemory(key, view);
+        var (inMemory, isFinal) = FindInMemory(key, hash, view);
         return isFinal || !MustAskTier()
             ? new ValueTask<TierRow?>(inMemory)
             : FindInBothAsync(key.ToArray(), inMemory, view, cancellationToken);
     }
 
+    /// <summary>Begins to fetch what a read of a key will look at first; see <see cref="IBufferReader.Prefetch"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(ulong hash) => buffer.Prefetch(hash);
+
     /// <summary>The row of a key as far as memory knows, where it lies.</summary>
     /// <param name="key">The key.</param>
+    /// <param name="hash">Its hash.</param>
     /// <param name="view">What can be seen.</param>
     /// <param name="row">The row, inside an epoch of its own; empty unless it is present.</param>
-    public MemoryAnswer Find(ReadOnlySpan<byte> key, TierView view, out GuardedRow row)
+    public MemoryAnswer Find(ReadOnlySpan<byte> key, ulong hash, TierView view, out GuardedRow row)
     {
         var epoch = buffer.Enter();
-        var found = buffer.Find(key, view);
+        var found = buffer.Find(key, hash, view);
         if (found.HasEntry && found.IsFinalRow)
         {
             row = new GuardedRow(found, epoch);
@@ -66,10 +76,10 @@ internal sealed class TieredReader(IBufferReader buffer, IPersistentTier? tier) 
         return isKnown ? MemoryAnswer.Absent : MemoryAnswer.NotInMemory;
     }
 
-    private (TierRow? Row, bool IsFinal) FindInMemory(ReadOnlySpan<byte> key, TierView view)
+    private (TierRow? Row, bool IsFinal) FindInMemory(ReadOnlySpan<byte> key, ulong hash, TierView view)
     {
         using var epoch = buffer.Enter();
-        var row = buffer.Find(key, view);
+        var row = buffer.Find(key, hash, view);
         return row.HasEntry ? (row.ToRow(), row.IsFinal) : (null, false);
     }
 

@@ -26,6 +26,7 @@ public sealed class SeamTests
         ["IBufferReader.Find"] = "MvStore.Reading",
         ["IBufferReader.FindMany"] = "MvStore.Reading",
         ["IBufferReader.FindVersions"] = "MvStore.Reading",
+        ["IBufferReader.Prefetch"] = "MvStore.Reading",
         ["IBufferReader.Seek"] = "MvStore.Reading",
         ["ICommitTarget.Link"] = "MvStore.Committing",
         ["ICommitTarget.Unlink"] = "MvStore.Committing",

@@ -188,7 +188,7 @@ internal sealed class BufferTraffic(NativeHeap heap, int commits) : IDisposable
     {
         for (var key = 0; key < Keys; key++)
         {
-            rows[key] = _buffer.Find(KeyBytes[key], view);
+            rows[key] = _buffer.Find(KeyBytes[key], KeyHash.Of(KeyBytes[key]), view);
         }
 
         return Keys;

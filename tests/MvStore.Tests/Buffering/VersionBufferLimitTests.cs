@@ -1,5 +1,6 @@
 using MvStore.Buffering;
 using MvStore.Committing;
+using MvStore.Contracts;
 using MvStore.Tests.Contract;
 using MvStore.Tests.Unmanaged;
 using MvStore.Unmanaged;
@@ -92,7 +93,7 @@ public sealed class VersionBufferLimitTests
         using var epoch = buffer.Enter();
         for (var key = 0; key < Keys; key++)
         {
-            var row = buffer.Find(KeyOf(key), new TierView(CommitVersion.Max, sequence));
+            var row = buffer.Find(KeyOf(key), KeyHash.Of(KeyOf(key)), new TierView(CommitVersion.Max, sequence));
             row.HasEntry.Should().Be(_published.ContainsKey(key));
             if (row.HasEntry)
             {

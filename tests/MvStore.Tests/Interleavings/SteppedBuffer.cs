@@ -17,10 +17,12 @@ internal sealed class SteppedBuffer(IBufferReader inner, Stepper stepper) : IBuf
 
     public EpochGuard Enter() => inner.Enter();
 
-    public BufferedRow Find(ReadOnlySpan<byte> key, TierView view)
+    public void Prefetch(ulong hash) => inner.Prefetch(hash);
+
+    public BufferedRow Find(ReadOnlySpan<byte> key, ulong hash, TierView view)
     {
         stepper.Point("before memory");
-        var found = inner.Find(key, view);
+        var found = inner.Find(key, hash, view);
         stepper.Point("after memory");
         return found;
     }
@@ -30,7 +32,7 @@ internal sealed class SteppedBuffer(IBufferReader inner, Stepper stepper) : IBuf
         // One by one: the reads of many keys are not one instant.
         for (var i = 0; i < keys.Length; i++)
         {
-            rows[i] = Find(keys[i].Span, view);
+            rows[i] = Find(keys[i].Span, KeyHash.Of(keys[i].Span), view);
         }
     }
 
