@@ -8,10 +8,22 @@ namespace MvStore.Buffering;
 /// <summary>
 /// The entries of a longer chain, ascending by version: this header, then the versions, densely, so that a search touches few cache lines, then the pointers.
 /// Appending above the newest happens in place; any other change makes a new block.
+/// <para>
+/// A view may be older than the newest entries, as many as they please: it then has to step over them. So a block with room for <see cref="LeastGrouped"/> entries and more
+/// has behind the pointers, for each <see cref="GroupSize"/> of its entries, the lowest of their sequences: a group whose lowest is above the view is stepped over as a whole.
+/// Nothing is assumed about how sequences and versions go together. A lowest may be lower than it need be (an entry was hidden from all since), which costs a look at
+/// the group; and it may fall while a reader is there, because of an entry that was appended after the reader captured its view, which it does not see.
+/// </para>
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct VersionBlock
 {
+    /// <summary>How many entries are stepped over at once.</summary>
+    public const int GroupSize = 64;
+
+    /// <summary>The least capacity with groups: before it the block is as small as it can be, and a step over all of it is short.</summary>
+    public const int LeastGrouped = 2 * GroupSize;
+
     private const int HeaderSize = 8;
 
     private int _count; // Owner: whoever holds the record's lock. Release store after the slot; readers acquire.
@@ -21,7 +33,8 @@ internal unsafe struct VersionBlock
     public readonly int Capacity => _capacity;
 
     /// <summary>The bytes a block of some capacity takes.</summary>
-    public static nuint SizeOf(int capacity) => (nuint)(HeaderSize + (capacity * (sizeof(ulong) + sizeof(nint))));
+    public static nuint SizeOf(int capacity)
+        => (nuint)HeaderSize + ((nuint)capacity * (sizeof(ulong) + (nuint)sizeof(nint))) + ((nuint)GroupCount(capacity) * sizeof(ulong));
 
     /// <summary>The bytes this block takes.</summary>
     public static nuint SizeOf(VersionBlock* block) => SizeOf(block->_capacity);
@@ -55,6 +68,7 @@ internal unsafe struct VersionBlock
         var at = block->_count;
         new ReadOnlySpan<ulong>(VersionsOf(other) + from, count).CopyTo(new Span<ulong>(VersionsOf(block) + at, count));
         new ReadOnlySpan<nint>(EntriesOf(other) + from, count).CopyTo(new Span<nint>(EntriesOf(block) + at, count));
+        AddToGroups(block, at, count, other, from);
         Volatile.Write(ref block->_count, at + count);
     }
 
@@ -64,6 +78,7 @@ internal unsafe struct VersionBlock
         var at = block->_count;
         VersionsOf(block)[at] = entry->Version;
         EntriesOf(block)[at] = (nint)entry;
+        AddToGroups(block, at, 1);
         Volatile.Write(ref block->_count, at + 1);
     }
 
@@ -94,6 +109,69 @@ internal unsafe struct VersionBlock
 
         return low;
     }
+
+    /// <summary>The last of the first so many entries whose sequence is at or below one: the newest that a view can see.</summary>
+    /// <returns>Its place, or -1 when there is none.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int FindVisible(VersionBlock* block, int count, ulong sequence)
+        => count > 0 && EntryAt(block, count - 1)->Sequence <= sequence ? count - 1 : FindVisibleBelow(block, count - 1, sequence);
+
+    private static int FindVisibleBelow(VersionBlock* block, int count, ulong sequence)
+    {
+        var hasGroups = block->_capacity >= LeastGrouped;
+        for (var end = count; end > 0;)
+        {
+            var group = (end - 1) / GroupSize;
+            var start = group * GroupSize;
+            if (!hasGroups || GroupsOf(block)[group] <= sequence)
+            {
+                for (var i = end - 1; i >= start; i--)
+                {
+                    if (EntryAt(block, i)->Sequence <= sequence)
+                    {
+                        return i;
+                    }
+                }
+            }
+
+            end = start;
+        }
+
+        return -1;
+    }
+
+    // Whole groups that stay together are taken over; the others are made anew.
+    private static void AddToGroups(VersionBlock* block, int at, int count, VersionBlock* other, int from)
+    {
+        var kept = 0;
+        if (at == 0 && from == 0 && block->_capacity >= LeastGrouped && other->_capacity >= LeastGrouped)
+        {
+            kept = count / GroupSize;
+            new ReadOnlySpan<ulong>(GroupsOf(other), kept).CopyTo(new Span<ulong>(GroupsOf(block), kept));
+        }
+
+        AddToGroups(block, at + (kept * GroupSize), count - (kept * GroupSize));
+    }
+
+    // Before the count says that they are there. A plain store: readers come through the count, or see a value that is as good to them.
+    private static void AddToGroups(VersionBlock* block, int from, int count)
+    {
+        if (block->_capacity < LeastGrouped)
+        {
+            return;
+        }
+
+        var groups = GroupsOf(block);
+        for (var i = from; i < from + count; i++)
+        {
+            ref var lowest = ref groups[i / GroupSize];
+            lowest = i % GroupSize == 0 ? EntryAt(block, i)->Sequence : Math.Min(lowest, EntryAt(block, i)->Sequence);
+        }
+    }
+
+    private static int GroupCount(int capacity) => capacity < LeastGrouped ? 0 : (capacity + GroupSize - 1) / GroupSize;
+
+    private static ulong* GroupsOf(VersionBlock* block) => (ulong*)(EntriesOf(block) + block->_capacity);
 
     private static ulong* VersionsOf(VersionBlock* block) => (ulong*)((byte*)block + HeaderSize);
 

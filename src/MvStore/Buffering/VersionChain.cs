@@ -50,13 +50,10 @@ internal static unsafe class VersionChain
         if ((chain & BlockTag) != 0)
         {
             var block = BlockOf(chain);
-            for (var i = VersionBlock.CountAtOrBelow(block, VersionBlock.CountOf(block), view.At.Value) - 1; i >= 0 && found < newestFirst.Length; i--)
+            var below = VersionBlock.CountAtOrBelow(block, VersionBlock.CountOf(block), view.At.Value);
+            while (found < newestFirst.Length && (below = VersionBlock.FindVisible(block, below, view.Sequence)) >= 0)
             {
-                var entry = VersionBlock.EntryAt(block, i);
-                if (entry->Sequence <= view.Sequence)
-                {
-                    newestFirst[found++] = NativeRecord.RowOf(record, entry);
-                }
+                newestFirst[found++] = NativeRecord.RowOf(record, VersionBlock.EntryAt(block, below));
             }
 
             return found;
@@ -234,16 +231,9 @@ internal static unsafe class VersionChain
     private static NativeEntry* FindInBlock(VersionBlock* block, TierView view)
     {
         VersionBlock.Prefetch(block);
-        for (var i = VersionBlock.CountAtOrBelow(block, VersionBlock.CountOf(block), view.At.Value) - 1; i >= 0; i--)
-        {
-            var entry = VersionBlock.EntryAt(block, i);
-            if (entry->Sequence <= view.Sequence)
-            {
-                return entry;
-            }
-        }
-
-        return null;
+        var below = VersionBlock.CountAtOrBelow(block, VersionBlock.CountOf(block), view.At.Value);
+        var found = VersionBlock.FindVisible(block, below, view.Sequence);
+        return found < 0 ? null : VersionBlock.EntryAt(block, found);
     }
 
     private static long LinkToList(in HeapLease lease, NativeRecord* record, nint chain, NativeEntry* entry)

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace MvStore.Contracts;
 
 /// <summary>
-/// One version of one key in unmanaged memory: this header, then the bytes of the value. Nothing but <see cref="Older"/> changes once it is linked. To be
+/// One version of one key in unmanaged memory: this header, then the bytes of the value. Once it is linked nothing but <see cref="Older"/> changes, and, before it is published, <see cref="Sequence"/>. To be
 /// read inside an epoch, or while something else keeps it: an entry that is published and not durable is never removed.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
@@ -13,6 +13,9 @@ internal unsafe struct NativeEntry
     /// <summary>Bytes before the value.</summary>
     public const int HeaderSize = 28;
 
+    /// <summary>The sequence of an entry that no view will ever see: what is left of a commit that found no memory even to be undone.</summary>
+    public const ulong HiddenSequence = ulong.MaxValue;
+
     private const uint TombstoneFlag = 1u << 31;
     private const uint FinalFlag = 1u << 30;
     private const uint LengthMask = FinalFlag - 1;
@@ -20,7 +23,9 @@ internal unsafe struct NativeEntry
     /// <summary>The version it was written at.</summary>
     public ulong Version;
 
-    /// <summary>The publication that wrote it.</summary>
+    /// <summary>
+    /// The publication that wrote it. Of an entry that is not published it may become <see cref="HiddenSequence"/>: under the record's lock, by a release store.
+    /// </summary>
     public ulong Sequence;
 
     /// <summary>The next older entry of a short chain, or 0. Owner: whoever holds the record's lock. Release store; readers acquire.</summary>
@@ -30,6 +35,9 @@ internal unsafe struct NativeEntry
 
     /// <summary>Whether it deletes the key.</summary>
     public readonly bool IsTombstone => (_lengthAndFlags & TombstoneFlag) != 0;
+
+    /// <summary>Whether no view will ever see it.</summary>
+    public readonly bool IsHidden => Sequence == HiddenSequence;
 
     /// <summary>Whether nothing in the persistent tier can beat it (I6).</summary>
     public readonly bool IsFinal => (_lengthAndFlags & FinalFlag) != 0;

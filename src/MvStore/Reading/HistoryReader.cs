@@ -96,8 +96,9 @@ internal sealed class HistoryReader(
 
     private TierPosition? Gather(KeyRange rest, TierPosition? after, TierView view, List<TierRow> rows)
     {
+        // Keys count as well as rows: of many a view may see nothing (contract B9).
         var range = rest;
-        while (true)
+        for (var examined = 0; ;)
         {
             var keys = MemoryRun.Gather(buffer, range, view, ScanDirection.Forward, MemoryRun.BatchKeys);
             foreach (var key in keys.Select(k => k.Key))
@@ -118,6 +119,12 @@ internal sealed class HistoryReader(
             if (keys.Count < MemoryRun.BatchKeys)
             {
                 return null;
+            }
+
+            examined += keys.Count;
+            if (examined + rows.Count >= _maxExamined)
+            {
+                return TierPosition.Behind(keys[^1].Key);
             }
 
             range = range.After(keys[^1].Key.Span);
