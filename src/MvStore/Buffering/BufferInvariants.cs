@@ -42,9 +42,15 @@ internal static unsafe class BufferInvariants
     {
         using var chain = new ChainEdit(record);
         long bytes = 0;
+        var newer = ulong.MaxValue;
         for (var i = 0; i < chain.Count; i++)
         {
-            Require(i == 0 || chain[i - 1]->Version > chain[i]->Version, "a chain does not descend");
+            if (!chain[i]->IsHidden)
+            {
+                Require(chain[i]->Version < newer, "a chain does not descend");
+                newer = chain[i]->Version;
+            }
+
             Require(i == 0 || chain[i - 1]->IsFinal || !chain[i]->IsFinal, "an entry above a final one is not final");
             Require(chain[i]->Sequence > 0, "an entry has no sequence");
             if (chain[i] != NativeRecord.InlineEntryOf(record))

@@ -15,6 +15,9 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
     // The last key eviction looked at, so that the next run begins behind it. Owner: whoever holds _runs.
     private byte[]? _hand;
 
+    // Records that are removed and out of the table, but found no memory for a leaf without them: most likely still in the tree. Owner: whoever holds _runs.
+    private readonly List<nint> _leaving = [];
+
     private delegate void RecordAction(in HeapLease lease, NativeRecord* record, ref LinkedFigures figures);
 
     /// <inheritdoc/>
@@ -32,6 +35,7 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
             }
 
             buffer.BeginEvicting();
+            RemoveLeaving();
             foreach (var keepNewest in (ReadOnlySpan<bool>)[true, false])
             {
                 var start = _hand;
@@ -53,6 +57,7 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
     {
         lock (_runs)
         {
+            RemoveLeaving();
             long scanned = 0, versions = 0, bytes = 0;
             var cursor = buffer.Tree.Seek(KeyRange.All, ScanDirection.Forward);
             while (true)
@@ -81,9 +86,9 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
         ref long bytes)
     {
         var count = VersionChain.CountOf(record);
-        scanned += count;
         if (count < 2)
         {
+            scanned += count;
             return;
         }
 
@@ -93,9 +98,18 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
         {
             for (var i = 0; i < count; i++)
             {
+                if (edit[i]->IsHidden)
+                {
+                    // The rule would take it for one that views see, and let go what is below it.
+                    TakeOutHidden(lease, record, ref figures);
+                    Reclaim(lease, record, rule, ref figures, ref scanned, ref versions, ref bytes);
+                    return;
+                }
+
                 stamps[i] = new VersionStamp(edit[i]->Version, edit[i]->Sequence);
             }
 
+            scanned += count;
             var key = NativeRecord.KeyOf(record);
             if (rule.Decide(key, stamps.AsSpan(0, count), edit.Keep) > 0)
             {
@@ -108,6 +122,17 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
         {
             ArrayPool<VersionStamp>.Shared.Return(stamps);
         }
+    }
+
+    private static void TakeOutHidden(in HeapLease lease, NativeRecord* record, ref LinkedFigures figures)
+    {
+        using var edit = new ChainEdit(record);
+        for (var i = 0; i < edit.Count; i++)
+        {
+            edit.Keep[i] = !edit[i]->IsHidden;
+        }
+
+        edit.Apply(lease, ref figures);
     }
 
     private void Sweep(KeyRange range, Eviction eviction)
@@ -128,7 +153,7 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
         using var edit = new ChainEdit(record);
         var kept = eviction.KeepsNewest ? 1 : 0;
         var evicts = false;
-        for (var i = edit.Count - 1; i >= kept && edit[i]->Sequence <= eviction.Durable && edit[i]->Version <= eviction.Visible; i--)
+        for (var i = edit.Count - 1; i >= kept && MayLeave(edit[i], eviction); i--)
         {
             edit.Keep[i] = false;
             evicts = true;
@@ -139,6 +164,10 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
             edit.Apply(lease, ref figures);
         }
     }
+
+    // I5. What is hidden from all is nowhere to any view.
+    private static bool MayLeave(NativeEntry* entry, Eviction eviction)
+        => entry->IsHidden || (entry->Sequence <= eviction.Durable && entry->Version <= eviction.Visible);
 
     /// <summary>Does something with the next records, each under its lock, and takes those that are empty then out of the index.</summary>
     /// <returns>False when there was none.</returns>
@@ -182,8 +211,8 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
     {
         if (!NativeRecord.TryLock(record))
         {
-            // Only this class removes records, and takes them out of the index at once: this one is left from a time when there was no memory for that.
-            return true;
+            // Only this class removes records: it is one of those that are leaving.
+            return false;
         }
 
         try
@@ -196,6 +225,11 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
 
             NativeRecord.MarkRemoved(record);
             return true;
+        }
+        catch (OutOfMemoryException)
+        {
+            // The chain is as it was, and stays. What the other records give back is what the next run needs for this one; to fail would end the store.
+            return false;
         }
         finally
         {
@@ -212,14 +246,59 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
             buffer.Table.Remove(lease, KeyHash.Of(NativeRecord.KeyOf(record)), record);
         }
 
-        buffer.Tree.Remove(lease, removed);
+        try
+        {
+            buffer.Tree.Remove(lease, removed);
+        }
+        catch (OutOfMemoryException)
+        {
+            // The first of them may be out. Whichever are not may be met, or replaced by a committer, so all stay allocated until it is certain.
+            _leaving.AddRange(removed);
+            return;
+        }
+
         foreach (var each in removed)
         {
-            var record = (NativeRecord*)each;
-            var size = NativeRecord.SizeOf(record);
-            figures.Add(NativeRecord.KindOf(record), 0, -(long)NativeHeap.BlockSize(size));
-            lease.Retire(record, size);
+            Retire(lease, (NativeRecord*)each, ref figures);
         }
+    }
+
+    /// <summary>Takes out of the tree what found no memory for it before, as far as there is memory now.</summary>
+    private void RemoveLeaving()
+    {
+        if (_leaving.Count == 0)
+        {
+            return;
+        }
+
+        using var epoch = buffer.Enter();
+        using var lease = buffer.Heap.Lease();
+        var figures = new LinkedFigures(buffer.Accounting);
+        try
+        {
+            for (var last = _leaving.Count - 1; last >= 0; last--)
+            {
+                var record = (NativeRecord*)_leaving[last];
+                buffer.Tree.Remove(lease, record);
+                _leaving.RemoveAt(last);
+                Retire(lease, record, ref figures);
+            }
+        }
+        catch (OutOfMemoryException)
+        {
+            // They wait for the next run.
+        }
+        finally
+        {
+            figures.Flush();
+        }
+    }
+
+    private static void Retire(in HeapLease lease, NativeRecord* record, ref LinkedFigures figures)
+    {
+        var size = NativeRecord.SizeOf(record);
+        figures.Add(NativeRecord.KindOf(record), 0, -(long)NativeHeap.BlockSize(size));
+        lease.Retire(record, size);
     }
 
     private readonly record struct Eviction(long TargetBytes, ulong Durable, ulong Visible, bool KeepsNewest);

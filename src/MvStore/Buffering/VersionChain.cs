@@ -189,8 +189,8 @@ internal static unsafe class VersionChain
     }
 
     /// <summary>
-    /// Makes an entry that is not published one that no view will ever see, in place and without memory. It stays until its record goes, and its version
-    /// cannot be used again. Under the lock.
+    /// Makes an entry that is not published one that no view will ever see, in place and without memory. It stays until the chain is next trimmed, and counts for nothing:
+    /// its version may be written again, and then stands in the chain twice. Under the lock.
     /// </summary>
     public static void HideFromAll(NativeRecord* record, ulong version, ulong sequence)
     {
@@ -223,8 +223,7 @@ internal static unsafe class VersionChain
     {
         if (entry->Version == version && entry->Sequence == sequence)
         {
-            // No view that is captured reaches as far as this; the check of late commits does, and then refuses the version.
-            Volatile.Write(ref entry->Sequence, ulong.MaxValue);
+            Volatile.Write(ref entry->Sequence, NativeEntry.HiddenSequence);
         }
     }
 

@@ -36,7 +36,9 @@ internal sealed class LateCommitChecker(CommitSequencer sequencer, IVersionLooku
     private async ValueTask RequireNewAsync(PreparedCommit commit, CancellationToken cancellationToken)
     {
         var keys = KeysAscending(commit);
-        var everything = new TierView(commit.Version, ulong.MaxValue);
+
+        // What was hidden from all counts for nothing.
+        var everything = new TierView(commit.Version, NativeEntry.HiddenSequence - 1);
         foreach (var found in await tiers.FindManyAsync(keys, everything, cancellationToken).ConfigureAwait(false))
         {
             if (found is { } row && row.Version == commit.Version)
