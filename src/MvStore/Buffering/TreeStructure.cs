@@ -28,7 +28,10 @@ internal sealed unsafe class TreeStructure
     public TreeStructure(NativeHeap heap, int capacity)
     {
         Capacity = capacity;
-        TailCapacity = capacity / 2; // Adding is a fifth faster than with a quarter, and walking a twelfth slower.
+
+        // Against a quarter, adding once measured a fifth faster and walking a twelfth slower, with leaves of 64, on a machine that others used as well. It was
+        // not measured again since, so take it for a choice that does no harm, not for the best one.
+        TailCapacity = capacity / 2;
         _leafMinimum = Math.Max(1, capacity / 4);
         _change = new TreeChange(capacity);
         using var lease = heap.Lease();
