@@ -1,8 +1,8 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using MvStore.Conformance;
 using MvStore.Tests.Fixtures;
 using MvStore.Tests.Text;
+using static MvStore.Tests.Histories.HistoryRows;
 
 namespace MvStore.Tests.Histories;
 
@@ -75,35 +75,6 @@ internal sealed class HistoryRun(int seed, int transactions)
 
     private static Task OnThread(Func<Task> work)
         => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
-
-    private static byte[] KeyOf(int key)
-    {
-        var bytes = new byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32BigEndian(bytes, key);
-        return bytes;
-    }
-
-    private static byte[] ValueOf(long value)
-    {
-        var bytes = new byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, value);
-        return bytes;
-    }
-
-    private static HistoryRead ReadOf(VersionedRow row)
-        => new(BinaryPrimitives.ReadInt32BigEndian(row.Key.Span), row.Version.Value, BinaryPrimitives.ReadInt64BigEndian(row.Value.Span));
-
-    private static List<HistoryRead> WithAbsent(IEnumerable<int> asked, IEnumerable<VersionedRow> rows)
-    {
-        var reads = asked.Distinct().ToDictionary(k => k, k => new HistoryRead(k, 0, 0));
-        foreach (var row in rows)
-        {
-            var read = ReadOf(row);
-            reads[read.Key] = read;
-        }
-
-        return [.. reads.Values];
-    }
 
     private async Task<IMultiVersionStore> OpenAsync()
         => await new MvStoreBuilder()

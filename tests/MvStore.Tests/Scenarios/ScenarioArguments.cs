@@ -75,4 +75,8 @@ internal sealed class ScenarioArguments(string text)
             _ => KeyRange.Between(ByteText.Parse(start), startInclusive, ByteText.Parse(end), endInclusive),
         };
     }
+
+    /// <summary><c>name=value</c>; the value is empty if there is none.</summary>
+    public static (string Name, string Value) Pair(string word)
+        => word.Split('=', 2) is [var name, var value] ? (name, value.Length == 0 ? "''" : value) : (word, "''");
 }

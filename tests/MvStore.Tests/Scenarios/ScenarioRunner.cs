@@ -1,4 +1,3 @@
-using System.Globalization;
 using MvStore.Tests.Fixtures;
 using MvStore.Tests.Model;
 using MvStore.Tests.Text;
@@ -13,7 +12,7 @@ internal sealed class ScenarioRunner(ScenarioPlace place) : IAsyncDisposable
 {
     private readonly Dictionary<string, ISnapshot> _snapshots = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ScenarioPages> _pages = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ulong> _options = new(StringComparer.Ordinal);
+    private readonly ScenarioOptions _options = new();
     private StoreFixture? _fixture;
 
     private IMultiVersionStore Store => _fixture!.Store;
@@ -27,7 +26,8 @@ internal sealed class ScenarioRunner(ScenarioPlace place) : IAsyncDisposable
         var verb = arguments.Word();
         if (verb == "options")
         {
-            return Options(arguments);
+            _options.Read(arguments);
+            return [];
         }
 
         _fixture ??= await OpenAsync();
@@ -77,18 +77,6 @@ internal sealed class ScenarioRunner(ScenarioPlace place) : IAsyncDisposable
 
     // ---- the store itself ----------------------------------------------------------------------------------------------------------
 
-    /// <summary><c>options retain=10 retain-operators=2 page-rows=1 skip=3</c>.</summary>
-    private string[] Options(ScenarioArguments arguments)
-    {
-        while (!arguments.IsEmpty)
-        {
-            var (name, value) = Pair(arguments.Word());
-            _options[name] = ulong.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture);
-        }
-
-        return [];
-    }
-
     private Task<StoreFixture> OpenAsync()
     {
         var storage = place switch
@@ -97,32 +85,7 @@ internal sealed class ScenarioRunner(ScenarioPlace place) : IAsyncDisposable
             ScenarioPlace.SqliteBuffered or ScenarioPlace.SqliteEvicted => StoreStorage.Sqlite,
             _ => StoreStorage.InMemory,
         };
-        return StoreFixture.OpenAsync(storage, Configure, Build);
-
-        void Configure(MvStoreOptions options)
-        {
-            foreach (var (name, value) in _options)
-            {
-                _ = name switch
-                {
-                    "retain" => options.GarbageCollection.RetainVersions = value,
-                    "retain-operators" => options.GarbageCollection.RetainVersionsByKind[FirstByteClassifier.Operator] = value,
-                    "page-rows" => (ulong)(options.Persistence.ReadPageRows = (int)value),
-                    "skip" => (ulong)(options.Persistence.MaxSkippedPerPage = (int)value),
-                    "max-key" => (ulong)(options.Buffer.MaxKeyLength = (int)value),
-                    "max-value" => (ulong)(options.Buffer.MaxValueLength = (int)value),
-                    _ => throw new FormatException($"'{name}' is not an option."),
-                };
-            }
-        }
-
-        void Build(MvStoreBuilder builder)
-        {
-            if (_options.ContainsKey("retain-operators"))
-            {
-                builder.UseKeyClassifier(new FirstByteClassifier(precise: true));
-            }
-        }
+        return StoreFixture.OpenAsync(storage, _options.Configure, _options.Build);
     }
 
     private async Task<string> FlushAsync(ScenarioArguments arguments)
@@ -148,7 +111,7 @@ internal sealed class ScenarioRunner(ScenarioPlace place) : IAsyncDisposable
         arguments.End();
         var report = await Store.ReclaimAsync();
         Settle();
-        return _options.ContainsKey("retain-operators")
+        return _options.RetainsOperators
             ? $"floor {report.Floor}, of operators {Store.GetFloor(FirstByteClassifier.Operator)}"
             : $"floor {report.Floor}";
     }
@@ -183,7 +146,7 @@ internal sealed class ScenarioRunner(ScenarioPlace place) : IAsyncDisposable
         while (!arguments.IsEmpty)
         {
             var verb = arguments.Word();
-            var (key, value) = Pair(arguments.Word());
+            var (key, value) = ScenarioArguments.Pair(arguments.Word());
             _ = verb switch
             {
                 "set" => batch.Set(ByteText.Parse(key), ByteText.Parse(value)),
@@ -411,7 +374,4 @@ internal sealed class ScenarioRunner(ScenarioPlace place) : IAsyncDisposable
     private static List<string> Lines(IEnumerable<VersionedRow> rows) => Lines(rows.Select(AnswerText.Of));
 
     private static List<string> Lines(IEnumerable<string> lines) => lines.DefaultIfEmpty("nothing").ToList();
-
-    private static (string Name, string Value) Pair(string word)
-        => word.Split('=', 2) is [var name, var value] ? (name, value.Length == 0 ? "''" : value) : (word, "''");
 }
