@@ -37,7 +37,9 @@ public sealed unsafe class VersionBlockTests : IDisposable
     [InlineData(300, 300)]
     public void ABlockThatTakesOverAnotherKnowsItsGroupsAnew(int count, int place)
     {
-        var sequences = Enumerable.Range(1, count).Select(i => (ulong)i).ToList();
+        var shuffled = Enumerable.Range(1, count).Select(i => (ulong)i).ToArray();
+        new Random(place).Shuffle(shuffled);
+        var sequences = shuffled.ToList();
         var old = NewBlock(count);
         for (var i = 0; i < count; i++)
         {
