@@ -15,4 +15,18 @@ internal static class CheckedHeapSwitch
     [ModuleInitializer]
     internal static void Apply() => NativeHeap.ChecksByDefault = Environment.GetEnvironmentVariable(Variable) == "1";
 #pragma warning restore CA2255
+
+    /// <summary>Lets stores that are opened from now on live in a checked heap. For tests that run alone.</summary>
+    /// <returns>Dispose it to go back to what was.</returns>
+    public static IDisposable On()
+    {
+        var before = NativeHeap.ChecksByDefault;
+        NativeHeap.ChecksByDefault = true;
+        return new Restored(before);
+    }
+
+    private sealed class Restored(bool before) : IDisposable
+    {
+        public void Dispose() => NativeHeap.ChecksByDefault = before;
+    }
 }
