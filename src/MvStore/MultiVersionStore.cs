@@ -205,7 +205,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         ArgumentNullException.ThrowIfNull(keys);
         _lifetime.ThrowIfDisposed();
         var found = await _readers.Points
-            .FindManyAsync(PointReader.DistinctAscending(keys), at, cancellationToken)
+            .FindManyAsync(KeyOrder.DistinctAscending(keys), at, cancellationToken)
             .ConfigureAwait(false);
         return ReadResults.PresentRows(found);
     }

@@ -84,7 +84,7 @@ internal sealed class Snapshot : ISnapshot
     {
         ArgumentNullException.ThrowIfNull(keys);
         RequireReadable();
-        var distinct = PointReader.DistinctAscending(keys);
+        var distinct = KeyOrder.DistinctAscending(keys);
         foreach (var key in distinct)
         {
             PinOpener.RequireReadable(_pin.Floors.Set, key.Span, _readers.Classifier, Version);

@@ -136,23 +136,6 @@ internal sealed class PointReader(
         return pinned?.Version == found?.Version ? ReadResults.ToPrevious(found) : PreviousVersion.Reclaimed;
     }
 
-    /// <summary>Keys in ascending order, each once.</summary>
-    public static ReadOnlyMemory<byte>[] DistinctAscending(IReadOnlyCollection<ReadOnlyMemory<byte>> keys)
-    {
-        var sorted = keys.ToArray();
-        Array.Sort(sorted, static (x, y) => x.Span.SequenceCompareTo(y.Span));
-        var distinct = new List<ReadOnlyMemory<byte>>(sorted.Length);
-        foreach (var key in sorted)
-        {
-            if (distinct.Count == 0 || !distinct[^1].Span.SequenceEqual(key.Span))
-            {
-                distinct.Add(key);
-            }
-        }
-
-        return [.. distinct];
-    }
-
     private static CommitVersion StepBack(CommitVersion before, CommitVersion highest)
         => before == CommitVersion.Latest ? highest : before.Value - 1;
 

@@ -84,7 +84,7 @@ internal sealed unsafe class LimitedBuffer : IDisposable
         using var epoch = Buffer.Enter();
         var view = Published.ViewAt(at);
         Span<BufferedRow> rows = stackalloc BufferedRow[4];
-        var found = VersionOf(Buffer.Find([key], view));
+        var found = VersionOf(Buffer.Find([key], KeyHash.Of([key]), view));
         var count = Buffer.FindVersions([key], view, rows);
         (count == 0 ? null : VersionOf(rows[0])).Should().Be(found);
         count = Buffer.Seek(KeyRange.Exactly([key]), ScanDirection.Forward).Read(view, rows);

@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace MvStore.Reading;
+
+/// <summary>
+/// Puts keys in order by comparing numbers: the eight bytes behind what all of them begin with. Only keys that agree there are compared as a whole.
+/// </summary>
+internal static class KeyOrder
+{
+    private static readonly Comparer<ReadOnlyMemory<byte>> Bytewise
+        = Comparer<ReadOnlyMemory<byte>>.Create(static (x, y) => x.Span.SequenceCompareTo(y.Span));
+
+    /// <summary>The keys in ascending order, each once.</summary>
+    public static ReadOnlyMemory<byte>[] DistinctAscending(IReadOnlyCollection<ReadOnlyMemory<byte>> keys)
+    {
+        var sorted = keys.ToArray();
+        if (sorted.Length < 2)
+        {
+            return sorted;
+        }
+
+        var heads = ArrayPool<ulong>.Shared.Rent(sorted.Length);
+        var common = CommonPrefixOf(sorted);
+        for (var i = 0; i < sorted.Length; i++)
+        {
+            heads[i] = HeadOf(sorted[i].Span[common..]);
+        }
+
+        Array.Sort(heads, sorted, 0, sorted.Length);
+        var count = 0;
+        for (var first = 0; first < sorted.Length;)
+        {
+            var end = first + 1;
+            while (end < sorted.Length && heads[end] == heads[first])
+            {
+                end++;
+            }
+
+            count = AppendDistinct(sorted, first, end, count);
+            first = end;
+        }
+
+        ArrayPool<ulong>.Shared.Return(heads);
+        Array.Resize(ref sorted, count);
+        return sorted;
+    }
+
+    /// <summary>Puts a stretch of keys with the same head behind those that are done.</summary>
+    /// <returns>How many are done then.</returns>
+    private static int AppendDistinct(ReadOnlyMemory<byte>[] sorted, int first, int end, int count)
+    {
+        if (end - first > 1)
+        {
+            Array.Sort(sorted, first, end - first, Bytewise);
+        }
+
+        var begin = count;
+        for (var i = first; i < end; i++)
+        {
+            if (count == begin || !sorted[count - 1].Span.SequenceEqual(sorted[i].Span))
+            {
+                sorted[count++] = sorted[i];
+            }
+        }
+
+        return count;
+    }
+
+    private static int CommonPrefixOf(ReadOnlyMemory<byte>[] keys)
+    {
+        var common = keys[0].Span;
+        foreach (var key in keys)
+        {
+            common = common[..common.CommonPrefixLength(key.Span)];
+        }
+
+        return common.Length;
+    }
+
+    // A shorter key comes first, or is equal so far: zeros are the lowest bytes.
+    private static ulong HeadOf(ReadOnlySpan<byte> rest)
+    {
+        if (rest.Length >= sizeof(ulong))
+        {
+            return BinaryPrimitives.ReadUInt64BigEndian(rest);
+        }
+
+        Span<byte> padded = stackalloc byte[sizeof(ulong)];
+        padded.Clear();
+        rest.CopyTo(padded);
+        return BinaryPrimitives.ReadUInt64BigEndian(padded);
+    }
+}
