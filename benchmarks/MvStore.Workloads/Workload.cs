@@ -8,7 +8,7 @@ namespace MvStore.Workloads;
 /// <param name="unit">What its rate counts, per second.</param>
 /// <param name="shape">What it finds.</param>
 /// <param name="needs">What an engine must be able to do.</param>
-public abstract class Workload(string id, string title, string unit, StoreShape shape, EngineTraits needs = EngineTraits.None)
+public abstract class Workload(string id, string title, string unit, StoreShape shape, EngineTraits needs = EngineTraits.InMemory)
 {
     public string Id { get; } = id;
 

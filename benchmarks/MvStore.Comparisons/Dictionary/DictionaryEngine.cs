@@ -13,7 +13,7 @@ internal sealed class DictionaryEngine : IWorkloadEngine
         "CD",
         "ConcurrentDictionary<byte[], chain>, looked up by span, chain = array of (version, byte[]) found by bisection; "
             + "no order, no atomic commits",
-        EngineTraits.Versions,
+        EngineTraits.InMemory | EngineTraits.Versions,
         _ => new DictionaryEngine())
     {
         Version = Environment.Version.ToString(),

@@ -28,7 +28,7 @@ internal sealed class LightningEngine : IWorkloadEngine
         "LMDB",
         "LightningDB, key + inverted version, NOSYNC | WRITEMAP, one write transaction a commit, "
             + "read transaction renewed and reset for each read",
-        EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks,
+        EngineTraits.InMemory | EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks,
         settings => new LightningEngine(settings.Directory))
     {
         Unavailable = LightningLibrary.Unavailable,

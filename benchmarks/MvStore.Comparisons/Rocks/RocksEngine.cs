@@ -37,7 +37,7 @@ internal sealed class RocksEngine : IWorkloadEngine
         "RocksDB",
         "key + inverted version, 1 GB memory table with prefix bloom filter, no compression, log written but not synced, "
             + "an iterator for each read",
-        EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks,
+        EngineTraits.InMemory | EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks,
         settings => new RocksEngine(settings.Directory))
     {
         Version = PackageVersion.Of("RocksDB"),

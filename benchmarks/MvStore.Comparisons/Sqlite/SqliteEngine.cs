@@ -28,7 +28,7 @@ internal sealed class SqliteEngine : IWorkloadEngine, IBulkLoad
         "SQLite",
         "prepared statements on the handle, one table (key, version DESC) without rowid, WAL, synchronous=NORMAL, 256 MB cache, "
             + "a connection for each reader, whose cache is cold after each commit of another; W1 loads a tenth of the rows",
-        EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks,
+        EngineTraits.InMemory | EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks,
         settings => new SqliteEngine(settings.Directory))
     {
         Version = LibraryVersion(),

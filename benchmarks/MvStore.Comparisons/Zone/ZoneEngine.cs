@@ -33,7 +33,7 @@ internal sealed class ZoneEngine : IWorkloadEngine, IHeldSnapshots
         "ZoneTree",
         "transaction mode, snapshot isolation, default log (AsyncCompressed), one mutable segment in memory, "
             + "a read transaction for each read",
-        EngineTraits.HeldVersions | EngineTraits.Ranges,
+        EngineTraits.InMemory | EngineTraits.HeldVersions | EngineTraits.Ranges,
         settings => new ZoneEngine(settings.Directory))
     {
         Version = PackageVersion.Of("ZoneTree"),

@@ -3,7 +3,7 @@ using MvStore.Workloads.Data;
 namespace MvStore.Workloads.Engines;
 
 /// <summary>Commits to MvStore.</summary>
-internal sealed class MvStoreWriter(IMultiVersionStore store) : IWorkloadWriter
+internal sealed class MvStoreWriter(IMultiVersionStore store, Durability durability = Durability.Buffered) : IWorkloadWriter
 {
     private readonly WriteBatch _batch = new(LoadedRows.RowsPerCommit);
 
@@ -15,7 +15,7 @@ internal sealed class MvStoreWriter(IMultiVersionStore store) : IWorkloadWriter
             _batch.Set(rows.Key(row), rows.Value(row));
         }
 
-        Completion.Of(store.CommitAsync(_batch, version));
+        Completion.Of(store.CommitAsync(_batch, version, durability));
     }
 
     public void Dispose()

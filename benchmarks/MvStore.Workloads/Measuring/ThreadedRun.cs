@@ -7,7 +7,7 @@ namespace MvStore.Workloads.Measuring;
 public static class ThreadedRun
 {
     /// <summary>Runs one body on each of some threads.</summary>
-    /// <param name="duration">How long.</param>
+    /// <param name="duration">How long; infinite for until one of them is done.</param>
     /// <param name="bodies">Makes the body of a thread, on that thread, before all start.</param>
     /// <returns>Operations per second of each.</returns>
     public static double[] Measure(TimeSpan duration, params ReadOnlySpan<Func<ThreadBody>> bodies)
@@ -63,6 +63,10 @@ public static class ThreadedRun
             while (!stop.IsSet)
             {
                 operations += body.RunBlock();
+                if (body.IsDone)
+                {
+                    stop.Set();
+                }
             }
 
             rate = operations / Stopwatch.GetElapsedTime(begin).TotalSeconds;

@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using MvStore.Workloads.Engines;
+using MvStore.Workloads.Measuring;
+
+namespace MvStore.Workloads;
+
+/// <summary>W11: commits of four sets that return when they are synced. Behind it the store is closed, opened again and asked for them.</summary>
+internal sealed class DurableCommitWorkload(string id, string title, int committers)
+    : Workload(id, title, "commits", StoreShape.Fresh, EngineTraits.DurableCommits)
+{
+    private const double WarmUpShare = 0.3;
+
+    public override IReadOnlyDictionary<string, double> Run(WorkloadContext context)
+    {
+        var settings = new EngineSettings(context.NewDirectory(), Duty: EngineDuty.DurableCommits);
+        var acknowledged = new ConcurrentBag<AcknowledgedCommit>();
+        double rate;
+        var latencies = new List<LatencyHistogram>();
+        using (var engine = context.Descriptor.Open(settings))
+        {
+            var clock = new VersionClock(0);
+            Measure(context.Duration * WarmUpShare, firstThread: 0, []);
+            rate = Measure(context.Duration, firstThread: committers, latencies);
+
+            double Measure(TimeSpan duration, int firstThread, List<LatencyHistogram> histograms)
+            {
+                var bodies = new Func<ThreadBody>[committers];
+                for (var i = 0; i < committers; i++)
+                {
+                    var seed = context.SeedOf(firstThread + i);
+                    var histogram = new LatencyHistogram();
+                    histograms.Add(histogram);
+                    bodies[i] = () => new DurableCommitBody(engine, clock, context.Keys, seed, histogram, acknowledged.Add);
+                }
+
+                return ThreadedRun.Measure(duration, bodies).Sum();
+            }
+        }
+
+        using (var again = context.Descriptor.Open(settings))
+        {
+            Verify(context.Descriptor, again, acknowledged);
+        }
+
+        var all = new LatencyHistogram();
+        latencies.ForEach(all.Merge);
+        return new Dictionary<string, double>
+        {
+            [Metrics.Rate] = rate,
+            [Metrics.CommitPercentile999] = all.Percentile(0.999),
+            [Metrics.LongestCommit] = all.Longest,
+        };
+    }
+
+    private static void Verify(EngineDescriptor descriptor, IWorkloadEngine engine, IReadOnlyCollection<AcknowledgedCommit> acknowledged)
+    {
+        using var reader = engine.OpenReader();
+        foreach (var (rows, version) in acknowledged)
+        {
+            // Without versions the last write wins, and that of another thread may have an earlier number.
+            var least = descriptor.Has(EngineTraits.Versions) ? version : 1;
+            for (var row = 0; row < rows.Count; row++)
+            {
+                if (!reader.TryGet(rows.Key(row), IWorkloadReader.Latest, out var value)
+                    || !value.IsOf(rows.Id(row)) || value.Version < least)
+                {
+                    throw new WrongAnswerException($"a durable row after reopening: expected version {least} or later, got {value}");
+                }
+            }
+        }
+    }
+}
