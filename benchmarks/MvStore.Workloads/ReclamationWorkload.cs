@@ -35,7 +35,7 @@ internal sealed class ReclamationWorkload(string id, string title, EngineTraits 
         new TimedReaders(reading, Metrics.Alone).Run(figures);
         ReclamationBody? reclaiming = null;
         figures[Metrics.Rate] = new TimedReaders(reading with { Duration = Timeout.InfiniteTimeSpan }, Metrics.Beside)
-            .Run(figures, () => reclaiming = new ReclamationBody((IReclaimingEngine)store.Engine));
+            .Run(figures, () => reclaiming = new ReclamationBody((IReclaimingEngine)store.Engine, rows.LastVersion - rows.VersionsPerRound));
         var (pauses, longest) = context.Pauses.Take();
         figures[Metrics.Pauses] = pauses;
         figures[Metrics.LongestPauseMilliseconds] = longest.TotalMilliseconds;

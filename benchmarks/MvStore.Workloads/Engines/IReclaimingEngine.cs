@@ -4,6 +4,7 @@ namespace MvStore.Workloads.Engines;
 public interface IReclaimingEngine : IWorkloadEngine
 {
     /// <summary>Removes all versions but the newest of each key.</summary>
+    /// <param name="hidden">A version at or below which each key has none but hidden ones, for engines that cannot tell by themselves.</param>
     /// <returns>How many were removed.</returns>
-    long Reclaim();
+    long Reclaim(ulong hidden);
 }

@@ -29,7 +29,7 @@ public sealed class MvStoreEngine : IHeldSnapshots, IMemoryAccounting, IReclaimi
 
     public void Hold(ulong version) => _held.Add(_store.OpenSnapshot(version, "workload"));
 
-    public long Reclaim() => Completion.Of(_store.ReclaimAsync()).ReclaimedVersions;
+    public long Reclaim(ulong hidden) => Completion.Of(_store.ReclaimAsync()).ReclaimedVersions;
 
     public void Dispose()
     {

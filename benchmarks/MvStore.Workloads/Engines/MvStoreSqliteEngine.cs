@@ -49,7 +49,7 @@ public sealed class MvStoreSqliteEngine : IStoredEngine, IReclaimingEngine, IMem
 
     public void LeaveMemory() => _store.Evict(0);
 
-    public long Reclaim() => Completion.Of(_store.ReclaimAsync()).ReclaimedVersions;
+    public long Reclaim(ulong hidden) => Completion.Of(_store.ReclaimAsync()).ReclaimedVersions;
 
     public void Dispose() => Completion.Of(_store.DisposeAsync());
 
