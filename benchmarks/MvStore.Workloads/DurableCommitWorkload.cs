@@ -10,6 +10,9 @@ internal sealed class DurableCommitWorkload(string id, string title, int committ
 {
     private const double WarmUpShare = 0.3;
 
+    /// <summary>Syncs are few: a run of some hundred says little.</summary>
+    private const int DurationFactor = 4;
+
     public override IReadOnlyDictionary<string, double> Run(WorkloadContext context)
     {
         var settings = new EngineSettings(context.NewDirectory(), Duty: EngineDuty.DurableCommits);
@@ -20,7 +23,7 @@ internal sealed class DurableCommitWorkload(string id, string title, int committ
         {
             var clock = new VersionClock(0);
             Measure(context.Duration * WarmUpShare, firstThread: 0, []);
-            rate = Measure(context.Duration, firstThread: committers, latencies);
+            rate = Measure(context.Duration * DurationFactor, firstThread: committers, latencies);
 
             double Measure(TimeSpan duration, int firstThread, List<LatencyHistogram> histograms)
             {

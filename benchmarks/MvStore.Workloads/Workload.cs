@@ -21,6 +21,9 @@ public abstract class Workload(string id, string title, string unit, StoreShape 
     /// <summary>Whether it runs only where it was asked for by name: it takes minutes.</summary>
     public virtual bool IsLong => false;
 
+    /// <summary>Whether it needs a disk: its rates are of another order than those of memory.</summary>
+    public bool IsOnDisk { get; } = (needs & (EngineTraits.InMemory | EngineTraits.ReclaimsMemory)) == 0;
+
     public virtual bool RunsOn(EngineDescriptor engine) => engine.Has(needs);
 
     /// <summary>Runs once.</summary>

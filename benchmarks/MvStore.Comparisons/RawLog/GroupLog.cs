@@ -1,32 +1,27 @@
-using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 
 namespace MvStore.Comparisons.RawLog;
 
 /// <summary>
-/// A preallocated file that is appended to and synced. Whoever finds nobody writing writes everything that was gathered, for all who wait;
-/// the others gather meanwhile.
+/// A preallocated file that is appended to and synced. A member that finds nobody writing leads: it writes and syncs what was gathered.
+/// The others gather meanwhile; when the leader is through it first makes one of those the next leader and then wakes its own group, so
+/// the disk never waits for threads to wake.
 /// </summary>
 internal sealed class GroupLog : IDisposable
 {
     private const int Chunk = 64 << 20;
     private const int FirstCapacity = 1 << 16;
 
-    /// <summary>How long a writer waits for those it wrote for the last time: they are about to come again, and share its sync.</summary>
-    private static readonly TimeSpan LongestGathering = TimeSpan.FromMicroseconds(50);
-
     private readonly SafeFileHandle _file;
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
     private byte[] _gathering = new byte[FirstCapacity]; // under _gate
-    private byte[] _spare = new byte[FirstCapacity]; // under _gate; of the writer while one writes
+    private byte[] _writing = new byte[FirstCapacity]; // of the leader; exchanged under _gate
+    private List<LogMember> _members = []; // those whose records are in _gathering; under _gate
+    private List<LogMember> _group = []; // those whose records are in _writing; of the leader, exchanged under _gate
     private int _gathered; // bytes; under _gate
-    private int _waiting; // records in _gathering; under _gate
-    private int _lastGroup; // records in the last write; under _gate
-    private long _group = 1; // the number of what is being gathered; under _gate
-    private long _durable; // the number of the last group on disk; under _gate
-    private bool _isWriting; // under _gate
-    private long _end; // of the writer
-    private long _allocated; // of the writer
+    private bool _isLed; // under _gate
+    private long _end; // of the leader
+    private long _allocated; // of the leader
 
     public GroupLog(string path)
     {
@@ -35,8 +30,9 @@ internal sealed class GroupLog : IDisposable
     }
 
     /// <summary>Appends a record and returns when it is on disk.</summary>
-    public void Append(ReadOnlySpan<byte> record)
+    public void Append(ReadOnlySpan<byte> record, LogMember member)
     {
+        bool leads;
         lock (_gate)
         {
             if (_gathered + record.Length > _gathering.Length)
@@ -46,74 +42,72 @@ internal sealed class GroupLog : IDisposable
 
             record.CopyTo(_gathering.AsSpan(_gathered));
             _gathered += record.Length;
-            _waiting++;
-            var group = _group;
-            while (_durable < group)
-            {
-                if (_isWriting)
-                {
-                    Monitor.Wait(_gate);
-                }
-                else
-                {
-                    WriteGroup();
-                }
-            }
+            _members.Add(member);
+            leads = !_isLed;
+            _isLed = true;
+        }
+
+        if (leads || member.AwaitLeadership())
+        {
+            Lead(member);
         }
     }
 
     public void Dispose() => _file.Dispose();
 
-    // Called under _gate, and leaves it while it waits and writes.
-    private void WriteGroup()
+    private void Lead(LogMember leader)
     {
-        _isWriting = true;
+        int length;
+        lock (_gate)
+        {
+            (_gathering, _writing) = (_writing, _gathering);
+            (_members, _group) = (_group, _members);
+            (length, _gathered) = (_gathered, 0);
+        }
+
+        var failure = Write(_writing.AsSpan(0, length));
+        var group = _group;
+        LogMember? next;
+        lock (_gate)
+        {
+            next = _members.Count > 0 ? _members[0] : null;
+            _isLed = next is not null;
+            _group = [];
+        }
+
+        next?.MakeLeader();
+        foreach (var member in group)
+        {
+            if (member != leader)
+            {
+                member.Complete(failure);
+            }
+        }
+
+        if (failure is not null)
+        {
+            throw failure;
+        }
+    }
+
+    private IOException? Write(ReadOnlySpan<byte> bytes)
+    {
         try
         {
-            AwaitOthers();
-            var (bytes, length, group) = (_gathering, _gathered, _group++);
-            _lastGroup = _waiting;
-            (_gathering, _spare, _gathered, _waiting) = (_spare, bytes, 0, 0);
-            Monitor.Exit(_gate);
-            try
+            if (_end + bytes.Length > _allocated)
             {
-                Write(bytes.AsSpan(0, length));
-            }
-            finally
-            {
-                Monitor.Enter(_gate);
+                Allocate();
             }
 
-            _durable = group;
+            RandomAccess.Write(_file, bytes, _end);
+            DataSync.Run(_file);
+            _end += bytes.Length;
+            return null;
         }
-        finally
+        catch (IOException failure)
         {
-            _isWriting = false;
-            Monitor.PulseAll(_gate);
+            return failure;
         }
-    }
-
-    private void AwaitOthers()
-    {
-        var begin = Stopwatch.GetTimestamp();
-        while (_waiting < _lastGroup && Stopwatch.GetElapsedTime(begin) < LongestGathering)
-        {
-            Monitor.Exit(_gate);
-            Thread.Yield();
-            Monitor.Enter(_gate);
-        }
-    }
-
-    private void Write(ReadOnlySpan<byte> bytes)
-    {
-        if (_end + bytes.Length > _allocated)
-        {
-            Allocate();
-        }
-
-        RandomAccess.Write(_file, bytes, _end);
-        DataSync.Run(_file);
-        _end += bytes.Length;
     }
 
     // Zeros are written, not only reserved: then a sync has the data to write and nothing of the file system's.

@@ -6,6 +6,7 @@ namespace MvStore.Comparisons.RawLog;
 /// <summary>Appends commits: the number of rows, then keys and values, which carry the version.</summary>
 internal sealed class RawLogWriter(GroupLog log) : IWorkloadWriter
 {
+    private readonly LogMember _member = new();
     private byte[] _record = [];
 
     public void Commit(RowBatch rows, ulong version)
@@ -17,7 +18,7 @@ internal sealed class RawLogWriter(GroupLog log) : IWorkloadWriter
         }
 
         RawLogRecord.Write(_record, rows);
-        log.Append(_record.AsSpan(0, length));
+        log.Append(_record.AsSpan(0, length), _member);
     }
 
     public void Dispose()

@@ -28,7 +28,7 @@ internal sealed class ZoneEngine : IWorkloadEngine, IHeldSnapshots
     public static EngineDescriptor Descriptor { get; } = new(
         "zonetree",
         "ZoneTree",
-        "transaction mode, snapshot isolation, default log (AsyncCompressed), one mutable segment in memory, "
+        "transaction mode, snapshot isolation, default log (AsyncShared), one mutable segment in memory, "
             + "a read transaction for each read; W11: TryCommitDurableAsync, which shares syncs",
         EngineTraits.InMemory | EngineTraits.HeldVersions | EngineTraits.Ranges | EngineTraits.DurableCommits,
         settings => new ZoneEngine(settings))

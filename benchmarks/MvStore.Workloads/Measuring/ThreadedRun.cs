@@ -6,7 +6,7 @@ namespace MvStore.Workloads.Measuring;
 /// <summary>Runs bodies on threads of their own that start together, for a time, and counts what each did in its own time.</summary>
 public static class ThreadedRun
 {
-    /// <summary>Runs one body on each of some threads.</summary>
+    /// <summary>Runs one body on each of some threads, one block at least.</summary>
     /// <param name="duration">How long; infinite for until one of them is done.</param>
     /// <param name="bodies">Makes the body of a thread, on that thread, before all start.</param>
     /// <returns>Operations per second of each.</returns>
@@ -60,7 +60,7 @@ public static class ThreadedRun
 
             var operations = 0L;
             var begin = Stopwatch.GetTimestamp();
-            while (!stop.IsSet)
+            do
             {
                 operations += body.RunBlock();
                 if (body.IsDone)
@@ -68,6 +68,7 @@ public static class ThreadedRun
                     stop.Set();
                 }
             }
+            while (!stop.IsSet);
 
             rate = operations / Stopwatch.GetElapsedTime(begin).TotalSeconds;
             return null;
