@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MvStore.Workloads.Data;
 using MvStore.Workloads.Engines;
 using MvStore.Workloads.Measuring;
@@ -30,10 +31,12 @@ internal sealed class EnduranceWorkload()
         var commits = new LatencyHistogram();
         var memory = new MemoryHighMark((IMemoryAccounting)store.Engine, budget);
         context.Pauses.Restart();
+        var begin = Stopwatch.GetTimestamp();
         var rates = ThreadedRun.Measure(
             LengthOf(context),
             () => new CommitBody(store, context.SeedOf(Seed), latencies: commits),
             () => new MemoryWatchBody(memory));
+        var length = Stopwatch.GetElapsedTime(begin);
         var (pauses, longest) = context.Pauses.Take();
         Verify(store, rows);
         return new Dictionary<string, double>
@@ -41,6 +44,7 @@ internal sealed class EnduranceWorkload()
             [Metrics.Rate] = rates[0],
             [Metrics.MemoryOnlyRate] = memoryOnly,
             [Metrics.CommitRatio] = rates[0] / memoryOnly,
+            [Metrics.RunTime] = length.TotalNanoseconds,
             [Metrics.CommitPercentile999] = commits.Percentile(0.999),
             [Metrics.LongestCommit] = commits.Longest,
             [Metrics.Budget] = budget,

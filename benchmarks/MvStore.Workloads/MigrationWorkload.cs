@@ -40,9 +40,7 @@ internal sealed class MigrationWorkload()
 
         stored.LeaveMemory();
         store.RequireNothingInMemory();
-        var reader = (IRangeReader)store.RentReader();
-        FullScanWorkload.Scan(reader, rows, IWorkloadReader.Latest, isReverse: false, rows.SumsAt(rows.LastVersion));
-        store.ReturnReader(reader);
+        LoadedRowsCheck.Run(context.Descriptor, stored, rows);
         return figures;
     }
 }

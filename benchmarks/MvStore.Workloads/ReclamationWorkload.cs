@@ -46,12 +46,7 @@ internal sealed class ReclamationWorkload(string id, string title, EngineTraits 
             store.RequireNothingInMemory();
         }
 
-        if (store.RentReader() is IRangeReader reader)
-        {
-            FullScanWorkload.Scan(reader, rows, IWorkloadReader.Latest, isReverse: false, rows.SumsAt(rows.LastVersion));
-            store.ReturnReader(reader);
-        }
-
+        LoadedRowsCheck.Run(context.Descriptor, store.Engine, rows);
         return figures;
     }
 }

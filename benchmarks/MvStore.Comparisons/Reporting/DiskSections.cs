@@ -34,12 +34,14 @@ internal sealed class DiskSections(RunOutcome outcome)
             new Column("open and first read", (w, e) => _cells.Range(w, e, Metrics.FirstReadTime, Figures.Time))),
         Section(
             "Endurance",
-            "W2 with flushes, eviction and reclamation, and memory for a quarter of the rows; against W2 without a disk in the same process.",
+            "W2 with flushes, eviction and reclamation, and memory for a quarter of the rows; against W2 without a disk in the same process. "
+                + "A run ends early when memory runs away.",
             ["W17"],
             new Column("commits/s", (w, e) => _cells.Range(w, e, Metrics.Rate, Figures.Count)),
             new Column("in memory only", (w, e) => _cells.Range(w, e, Metrics.MemoryOnlyRate, Figures.Count)),
             new Column("p99.9", (w, e) => _cells.Time(w, e, Metrics.CommitPercentile999)),
             new Column("longest", (w, e) => _cells.Longest(w, e, Metrics.LongestCommit, Figures.Time)),
+            new Column("run for", (w, e) => _cells.Time(w, e, Metrics.RunTime)),
             new Column("budget, bytes", (w, e) => _cells.Range(w, e, Metrics.Budget, Figures.Count)),
             new Column("rows / budget", (w, e) => _cells.Longest(w, e, Metrics.BudgetUse, Figures.ThreeDigits)),
             new Column("process / budget", (w, e) => _cells.Longest(w, e, Metrics.ProcessBudgetUse, Figures.ThreeDigits))));

@@ -27,6 +27,9 @@ public static class Metrics
 
     public const string LoglessRate = "rows/s in one commit without a log";
 
+    /// <summary>How long a run took that may end early.</summary>
+    public const string RunTime = "length of the run";
+
     /// <summary>The longest single commit.</summary>
     public const string LongestCommit = "longest commit";
 
