@@ -46,9 +46,9 @@ public static class ThreadedRun
     private static Exception? Run(Func<ThreadBody> make, Barrier start, StopFlag stop, out double rate)
     {
         rate = 0;
-        ThreadBody? body = null;
         try
         {
+            ThreadBody body;
             try
             {
                 body = make();
@@ -58,19 +58,11 @@ public static class ThreadedRun
                 start.SignalAndWait();
             }
 
-            var operations = 0L;
-            var begin = Stopwatch.GetTimestamp();
-            do
+            using (body)
             {
-                operations += body.RunBlock();
-                if (body.IsDone)
-                {
-                    stop.Set();
-                }
+                rate = RateOf(body, stop);
             }
-            while (!stop.IsSet);
 
-            rate = operations / Stopwatch.GetElapsedTime(begin).TotalSeconds;
             return null;
         }
         catch (Exception failure)
@@ -78,9 +70,22 @@ public static class ThreadedRun
             stop.Set();
             return failure;
         }
-        finally
+    }
+
+    private static double RateOf(ThreadBody body, StopFlag stop)
+    {
+        var operations = 0L;
+        var begin = Stopwatch.GetTimestamp();
+        do
         {
-            body?.Dispose();
+            operations += body.RunBlock();
+            if (body.IsDone)
+            {
+                stop.Set();
+            }
         }
+        while (!stop.IsSet);
+
+        return operations / Stopwatch.GetElapsedTime(begin).TotalSeconds;
     }
 }
