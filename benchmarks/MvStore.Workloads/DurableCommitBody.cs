@@ -5,47 +5,36 @@ using MvStore.Workloads.Measuring;
 
 namespace MvStore.Workloads;
 
-/// <summary>A thread that commits four sets and waits until they are on disk; its last commit is remembered.</summary>
+/// <summary>A thread that commits four sets and waits until they are on disk, and remembers what it was told so of.</summary>
 internal sealed class DurableCommitBody(
     IWorkloadEngine engine,
     VersionClock clock,
     long keys,
     ulong seed,
     LatencyHistogram latencies,
-    Action<AcknowledgedCommit> onEnd) : ThreadBody
+    Action<AcknowledgedCommits> onEnd) : ThreadBody
 {
-    private const int SetsPerCommit = 4;
-
     private readonly IWorkloadWriter _writer = engine.OpenWriter();
-    private readonly RowBatch _batch = new(SetsPerCommit);
+    private readonly RowBatch _batch = AcknowledgedCommits.NewBatch();
+    private readonly List<ulong> _acknowledged = [];
     private Randomness _randomness = new(seed);
-    private ulong _acknowledged;
 
     public override long RunBlock()
     {
-        _batch.Clear();
-        while (_batch.Count < SetsPerCommit)
-        {
-            _batch.Add(_randomness.Below(keys), ref _randomness);
-        }
-
+        AcknowledgedCommits.Fill(_batch, keys, ref _randomness);
         var version = clock.Next();
         _batch.Stamp(version);
         var begin = Stopwatch.GetTimestamp();
         _writer.Commit(_batch, version);
         latencies.Add((long)Stopwatch.GetElapsedTime(begin).TotalNanoseconds);
-        _acknowledged = version;
+        _acknowledged.Add(version);
         return 1;
     }
 
     public override void Dispose()
     {
         _writer.Dispose();
-        if (_acknowledged > 0)
-        {
-            onEnd(new AcknowledgedCommit(_batch, _acknowledged));
-        }
-
+        onEnd(new AcknowledgedCommits(keys, seed, _acknowledged));
         base.Dispose();
     }
 }

@@ -13,7 +13,7 @@ internal sealed class DiskSections(RunOutcome outcome)
     public string ToMarkdown() => string.Concat(
         Section(
             "Durable commits",
-            "Each returns when it is synced; then the store is closed, opened again, and asked for the last commit of each thread. Longest of all runs.",
+            "Each returns when it is synced; then the store is closed, opened again, and asked for every row. Longest of all runs.",
             ["W11", "W11x16"],
             new Column("commits/s", (w, e) => _cells.Range(w, e, Metrics.Rate, Figures.Count)),
             new Column("p99.9", (w, e) => _cells.Time(w, e, Metrics.CommitPercentile999)),
