@@ -30,7 +30,8 @@ internal sealed class SqliteEngine : IWorkloadEngine, IBulkLoad
         "SQLite",
         "prepared statements on the handle, one table (key, version DESC) without rowid, WAL, synchronous=NORMAL, 256 MB cache, "
             + "a connection for each reader, whose cache is cold after each commit of another; W1 loads a tenth of the rows; W11: "
-            + "synchronous=FULL; W9, W10, W12: synchronous=FULL, page, caches, checkpoints and rows a transaction as in MvStore's SQLite tier",
+            + "synchronous=FULL; W9, W10, W12: synchronous=FULL, page, caches, checkpoints and rows a transaction as in MvStore's SQLite "
+            + "tier; W10 behind a checkpoint",
         EngineTraits.InMemory | EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks
             | EngineTraits.Migrates | EngineTraits.StoredReads | EngineTraits.ReclaimsDisk | EngineTraits.DurableCommits,
         Open)

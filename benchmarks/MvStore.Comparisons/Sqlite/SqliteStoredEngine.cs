@@ -61,7 +61,12 @@ internal sealed class SqliteStoredEngine : IStoredEngine, IReclaimingEngine, ILo
         writer.Write(CollectionsMarshal.AsSpan(_sorted));
     }
 
-    public void LeaveMemory() => _sorted = [];
+    // Reads that must look into the log first would be slower.
+    public void LeaveMemory()
+    {
+        _sorted = [];
+        _writing.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
 
     public long Reclaim(ulong hidden) => _reclaimer.Run(hidden);
 
