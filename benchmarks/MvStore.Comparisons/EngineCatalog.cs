@@ -1,6 +1,7 @@
 using MvStore.Comparisons.Dictionary;
 using MvStore.Comparisons.Faster;
 using MvStore.Comparisons.Lightning;
+using MvStore.Comparisons.RawLog;
 using MvStore.Comparisons.Rocks;
 using MvStore.Comparisons.Sqlite;
 using MvStore.Comparisons.Zone;
@@ -14,11 +15,13 @@ internal static class EngineCatalog
     public static IReadOnlyList<EngineDescriptor> All { get; } =
     [
         MvStoreEngine.Descriptor,
+        MvStoreSqliteEngine.Descriptor,
         DictionaryEngine.Descriptor,
         LightningEngine.Descriptor,
         ZoneEngine.Descriptor,
         RocksEngine.Descriptor,
         SqliteEngine.Descriptor,
         FasterEngine.Descriptor,
+        RawLogEngine.Descriptor,
     ];
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MvStore.Workloads.Data;
 using MvStore.Workloads.Engines;
 using MvStore.Workloads.Measuring;
@@ -5,7 +6,12 @@ using MvStore.Workloads.Measuring;
 namespace MvStore.Workloads;
 
 /// <summary>A thread that commits four sets at a time, and in the end looks whether the last of them is there.</summary>
-internal sealed class CommitBody(PreparedStore store, ulong seed, Func<long>? newIndex = null) : ThreadBody
+/// <param name="store">The store.</param>
+/// <param name="seed">Seed of its numbers.</param>
+/// <param name="newIndex">Gives the keys, if not random ones of those loaded.</param>
+/// <param name="latencies">Takes the time of each commit, or null to measure none.</param>
+internal sealed class CommitBody(PreparedStore store, ulong seed, Func<long>? newIndex = null, LatencyHistogram? latencies = null)
+    : ThreadBody
 {
     private const int SetsPerCommit = 4;
     private const int Block = 8;
@@ -28,7 +34,7 @@ internal sealed class CommitBody(PreparedStore store, ulong seed, Func<long>? ne
 
             _lastVersion = store.Clock.Next();
             _batch.Stamp(_lastVersion);
-            _writer.Commit(_batch, _lastVersion);
+            Commit();
         }
 
         return Block;
@@ -43,6 +49,19 @@ internal sealed class CommitBody(PreparedStore store, ulong seed, Func<long>? ne
         }
 
         base.Dispose();
+    }
+
+    private void Commit()
+    {
+        if (latencies is null)
+        {
+            _writer.Commit(_batch, _lastVersion);
+            return;
+        }
+
+        var begin = Stopwatch.GetTimestamp();
+        _writer.Commit(_batch, _lastVersion);
+        latencies.Add((long)Stopwatch.GetElapsedTime(begin).TotalNanoseconds);
     }
 
     private void Verify()

@@ -6,7 +6,7 @@ namespace MvStore.Workloads;
 
 /// <summary>W4s: W4a with the value copied into memory of the caller's.</summary>
 internal sealed class CopiedGetWorkload()
-    : Workload("W4s", "point get at latest, copied into a span, 1 thread", "gets", StoreShape.Loaded, EngineTraits.CopiedReads)
+    : Workload("W4s", "point get at latest, copied into a span, 1 thread", "gets", StoreShape.Loaded, EngineTraits.InMemory | EngineTraits.CopiedReads)
 {
     public override IReadOnlyDictionary<string, double> Run(WorkloadContext context)
         => new Dictionary<string, double>

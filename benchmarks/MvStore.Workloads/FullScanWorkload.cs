@@ -4,13 +4,18 @@ using MvStore.Workloads.Measuring;
 
 namespace MvStore.Workloads;
 
-/// <summary>W7b, c and d: all rows; of a store with many versions, at a snapshot in the middle of them.</summary>
-internal sealed class FullScanWorkload(string id, string title, StoreShape shape, bool isReverse = false)
-    : Workload(id, title, "rows", shape, EngineTraits.Ranges)
+/// <summary>W7b, c and d, W10b: all rows; of a store with many versions, at a snapshot in the middle of them.</summary>
+internal sealed class FullScanWorkload(
+    string id,
+    string title,
+    StoreShape shape,
+    bool isReverse = false,
+    EngineTraits tier = EngineTraits.InMemory)
+    : Workload(id, title, "rows", shape, tier | EngineTraits.Ranges)
 {
     public override bool RunsOn(EngineDescriptor engine)
         => base.RunsOn(engine)
-            && (Shape == StoreShape.Loaded || engine.Has(EngineTraits.Versions) || engine.Has(EngineTraits.HeldVersions));
+            && (Shape != StoreShape.Versioned || engine.Has(EngineTraits.Versions) || engine.Has(EngineTraits.HeldVersions));
 
     public override IReadOnlyDictionary<string, double> Run(WorkloadContext context)
     {

@@ -4,9 +4,15 @@ using MvStore.Workloads.Measuring;
 
 namespace MvStore.Workloads;
 
-/// <summary>W4a, b and c: random keys at the newest version.</summary>
-internal sealed class GetWorkload(string id, string title, int threads, bool isAbsent = false)
-    : Workload(id, title, "gets", StoreShape.Loaded)
+/// <summary>W4a, b and c, W10a: random keys at the newest version.</summary>
+internal sealed class GetWorkload(
+    string id,
+    string title,
+    int threads,
+    bool isAbsent = false,
+    StoreShape shape = StoreShape.Loaded,
+    EngineTraits tier = EngineTraits.InMemory)
+    : Workload(id, title, "gets", shape, tier)
 {
     public override IReadOnlyDictionary<string, double> Run(WorkloadContext context)
     {

@@ -9,7 +9,6 @@ namespace MvStore.Workloads;
 internal sealed class LoadWorkload() : Workload("W1", "load: commits of 100 sets, 1 thread, empty store", "rows", StoreShape.Fresh)
 {
     private const int WarmUpShare = 20;
-    private const int SamplesRead = 1_000;
 
     public override IReadOnlyDictionary<string, double> Run(WorkloadContext context)
     {
@@ -25,7 +24,7 @@ internal sealed class LoadWorkload() : Workload("W1", "load: commits of 100 sets
         var (pauses, longest) = context.Pauses.Take();
         var grown = ProcessMemory.Settled() - before;
 
-        Verify(context.Descriptor, engine, rows);
+        LoadedRowsCheck.Run(context.Descriptor, engine, rows);
         var figures = new Dictionary<string, double>
         {
             [Metrics.Rate] = rows.Count / seconds,
@@ -46,27 +45,6 @@ internal sealed class LoadWorkload() : Workload("W1", "load: commits of 100 sets
         var some = new LoadedRows(Math.Max(rows / WarmUpShare, LoadedRows.RowsPerCommit), 1);
         using var engine = context.Descriptor.Open(new EngineSettings(context.NewDirectory()));
         Loading.Load(engine, some);
-        Verify(context.Descriptor, engine, some);
-    }
-
-    private static void Verify(EngineDescriptor descriptor, IWorkloadEngine engine, LoadedRows rows)
-    {
-        using var reader = engine.OpenReader();
-        var randomness = new Randomness(2);
-        Span<byte> key = stackalloc byte[KeySpace.KeyLength];
-        for (var i = 0; i < SamplesRead; i++)
-        {
-            var index = randomness.Below(rows.Count);
-            var id = KeySpace.IdOf(index);
-            KeySpace.Write(key, id);
-            var isRight = reader.TryGet(key, IWorkloadReader.Latest, out var value) && value.IsOf(id);
-            var expected = rows.VersionSeen(index, rows.LastVersion);
-            WrongAnswerException.Require($"version of row {index} after the load", expected, isRight ? value.Version : 0);
-        }
-
-        if (descriptor.Has(EngineTraits.Ranges))
-        {
-            FullScanWorkload.Scan((IRangeReader)reader, rows, IWorkloadReader.Latest, isReverse: false, rows.SumsAt(rows.LastVersion));
-        }
+        LoadedRowsCheck.Run(context.Descriptor, engine, some);
     }
 }

@@ -10,7 +10,7 @@ namespace MvStore.Workloads;
 /// versions are not kept for later readers, or there would be nothing to reclaim.
 /// </summary>
 internal sealed class OpenSnapshotWorkload()
-    : Workload("W14", "updates beside one open snapshot, against the same without", "commits", StoreShape.Fresh, EngineTraits.Reclaims)
+    : Workload("W14", "updates beside one open snapshot, against the same without", "commits", StoreShape.Fresh, EngineTraits.InMemory | EngineTraits.Reclaims)
 {
     private const int KeyShare = 10;
     private const int UpdatesPerKey = 10;

@@ -6,7 +6,7 @@ namespace MvStore.Workloads;
 
 /// <summary>W4o: W4a with a value the caller owns afterwards.</summary>
 internal sealed class OwnedGetWorkload()
-    : Workload("W4o", "point get at latest, an owned value, 1 thread", "gets", StoreShape.Loaded, EngineTraits.OwnedReads)
+    : Workload("W4o", "point get at latest, an owned value, 1 thread", "gets", StoreShape.Loaded, EngineTraits.InMemory | EngineTraits.OwnedReads)
 {
     public override IReadOnlyDictionary<string, double> Run(WorkloadContext context)
         => new Dictionary<string, double>

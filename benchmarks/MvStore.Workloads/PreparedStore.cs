@@ -32,9 +32,19 @@ public sealed class PreparedStore : IDisposable
 
     /// <summary>Opens an engine and fills it for a shape.</summary>
     public static PreparedStore Open(EngineDescriptor descriptor, EngineSettings settings, StoreShape shape, long keys)
-        => shape == StoreShape.Versioned
-            ? Open(descriptor, settings, new LoadedRows(Math.Max(keys / VersionedShare, LoadedRows.RowsPerCommit), VersionsPerKey))
-            : Open(descriptor, settings, new LoadedRows(keys, 1));
+    {
+        switch (shape)
+        {
+            case StoreShape.Versioned:
+                return Open(descriptor, settings, ManyVersionsOf(keys));
+            case StoreShape.Stored:
+                var store = Open(descriptor, settings with { Duty = EngineDuty.Migration }, new LoadedRows(keys, 1));
+                store.MoveToDisk();
+                return store;
+            default:
+                return Open(descriptor, settings, new LoadedRows(keys, 1));
+        }
+    }
 
     /// <summary>Opens an engine and fills it with rows.</summary>
     public static PreparedStore Open(EngineDescriptor descriptor, EngineSettings settings, LoadedRows rows)
@@ -47,6 +57,24 @@ public sealed class PreparedStore : IDisposable
 
         return store;
     }
+
+    /// <summary>The rows of a store with many versions.</summary>
+    public static LoadedRows ManyVersionsOf(long keys)
+        => new(Math.Max(keys / VersionedShare, LoadedRows.RowsPerCommit), VersionsPerKey);
+
+    /// <summary>Moves everything to disk and out of memory.</summary>
+    public void MoveToDisk()
+    {
+        var stored = (IStoredEngine)Engine;
+        stored.PrepareMove();
+        stored.MoveToDisk();
+        stored.LeaveMemory();
+        RequireNothingInMemory();
+    }
+
+    /// <summary>Requires that every read is answered from disk.</summary>
+    /// <exception cref="WrongAnswerException">Some rows are in memory.</exception>
+    public void RequireNothingInMemory() => WrongAnswerException.Require("rows in memory", 0, ((IStoredEngine)Engine).RowsInMemory);
 
     /// <summary>An index that was never handed out before.</summary>
     public long NewIndex() => Interlocked.Increment(ref _nextNewIndex) - 1;

@@ -5,7 +5,7 @@ using MvStore.Workloads.Measuring;
 namespace MvStore.Workloads;
 
 /// <summary>W7a: 100 rows from a random key on.</summary>
-internal sealed class RangeWorkload() : Workload("W7a", "range of 100 rows, 1 thread", "rows", StoreShape.Loaded, EngineTraits.Ranges)
+internal sealed class RangeWorkload() : Workload("W7a", "range of 100 rows, 1 thread", "rows", StoreShape.Loaded, EngineTraits.InMemory | EngineTraits.Ranges)
 {
     private const int RowsPerRange = 100;
 

@@ -8,7 +8,8 @@ namespace MvStore.Workloads;
 internal sealed class SnapshotGetWorkload()
     : Workload("W5", "point get at a random snapshot, 10 versions a key, 1 thread", "gets", StoreShape.Versioned)
 {
-    public override bool RunsOn(EngineDescriptor engine) => engine.Has(EngineTraits.Versions) || engine.Has(EngineTraits.HeldVersions);
+    public override bool RunsOn(EngineDescriptor engine)
+        => base.RunsOn(engine) && (engine.Has(EngineTraits.Versions) || engine.Has(EngineTraits.HeldVersions));
 
     public override IReadOnlyDictionary<string, double> Run(WorkloadContext context)
     {

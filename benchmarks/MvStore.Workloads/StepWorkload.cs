@@ -5,7 +5,7 @@ namespace MvStore.Workloads;
 
 /// <summary>W6p: the same versions, one call for each step back.</summary>
 internal sealed class StepWorkload()
-    : Workload("W6p", "one key with 1,000 versions: a call for each step back", "steps", StoreShape.Versioned, EngineTraits.Steps)
+    : Workload("W6p", "one key with 1,000 versions: a call for each step back", "steps", StoreShape.Versioned, EngineTraits.InMemory | EngineTraits.Steps)
 {
     public override IReadOnlyDictionary<string, double> Run(WorkloadContext context)
     {

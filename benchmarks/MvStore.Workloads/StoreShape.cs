@@ -11,4 +11,7 @@ public enum StoreShape
 
     /// <summary>A tenth of the keys at ten versions each.</summary>
     Versioned,
+
+    /// <summary>All keys at one version each, on disk and not in memory.</summary>
+    Stored,
 }

@@ -5,7 +5,7 @@ namespace MvStore.Workloads;
 
 /// <summary>W6: all versions of one key, newest to oldest, with the engine's cursor over them.</summary>
 internal sealed class WalkWorkload()
-    : Workload("W6", "one key with 1,000 versions: newest to oldest", "steps", StoreShape.Versioned, EngineTraits.Walks)
+    : Workload("W6", "one key with 1,000 versions: newest to oldest", "steps", StoreShape.Versioned, EngineTraits.InMemory | EngineTraits.Walks)
 {
     public override IReadOnlyDictionary<string, double> Run(WorkloadContext context)
     {

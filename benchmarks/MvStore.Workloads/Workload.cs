@@ -8,7 +8,7 @@ namespace MvStore.Workloads;
 /// <param name="unit">What its rate counts, per second.</param>
 /// <param name="shape">What it finds.</param>
 /// <param name="needs">What an engine must be able to do.</param>
-public abstract class Workload(string id, string title, string unit, StoreShape shape, EngineTraits needs = EngineTraits.None)
+public abstract class Workload(string id, string title, string unit, StoreShape shape, EngineTraits needs = EngineTraits.InMemory)
 {
     public string Id { get; } = id;
 
@@ -20,6 +20,9 @@ public abstract class Workload(string id, string title, string unit, StoreShape 
 
     /// <summary>Whether it runs only where it was asked for by name: it takes minutes.</summary>
     public virtual bool IsLong => false;
+
+    /// <summary>Whether it needs a disk: its rates are of another order than those of memory.</summary>
+    public bool IsOnDisk { get; } = (needs & (EngineTraits.InMemory | EngineTraits.ReclaimsMemory)) == 0;
 
     public virtual bool RunsOn(EngineDescriptor engine) => engine.Has(needs);
 

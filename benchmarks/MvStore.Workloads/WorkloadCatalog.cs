@@ -25,6 +25,18 @@ public static class WorkloadCatalog
         new WalkWorkload(),
         new StepWorkload(),
         new OpenSnapshotWorkload(),
+        new MigrationWorkload(),
+        new GetWorkload(
+            "W10a", "point get from disk, 1 thread", threads: 1, shape: StoreShape.Stored, tier: EngineTraits.StoredReads),
+        new GetWorkload(
+            "W10a4", "point get from disk, 4 threads", threads: 4, shape: StoreShape.Stored, tier: EngineTraits.StoredReads),
+        new FullScanWorkload("W10b", "full scan from disk", StoreShape.Stored, tier: EngineTraits.StoredReads),
+        new DurableCommitWorkload("W11", "durable commits of 4 sets, 1 committer", committers: 1),
+        new DurableCommitWorkload("W11x16", "durable commits of 4 sets, 16 committers", committers: 16),
+        new ReclamationWorkload("W12", "reclaim 9 of 10 versions a key in memory, 3 readers running", EngineTraits.ReclaimsMemory),
+        new ReclamationWorkload("W12d", "reclaim 9 of 10 versions a key on disk, 3 readers running", EngineTraits.ReclaimsDisk),
+        new OpenWorkload(),
+        new EnduranceWorkload(),
     ];
 
     /// <summary>What also names a workload: its figures come out of that one.</summary>
@@ -35,7 +47,9 @@ public static class WorkloadCatalog
 
     /// <summary>The workloads whose cost on ten times the rows is compared as W16.</summary>
     public static bool IsInGrowth(Workload workload)
-        => workload.Shape != StoreShape.Fresh ? workload.Id is not ("W8" or "W8i" or "W4o" or "W4s" or "W6p") : workload.Id == "W1";
+        => workload.Shape is StoreShape.Loaded or StoreShape.Versioned
+            ? workload.Id is not ("W8" or "W8i" or "W4o" or "W4s" or "W6p")
+            : workload.Id == "W1";
 
     public static bool Runs(Workload workload, EngineDescriptor engine) => engine.Unavailable is null && workload.RunsOn(engine);
 }

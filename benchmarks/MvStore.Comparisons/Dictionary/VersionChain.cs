@@ -42,6 +42,27 @@ internal sealed class VersionChain
         return newest == 0 ? null : slots[newest].Value;
     }
 
+    /// <summary>Removes all versions but the newest.</summary>
+    /// <returns>How many were removed.</returns>
+    public int KeepNewest()
+    {
+        lock (this)
+        {
+            var slots = _slots;
+            var count = (int)slots[0].Version;
+            if (count < 2)
+            {
+                return 0;
+            }
+
+            var kept = new Slot[FirstCapacity + 1];
+            kept[0].Version = 1;
+            kept[1] = slots[count];
+            Volatile.Write(ref _slots, kept);
+            return count - 1;
+        }
+    }
+
     // The slot of the newest version at or below another, or 0.
     private static int IndexOfNewest(Slot[] slots, int count, ulong at)
     {

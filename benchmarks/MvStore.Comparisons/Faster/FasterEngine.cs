@@ -29,7 +29,7 @@ internal sealed class FasterEngine : IWorkloadEngine
         "FASTER",
         "FasterKV in memory, 64 MB index, 4 GB log, no device, updates in place; "
             + "no order, no versions, no atomic commits, keys and values of fixed size",
-        EngineTraits.None,
+        EngineTraits.InMemory,
         _ => new FasterEngine())
     {
         Version = PackageVersion.Of("Microsoft.FASTER.Core"),

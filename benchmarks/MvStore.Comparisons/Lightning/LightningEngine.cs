@@ -9,15 +9,17 @@ internal sealed class LightningEngine : IWorkloadEngine
     private const long MapBytes = 64L << 30;
     private const int MaxReaders = 126;
 
+    private const EnvironmentOpenFlags Unsynced = EnvironmentOpenFlags.NoSync | EnvironmentOpenFlags.WriteMap
+        | EnvironmentOpenFlags.NoThreadLocalStorage | EnvironmentOpenFlags.NoMemoryInitialization;
+
     private readonly LightningEnvironment _environment;
     private readonly LightningDatabase _database;
     private readonly Lock _writing = new();
 
-    private LightningEngine(string directory)
+    private LightningEngine(EngineSettings settings)
     {
-        _environment = new LightningEnvironment(directory, new EnvironmentConfiguration { MapSize = MapBytes, MaxReaders = MaxReaders });
-        _environment.Open(EnvironmentOpenFlags.NoSync | EnvironmentOpenFlags.WriteMap
-            | EnvironmentOpenFlags.NoThreadLocalStorage | EnvironmentOpenFlags.NoMemoryInitialization);
+        _environment = new LightningEnvironment(settings.Directory, new EnvironmentConfiguration { MapSize = MapBytes, MaxReaders = MaxReaders });
+        _environment.Open(settings.Duty == EngineDuty.DurableCommits ? EnvironmentOpenFlags.NoThreadLocalStorage : Unsynced);
         using var transaction = _environment.BeginTransaction();
         _database = transaction.OpenDatabase();
         transaction.Commit().ThrowOnError();
@@ -27,9 +29,9 @@ internal sealed class LightningEngine : IWorkloadEngine
         "lmdb",
         "LMDB",
         "LightningDB, key + inverted version, NOSYNC | WRITEMAP, one write transaction a commit, "
-            + "read transaction renewed and reset for each read",
-        EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks,
-        settings => new LightningEngine(settings.Directory))
+            + "read transaction renewed and reset for each read; W11: default sync, no map for writing",
+        EngineTraits.InMemory | EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks | EngineTraits.DurableCommits,
+        settings => new LightningEngine(settings))
     {
         Unavailable = LightningLibrary.Unavailable,
         Version = $"{PackageVersion.Of("LightningDB")} on {LightningLibrary.Description}",

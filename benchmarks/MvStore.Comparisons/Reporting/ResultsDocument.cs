@@ -12,6 +12,7 @@ internal sealed class ResultsDocument(RunOutcome outcome)
 {
     private readonly RunRequest _request = outcome.Request;
     private readonly ResultSet _results = outcome.Results;
+    private readonly FigureCells _cells = new(outcome.Results);
     private readonly EngineDescriptor[] _taking = [.. outcome.Request.Engines.Where(e => e.Unavailable is null)];
 
     public string ToMarkdown(string targetChart, string latencyChart) => $"""
@@ -29,15 +30,16 @@ internal sealed class ResultsDocument(RunOutcome outcome)
 
         Per second: median (smallest..largest). {Figures.Missing} means that the engine cannot do it, or was not asked.
 
-        {Rates()}
-        ### Against CD
+        {Rates(_request.Workloads.Where(w => !IsOnDisk(w)))}
+        {RatesOnDisk()}### Against CD
 
         {AgainstDictionary()}
         ## Readers beside writers
 
         ![Latency of a point get with and without a writer]({latencyChart})
 
-        W8: three readers alone, then beside one writer that commits four sets at a time as fast as it can.
+        W8: three readers alone, then beside one thread that only computes, then beside one writer that commits four sets at a time as
+        fast as it can. What computing costs the readers is the machine's.
 
         {BesideWriter()}
         W8i: three readers beside six threads on {Environment.ProcessorCount} cores. First the six only compute, then they insert: what is
@@ -49,7 +51,7 @@ internal sealed class ResultsDocument(RunOutcome outcome)
         Bytes a row: growth of the whole process over the load, settled (W13). Pauses: the longest of all runs, in ms.
 
         {Memory()}
-        {Growth()}## Engines
+        {new DiskSections(outcome).ToMarkdown()}{Growth()}## Engines
 
         {Engines()}
         {Failures()}
@@ -86,29 +88,43 @@ internal sealed class ResultsDocument(RunOutcome outcome)
         return table;
     }
 
-    private MarkdownTable Rates()
+    private MarkdownTable Rates(params IEnumerable<Workload> workloads)
     {
-        var table = new MarkdownTable(["workload", "", .. _taking.Select(e => e.Name)]);
-        foreach (var workload in _request.Workloads)
+        var engines = EnginesOf(workloads);
+        var table = new MarkdownTable(["workload", "", .. engines.Select(e => e.Name)]);
+        foreach (var workload in workloads)
         {
             table.Add(
             [
                 workload.Id,
                 $"{workload.Title}: {workload.Unit}",
-                .. _taking.Select(e => Figures.WithRange(_results.Find(workload.Id, e.Id), Figures.Count)),
+                .. engines.Select(e => Figures.WithRange(_results.Find(workload.Id, e.Id), Figures.Count)),
             ]);
         }
 
         return table;
     }
 
+    private string RatesOnDisk()
+    {
+        var onDisk = _request.Workloads.Where(IsOnDisk).ToArray();
+        return EnginesOf(onDisk).Length == 0 ? string.Empty : $"### On disk\n\n{Rates(onDisk)}\n{Logless()}";
+    }
+
+    private string Logless()
+        => _results.Find("W9", "sqlite", Metrics.LoglessRate) is { } series
+            ? $"The same rows in one transaction of SQLite without a log: {Figures.WithRange(series, Figures.Count)} rows/s.\n\n"
+            : string.Empty;
+
     private MarkdownTable AgainstDictionary()
     {
-        var table = new MarkdownTable(["workload", .. _taking.Select(e => e.Name)]);
-        foreach (var workload in _request.Workloads.Where(w => _results.Find(w.Id, "cd") is not null))
+        var workloads = _request.Workloads.Where(w => _results.Find(w.Id, "cd") is not null).ToArray();
+        var engines = EnginesOf(workloads);
+        var table = new MarkdownTable(["workload", .. engines.Select(e => e.Name)]);
+        foreach (var workload in workloads)
         {
             var dictionary = _results.MedianOf(workload.Id, "cd");
-            table.Add([workload.Id, .. _taking.Select(e => Figures.Ratio(_results.MedianOf(workload.Id, e.Id) / dictionary))]);
+            table.Add([workload.Id, .. engines.Select(e => Figures.Ratio(_results.MedianOf(workload.Id, e.Id) / dictionary))]);
         }
 
         return table;
@@ -119,20 +135,22 @@ internal sealed class ResultsDocument(RunOutcome outcome)
         var table = new MarkdownTable(
             "",
             "readers, ratio",
+            "ratio beside computing",
             "p50 alone, beside",
             "p99 alone, beside",
-            "p99.9 alone, beside",
-            "longest alone, beside",
+            "p99.9 alone, computing, beside",
+            "longest alone, computing, beside",
             "writer, commits/s");
         foreach (var engine in _taking.Where(e => _results.Find("W8", e.Id) is not null))
         {
             table.Add(
                 engine.Name,
-                Figures.WithRange(_results.Find("W8", engine.Id, Metrics.ReaderRatio), Figures.ThreeDigits),
-                Pair("W8", engine, Metrics.Alone, Metrics.Median),
-                Pair("W8", engine, Metrics.Alone, Metrics.Percentile99),
-                Pair("W8", engine, Metrics.Alone, Metrics.Percentile999),
-                Pair("W8", engine, Metrics.Alone, Metrics.Longest),
+                _cells.Range("W8", engine, Metrics.ReaderRatio, Figures.ThreeDigits),
+                _cells.Range("W8", engine, Metrics.ComputingRatio, Figures.ThreeDigits),
+                _cells.Pair("W8", engine, Metrics.Alone, Metrics.Median),
+                _cells.Pair("W8", engine, Metrics.Alone, Metrics.Percentile99),
+                Three("W8", engine, Metrics.Percentile999),
+                Three("W8", engine, Metrics.Longest),
                 Figures.WithRange(_results.Find("W8", engine.Id, Metrics.WriterRate), Figures.Count));
         }
 
@@ -153,9 +171,9 @@ internal sealed class ResultsDocument(RunOutcome outcome)
             table.Add(
                 engine.Name,
                 Figures.WithRange(_results.Find("W8i", engine.Id), Figures.Count),
-                Pair("W8i", engine, Metrics.BesideIdle, Metrics.Percentile999),
-                Pair("W8i", engine, Metrics.BesideIdle, Metrics.Longest),
-                Longest("W8i", engine, Metrics.LongestPauseMilliseconds, Figures.ThreeDigits),
+                _cells.Pair("W8i", engine, Metrics.BesideIdle, Metrics.Percentile999),
+                _cells.Pair("W8i", engine, Metrics.BesideIdle, Metrics.Longest),
+                _cells.Longest("W8i", engine, Metrics.LongestPauseMilliseconds, Figures.ThreeDigits),
                 Figures.WithRange(_results.Find("W8i", engine.Id, Metrics.WriterRate), Figures.Count));
         }
 
@@ -172,7 +190,7 @@ internal sealed class ResultsDocument(RunOutcome outcome)
                 engine.Name,
                 Figures.WithRange(_results.Find("W1", engine.Id, Metrics.BytesPerRow), Figures.ThreeDigits),
                 Figures.WithRange(_results.Find("W1", engine.Id, Metrics.AccountedBytesPerRow), Figures.ThreeDigits),
-                .. new[] { "W1", "W2", "W3", "W8" }.Select(w => Longest(w, engine, Metrics.LongestPauseMilliseconds, Figures.ThreeDigits)),
+                .. new[] { "W1", "W2", "W3", "W8" }.Select(w => _cells.Longest(w, engine, Metrics.LongestPauseMilliseconds, Figures.ThreeDigits)),
             ]);
         }
 
@@ -186,10 +204,12 @@ internal sealed class ResultsDocument(RunOutcome outcome)
             return string.Empty;
         }
 
-        var table = new MarkdownTable(["workload", .. _taking.Select(e => e.Name)]);
-        foreach (var workload in _request.Workloads.Where(WorkloadCatalog.IsInGrowth))
+        var workloads = _request.Workloads.Where(WorkloadCatalog.IsInGrowth).ToArray();
+        var engines = EnginesOf(workloads);
+        var table = new MarkdownTable(["workload", .. engines.Select(e => e.Name)]);
+        foreach (var workload in workloads)
         {
-            var kept = _taking.Select(e => grown.MedianOf(workload.Id, e.Id) / _results.MedianOf(workload.Id, e.Id));
+            var kept = engines.Select(e => grown.MedianOf(workload.Id, e.Id) / _results.MedianOf(workload.Id, e.Id));
             table.Add([workload.Id, .. kept.Select(Figures.Ratio)]);
         }
 
@@ -223,16 +243,13 @@ internal sealed class ResultsDocument(RunOutcome outcome)
         return $"## Failures\n\n{table}";
     }
 
-    private string Pair(string workload, EngineDescriptor engine, string prefix, string metric)
-        => $"{Time(workload, engine, prefix + metric)}, {Time(workload, engine, Metrics.Beside + metric)}";
+    private string Three(string workload, EngineDescriptor engine, string metric)
+        => $"{_cells.Time(workload, engine, Metrics.Alone + metric)}, {_cells.Pair(workload, engine, Metrics.BesideIdle, metric)}";
 
-    private string Time(string workload, EngineDescriptor engine, string metric)
-        => metric.EndsWith(Metrics.Longest, StringComparison.Ordinal)
-            ? Longest(workload, engine, metric, Figures.Time)
-            : _results.MedianOf(workload, engine.Id, metric) is { } time ? Figures.Time(time) : Figures.Missing;
+    private EngineDescriptor[] EnginesOf(IEnumerable<Workload> workloads)
+        => [.. _taking.Where(e => workloads.Any(w => _results.Find(w.Id, e.Id) is not null))];
 
-    private string Longest(string workload, EngineDescriptor engine, string metric, Func<double, string> format)
-        => _results.Find(workload, engine.Id, metric) is { } series ? format(series.Max) : Figures.Missing;
+    private static bool IsOnDisk(Workload workload) => workload.IsOnDisk;
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -14,10 +14,11 @@ internal sealed class RocksEngine : IWorkloadEngine
     private const int BloomBitsPerKey = 10;
 
     private readonly RocksDb _store;
-    private readonly WriteOptions _writing = new WriteOptions().SetSync(false);
+    private readonly WriteOptions _writing;
 
-    private RocksEngine(string directory)
+    private RocksEngine(EngineSettings settings)
     {
+        _writing = new WriteOptions().SetSync(settings.Duty == EngineDuty.DurableCommits);
         var table = new BlockBasedTableOptions()
             .SetFilterPolicy(BloomFilterPolicy.Create(BloomBitsPerKey, false))
             .SetBlockCache(Cache.CreateLru(CacheBytes))
@@ -29,16 +30,16 @@ internal sealed class RocksEngine : IWorkloadEngine
         options.SetCompression(Compression.No);
         options.SetPrefixExtractor(SliceTransform.CreateFixedPrefix(KeySpace.KeyLength));
         options.SetMemtablePrefixBloomSizeRatio(PrefixBloomShare);
-        _store = RocksDb.Open(options, directory);
+        _store = RocksDb.Open(options, settings.Directory);
     }
 
     public static EngineDescriptor Descriptor { get; } = new(
         "rocksdb",
         "RocksDB",
         "key + inverted version, 1 GB memory table with prefix bloom filter, no compression, log written but not synced, "
-            + "an iterator for each read",
-        EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks,
-        settings => new RocksEngine(settings.Directory))
+            + "an iterator for each read; W11: log synced by each write, or group of writes",
+        EngineTraits.InMemory | EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks | EngineTraits.DurableCommits,
+        settings => new RocksEngine(settings))
     {
         Version = PackageVersion.Of("RocksDB"),
     };

@@ -9,18 +9,17 @@ internal sealed class SqliteDatabase : IDisposable
 {
     private const uint PreparePersistent = 1;
 
-    private const string Settings
-        = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-262144; "
-            + "PRAGMA temp_store=MEMORY; PRAGMA busy_timeout=10000";
-
     private readonly SqliteConnection _connection;
 
-    public SqliteDatabase(string file)
+    public SqliteDatabase(string file, string tuning)
     {
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
         _connection.Open();
-        Execute(Settings);
+        Execute(tuning);
     }
+
+    /// <summary>Rows changed by the last statement.</summary>
+    public int ChangedRows => raw.sqlite3_changes(_connection.Handle);
 
     public void Execute(string sql)
     {

@@ -21,9 +21,9 @@ internal sealed class SqliteReader : IRangeReader, IVersionWalker
     private readonly sqlite3_stmt _reverse;
     private readonly sqlite3_stmt _versions;
 
-    public SqliteReader(string file)
+    public SqliteReader(string file, string tuning)
     {
-        _database = new SqliteDatabase(file);
+        _database = new SqliteDatabase(file, tuning);
         _get = _database.Prepare("SELECT value FROM entry WHERE key = ?1 AND version <= ?2 ORDER BY version DESC LIMIT 1");
         _from = _database.Prepare(Columns + " WHERE key >= ?1 ORDER BY key, version DESC");
         _all = _database.Prepare(Columns + " ORDER BY key, version DESC");

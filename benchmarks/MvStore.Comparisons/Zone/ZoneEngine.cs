@@ -17,29 +17,26 @@ internal sealed class ZoneEngine : IWorkloadEngine, IHeldSnapshots
     private readonly ITransactionalZoneTree<FixedKey, byte[]> _tree;
     private readonly Dictionary<ulong, IReadTransaction<FixedKey, byte[]>> _held = [];
 
-    private ZoneEngine(string directory) => _tree = new ZoneTreeFactory<FixedKey, byte[]>()
-        .SetDataDirectory(directory)
-        .SetComparer(new FixedKeyComparer())
-        .SetKeyHasher(new FixedKeyHasher())
-        .SetKeySerializer(new StructSerializer<FixedKey>())
-        .SetValueSerializer(new BytesSerializer())
-        .SetMutableSegmentMaxItemCount(MutableItems)
-        .SetIsDeletedDelegate((in FixedKey _, in byte[] value) => value.Length == 0)
-        .SetMarkValueDeletedDelegate((ref byte[] value) => value = [])
-        .OpenOrCreateTransactional();
+    private readonly bool _isDurable;
+
+    private ZoneEngine(EngineSettings settings)
+    {
+        _isDurable = settings.Duty == EngineDuty.DurableCommits;
+        _tree = Open(settings.Directory);
+    }
 
     public static EngineDescriptor Descriptor { get; } = new(
         "zonetree",
         "ZoneTree",
-        "transaction mode, snapshot isolation, default log (AsyncCompressed), one mutable segment in memory, "
-            + "a read transaction for each read",
-        EngineTraits.HeldVersions | EngineTraits.Ranges,
-        settings => new ZoneEngine(settings.Directory))
+        "transaction mode, snapshot isolation, default log (AsyncShared), one mutable segment in memory, "
+            + "a read transaction for each read; W11: TryCommitDurableAsync, which shares syncs",
+        EngineTraits.InMemory | EngineTraits.HeldVersions | EngineTraits.Ranges | EngineTraits.DurableCommits,
+        settings => new ZoneEngine(settings))
     {
         Version = PackageVersion.Of("ZoneTree"),
     };
 
-    public IWorkloadWriter OpenWriter() => new ZoneWriter(_tree);
+    public IWorkloadWriter OpenWriter() => new ZoneWriter(_tree, _isDurable);
 
     public IWorkloadReader OpenReader() => new ZoneReader(_tree, _held);
 
@@ -54,6 +51,17 @@ internal sealed class ZoneEngine : IWorkloadEngine, IHeldSnapshots
 
         _tree.Dispose();
     }
+
+    private static ITransactionalZoneTree<FixedKey, byte[]> Open(string directory) => new ZoneTreeFactory<FixedKey, byte[]>()
+        .SetDataDirectory(directory)
+        .SetComparer(new FixedKeyComparer())
+        .SetKeyHasher(new FixedKeyHasher())
+        .SetKeySerializer(new StructSerializer<FixedKey>())
+        .SetValueSerializer(new BytesSerializer())
+        .SetMutableSegmentMaxItemCount(MutableItems)
+        .SetIsDeletedDelegate((in FixedKey _, in byte[] value) => value.Length == 0)
+        .SetMarkValueDeletedDelegate((ref byte[] value) => value = [])
+        .OpenOrCreateTransactional();
 
     private sealed class FixedKeyComparer : IRefComparer<FixedKey>
     {

@@ -7,7 +7,7 @@ using ZoneTree.Transactional;
 namespace MvStore.Comparisons.Zone;
 
 /// <summary>Commits to ZoneTree; again if another thread was faster.</summary>
-internal sealed class ZoneWriter(ITransactionalZoneTree<FixedKey, byte[]> tree) : IWorkloadWriter
+internal sealed class ZoneWriter(ITransactionalZoneTree<FixedKey, byte[]> tree, bool isDurable) : IWorkloadWriter
 {
     public void Commit(RowBatch rows, ulong version)
     {
@@ -30,6 +30,6 @@ internal sealed class ZoneWriter(ITransactionalZoneTree<FixedKey, byte[]> tree) 
             transaction.Upsert(FixedKey.Of(rows.Key(row)), rows.Value(row).ToArray());
         }
 
-        return transaction.TryCommit();
+        return isDurable ? transaction.TryCommitDurableAsync(CancellationToken.None).GetAwaiter().GetResult() : transaction.TryCommit();
     }
 }

@@ -19,6 +19,9 @@ public sealed record EngineDescriptor(
     /// <summary>The part of the rows that the timed load takes, for engines so slow that the whole would add nothing but time.</summary>
     public int LoadDivisor { get; init; } = 1;
 
+    /// <summary>The same engine without its disk, or null if there is none.</summary>
+    public EngineDescriptor? MemoryOnly { get; init; }
+
     /// <summary>Why it cannot run on this machine, or null if it can.</summary>
     public string? Unavailable { get; init; }
 

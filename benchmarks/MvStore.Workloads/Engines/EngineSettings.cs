@@ -1,6 +1,12 @@
 namespace MvStore.Workloads.Engines;
 
 /// <summary>What an engine is opened with.</summary>
-/// <param name="Directory">An empty folder of its own.</param>
+/// <param name="Directory">A folder of its own: empty, unless the engine has <see cref="EngineTraits.Reopens"/> and is to open its store again.</param>
 /// <param name="KeepsHistory">Whether old versions are to be kept for readers that come later.</param>
-public sealed record EngineSettings(string Directory, bool KeepsHistory = true);
+/// <param name="Duty">What for.</param>
+/// <param name="MemoryBudget">The bytes of rows it may keep in memory, or null for its default.</param>
+public sealed record EngineSettings(
+    string Directory,
+    bool KeepsHistory = true,
+    EngineDuty Duty = EngineDuty.Serving,
+    long? MemoryBudget = null);

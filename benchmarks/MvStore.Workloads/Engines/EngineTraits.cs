@@ -29,4 +29,28 @@ public enum EngineTraits
 
     /// <summary>Readers are <see cref="ICopyReader"/>.</summary>
     CopiedReads = 128,
+
+    /// <summary>Takes part in the workloads of memory.</summary>
+    InMemory = 256,
+
+    /// <summary>Is <see cref="IReclaimingEngine"/>, for versions in memory.</summary>
+    ReclaimsMemory = 512,
+
+    /// <summary>Is <see cref="IStoredEngine"/> when opened for <see cref="EngineDuty.Migration"/>.</summary>
+    Migrates = 1_024,
+
+    /// <summary>Answers from disk alone; is <see cref="IStoredEngine"/>.</summary>
+    StoredReads = 2_048,
+
+    /// <summary>Is <see cref="IReclaimingEngine"/> and <see cref="IStoredEngine"/>, for versions on disk.</summary>
+    ReclaimsDisk = 4_096,
+
+    /// <summary>May be opened for <see cref="EngineDuty.DurableCommits"/>, and opens its folder again.</summary>
+    DurableCommits = 8_192,
+
+    /// <summary>Opens a folder again that it has filled and closed before.</summary>
+    Reopens = 16_384,
+
+    /// <summary>Stays within a memory budget by moving rows to disk while it serves; is <see cref="IMemoryAccounting"/>.</summary>
+    Budgeted = 32_768,
 }

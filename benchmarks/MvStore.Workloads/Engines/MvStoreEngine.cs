@@ -1,29 +1,21 @@
 namespace MvStore.Workloads.Engines;
 
 /// <summary>MvStore through its public interface, in memory, with everything enabled that is enabled by default.</summary>
-public sealed class MvStoreEngine : IWorkloadEngine, IHeldSnapshots, IMemoryAccounting
+public sealed class MvStoreEngine : IHeldSnapshots, IMemoryAccounting, IReclaimingEngine
 {
     private readonly IMultiVersionStore _store;
     private readonly List<ISnapshot> _held = [];
 
     private MvStoreEngine(EngineSettings settings)
-    {
-        var builder = new MvStoreBuilder();
-        if (!settings.KeepsHistory)
-        {
-            builder.Configure(options => options.GarbageCollection.RetainVersions = 0);
-        }
-
-        _store = Completion.Of(builder.OpenAsync());
-    }
+        => _store = Completion.Of(new MvStoreBuilder().Configure(options => Apply(settings, options)).OpenAsync());
 
     public static EngineDescriptor Descriptor { get; } = new(
         "mvstore",
         "MvStore",
         "memory only, options as by default; guarded rows from TryGet, OpenScan for ranges, OpenHistory for versions; owned: GetAsync; "
             + "copied: a guarded row's TryCopyTo; a writer uses one batch again and again",
-        EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks
-            | EngineTraits.Steps | EngineTraits.OwnedReads | EngineTraits.CopiedReads | EngineTraits.Reclaims,
+        EngineTraits.InMemory | EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks
+            | EngineTraits.Steps | EngineTraits.OwnedReads | EngineTraits.CopiedReads | EngineTraits.Reclaims | EngineTraits.ReclaimsMemory,
         settings => new MvStoreEngine(settings))
     {
         Version = AssemblyVersion.Of(typeof(IMultiVersionStore)),
@@ -37,9 +29,30 @@ public sealed class MvStoreEngine : IWorkloadEngine, IHeldSnapshots, IMemoryAcco
 
     public void Hold(ulong version) => _held.Add(_store.OpenSnapshot(version, "workload"));
 
+    public long Reclaim(ulong hidden) => Completion.Of(_store.ReclaimAsync()).ReclaimedVersions;
+
     public void Dispose()
     {
         _held.ForEach(snapshot => snapshot.Dispose());
         Completion.Of(_store.DisposeAsync());
+    }
+
+    /// <summary>Sets what a store is opened for, whichever tiers it has.</summary>
+    internal static void Apply(EngineSettings settings, MvStoreOptions options)
+    {
+        if (!settings.KeepsHistory)
+        {
+            options.GarbageCollection.RetainVersions = 0;
+        }
+
+        if (settings.Duty == EngineDuty.Reclamation)
+        {
+            options.GarbageCollection.Interval = Timeout.InfiniteTimeSpan;
+        }
+
+        if (settings.MemoryBudget is { } budget)
+        {
+            options.Buffer.MemoryBudget = budget;
+        }
     }
 }

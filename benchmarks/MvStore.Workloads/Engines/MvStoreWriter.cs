@@ -3,9 +3,10 @@ using MvStore.Workloads.Data;
 namespace MvStore.Workloads.Engines;
 
 /// <summary>Commits to MvStore.</summary>
-internal sealed class MvStoreWriter(IMultiVersionStore store) : IWorkloadWriter
+internal sealed class MvStoreWriter(IMultiVersionStore store, Durability durability = Durability.Buffered) : IWorkloadWriter
 {
     private readonly WriteBatch _batch = new(LoadedRows.RowsPerCommit);
+    private ulong _lastSequence;
 
     public void Commit(RowBatch rows, ulong version)
     {
@@ -15,11 +16,15 @@ internal sealed class MvStoreWriter(IMultiVersionStore store) : IWorkloadWriter
             _batch.Set(rows.Key(row), rows.Value(row));
         }
 
-        Completion.Of(store.CommitAsync(_batch, version));
+        _lastSequence = Completion.Of(store.CommitAsync(_batch, version, durability)).Sequence;
     }
 
     public void Dispose()
     {
-        // Nothing of its own.
+        // What is not durable on the return of a durable commit hardly is a moment later.
+        if (durability == Durability.Durable && store.GetStatistics().DurableSequence < _lastSequence)
+        {
+            throw new WrongAnswerException("a durable commit returned before it was durable");
+        }
     }
 }

@@ -16,11 +16,39 @@ public static class Metrics
     /// <summary>Readers' rate beside writers through their rate without.</summary>
     public const string ReaderRatio = "readers' ratio";
 
+    /// <summary>Readers' rate beside a thread that only computes through their rate alone.</summary>
+    public const string ComputingRatio = "readers' ratio beside computing";
+
     public const string WriterRate = "writers' commits/s";
     public const string ForeignCores = "foreign cores";
     public const string MemoryRatio = "memory ratio";
     public const string CommitRatio = "commit ratio";
     public const string GetRatio = "get ratio";
+
+    public const string LoglessRate = "rows/s in one commit without a log";
+
+    /// <summary>How long a run took that may end early.</summary>
+    public const string RunTime = "length of the run";
+
+    /// <summary>The longest single commit.</summary>
+    public const string LongestCommit = "longest commit";
+
+    public const string CommitPercentile999 = "commit p99.9";
+
+    /// <summary>W2 without the disk, in the same process.</summary>
+    public const string MemoryOnlyRate = "commits/s in memory only";
+
+    public const string OpenTime = "open";
+    public const string FirstReadTime = "open and first read";
+
+    /// <summary>Bytes that rows may take in memory.</summary>
+    public const string Budget = "memory budget";
+
+    /// <summary>The most that rows took in memory through the budget.</summary>
+    public const string BudgetUse = "highest memory / budget";
+
+    /// <summary>The most that the process grew through the budget.</summary>
+    public const string ProcessBudgetUse = "highest growth of the process / budget";
 
     /// <summary>Prefix of figures of readers alone.</summary>
     public const string Alone = "alone ";

@@ -1,9 +1,9 @@
 namespace MvStore.Workloads.Measuring;
 
-/// <summary>Tells threads to stop: when the time is over, or as soon as one of them failed.</summary>
+/// <summary>Tells threads to stop: when the time is over, or as soon as one of them is done or failed.</summary>
 internal sealed class StopFlag : IDisposable
 {
-    private readonly ManualResetEventSlim _failed = new();
+    private readonly ManualResetEventSlim _ended = new();
     private volatile bool _isSet;
 
     public bool IsSet => _isSet;
@@ -11,14 +11,14 @@ internal sealed class StopFlag : IDisposable
     public void Set()
     {
         _isSet = true;
-        _failed.Set();
+        _ended.Set();
     }
 
     public void WaitFor(TimeSpan duration)
     {
-        _failed.Wait(duration);
+        _ended.Wait(duration);
         _isSet = true;
     }
 
-    public void Dispose() => _failed.Dispose();
+    public void Dispose() => _ended.Dispose();
 }

@@ -6,8 +6,8 @@ namespace MvStore.Workloads.Measuring;
 /// <summary>Runs bodies on threads of their own that start together, for a time, and counts what each did in its own time.</summary>
 public static class ThreadedRun
 {
-    /// <summary>Runs one body on each of some threads.</summary>
-    /// <param name="duration">How long.</param>
+    /// <summary>Runs one body on each of some threads, one block at least.</summary>
+    /// <param name="duration">How long; infinite for until one of them is done.</param>
     /// <param name="bodies">Makes the body of a thread, on that thread, before all start.</param>
     /// <returns>Operations per second of each.</returns>
     public static double[] Measure(TimeSpan duration, params ReadOnlySpan<Func<ThreadBody>> bodies)
@@ -46,9 +46,9 @@ public static class ThreadedRun
     private static Exception? Run(Func<ThreadBody> make, Barrier start, StopFlag stop, out double rate)
     {
         rate = 0;
-        ThreadBody? body = null;
         try
         {
+            ThreadBody body;
             try
             {
                 body = make();
@@ -58,14 +58,11 @@ public static class ThreadedRun
                 start.SignalAndWait();
             }
 
-            var operations = 0L;
-            var begin = Stopwatch.GetTimestamp();
-            while (!stop.IsSet)
+            using (body)
             {
-                operations += body.RunBlock();
+                rate = RateOf(body, stop);
             }
 
-            rate = operations / Stopwatch.GetElapsedTime(begin).TotalSeconds;
             return null;
         }
         catch (Exception failure)
@@ -73,9 +70,22 @@ public static class ThreadedRun
             stop.Set();
             return failure;
         }
-        finally
+    }
+
+    private static double RateOf(ThreadBody body, StopFlag stop)
+    {
+        var operations = 0L;
+        var begin = Stopwatch.GetTimestamp();
+        do
         {
-            body?.Dispose();
+            operations += body.RunBlock();
+            if (body.IsDone)
+            {
+                stop.Set();
+            }
         }
+        while (!stop.IsSet);
+
+        return operations / Stopwatch.GetElapsedTime(begin).TotalSeconds;
     }
 }

@@ -22,7 +22,7 @@ public sealed class Coordinator(
             RunFresh(workload, settings, results);
         }
 
-        foreach (var shape in new[] { StoreShape.Loaded, StoreShape.Versioned })
+        foreach (var shape in new[] { StoreShape.Loaded, StoreShape.Versioned, StoreShape.Stored })
         {
             var ofShape = workloads.Where(w => w.Shape == shape).ToArray();
             if (ofShape.Length > 0)

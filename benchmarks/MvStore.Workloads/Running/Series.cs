@@ -15,6 +15,8 @@ public sealed class Series
         }
     }
 
+    public int Count => _values.Count;
+
     public double Min => _values.Min();
 
     public double Max => _values.Max();

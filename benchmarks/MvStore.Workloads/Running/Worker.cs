@@ -62,7 +62,13 @@ internal sealed class Worker(WorkerArguments arguments, EngineDescriptor engine,
         {
             PresentMemory.Prepare(Math.Max(LeastPresentBytes, arguments.Keys * PresentBytesPerKey));
             var context = new WorkloadContext(engine, arguments.Keys, duration, request.Round, _pauses, store, NewDirectory);
-            return new WorkerReply(new Dictionary<string, double>(workload.Run(context)), null);
+            var figures = workload.Run(context);
+            if (workload.Shape == StoreShape.Stored)
+            {
+                context.Store.RequireNothingInMemory();
+            }
+
+            return new WorkerReply(new Dictionary<string, double>(figures), null);
         }
         catch (Exception failure)
         {

@@ -1,0 +1,72 @@
+using MvStore.Sqlite;
+
+namespace MvStore.Workloads.Engines;
+
+/// <summary>MvStore through its public interface, with the SQLite tier.</summary>
+public sealed class MvStoreSqliteEngine : IStoredEngine, IReclaimingEngine, IMemoryAccounting
+{
+    private const long UnlimitedBytes = 1L << 40;
+
+    /// <summary>The rows of a filling go to disk in few large transactions, each in the order of its keys.</summary>
+    private const long FillingSliceBytes = 512L << 20;
+
+    private readonly IMultiVersionStore _store;
+    private readonly Durability _durability;
+
+    private MvStoreSqliteEngine(EngineSettings settings)
+    {
+        _durability = settings.Duty == EngineDuty.DurableCommits ? Durability.Durable : Durability.Buffered;
+        var builder = new MvStoreBuilder().UseSqlite(Path.Combine(settings.Directory, "store.db"));
+        _store = Completion.Of(builder.Configure(options => Apply(settings, options)).OpenAsync());
+    }
+
+    public static EngineDescriptor Descriptor { get; } = new(
+        "mvstore-sqlite",
+        "MvStore+SQLite",
+        "the SQLite tier with options as by default; W9 and W10 flush and evict on request; reads by GetAsync and OpenScan",
+        EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Migrates | EngineTraits.StoredReads | EngineTraits.ReclaimsDisk
+            | EngineTraits.DurableCommits | EngineTraits.Reopens | EngineTraits.Budgeted,
+        settings => new MvStoreSqliteEngine(settings))
+    {
+        Version = AssemblyVersion.Of(typeof(SqliteTier)),
+        MemoryOnly = MvStoreEngine.Descriptor,
+    };
+
+    public long AccountedBytes => _store.GetStatistics().BufferedBytes;
+
+    public long RowsInMemory => _store.GetStatistics().BufferedVersions;
+
+    public IWorkloadWriter OpenWriter() => new MvStoreWriter(_store, _durability);
+
+    public IWorkloadReader OpenReader() => new MvStoreTieredReader(_store);
+
+    public void PrepareMove()
+    {
+        // Sorting and copying are part of a flush.
+    }
+
+    public void MoveToDisk() => Completion.Of(_store.FlushAsync());
+
+    public void LeaveMemory() => _store.Evict(0);
+
+    public long Reclaim(ulong hidden) => Completion.Of(_store.ReclaimAsync()).ReclaimedVersions;
+
+    public void Dispose() => Completion.Of(_store.DisposeAsync());
+
+    private static void Apply(EngineSettings settings, MvStoreOptions options)
+    {
+        MvStoreEngine.Apply(settings, options);
+        if (settings.Duty is EngineDuty.Migration or EngineDuty.Filling)
+        {
+            options.Buffer.MemoryBudget = UnlimitedBytes;
+            options.Flush.MaxBytes = long.MaxValue;
+            options.Flush.MaxEntries = int.MaxValue;
+            options.Flush.MaxAge = Timeout.InfiniteTimeSpan;
+        }
+
+        if (settings.Duty == EngineDuty.Filling)
+        {
+            options.Flush.MaxSliceBytes = FillingSliceBytes;
+        }
+    }
+}
