@@ -25,7 +25,8 @@ public interface IPersistentTier : IAsyncDisposable
     /// </summary>
     /// <param name="epoch">
     /// The epoch to own the data under; one that is not above all earlier ones is refused as <see cref="TierFailure.Fenced"/>, and nothing changes for the owner. 0 lets
-    /// the tier choose the next one. At most 2^63-1.
+    /// the tier choose the next one. At most 2^63-1. However it is chosen, an opening whose outcome is in doubt and that arrives late must not take over from the one that
+    /// was made after it.
     /// </param>
     /// <param name="cancellationToken">Gives up, leaving no owner behind.</param>
     /// <returns>What is on disk, the epoch, and what the tier takes and promises.</returns>
@@ -53,8 +54,7 @@ public interface IPersistentTier : IAsyncDisposable
     ValueTask ApplyAsync(TierBatch batch, CancellationToken cancellationToken);
 
     /// <summary>
-    /// For each key the newest entry that a view can see, tombstones included. Keys without one are left out. All keys are answered from one
-    /// state of the data.
+    /// For each key the newest entry that a view can see, tombstones included. Keys without one are left out.
     /// </summary>
     /// <param name="keys">Distinct keys in ascending order, at most <see cref="TierCapabilities.MaxReadKeys"/>.</param>
     /// <param name="view">What can be seen.</param>

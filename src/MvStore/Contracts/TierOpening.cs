@@ -16,7 +16,7 @@ internal static class TierOpening
             {
                 return await tier.OpenAsync(options.Persistence.Epoch, cancellationToken).ConfigureAwait(false);
             }
-            catch (PersistentTierException e) when (policy.AfterOpening(e, attempt) == TierReaction.Repeat)
+            catch (PersistentTierException e) when (policy.AfterOpening(e, attempt, options.Persistence.Epoch) == TierReaction.Repeat)
             {
                 // The last failure is thrown; one that is followed by success concerns nobody.
             }

@@ -23,9 +23,16 @@ internal sealed class TierRetryPolicy(TimeSpan firstPause, TimeSpan longestPause
         return TimeSpan.FromTicks((long)Math.Min(pause, longestPause.Ticks));
     }
 
-    /// <summary>After opening: one whose outcome is in doubt may have taken the epoch that the next one would ask for, so it is not repeated.</summary>
-    public TierReaction AfterOpening(Exception failure, int attempt)
-        => KindOf(failure) == TierFailure.Transient && attempt < maxAttempts ? TierReaction.Repeat : TierReaction.GiveUp;
+    /// <summary>
+    /// After opening. One whose outcome is in doubt may have taken the epoch: where the tier chooses it, the next one is above it; one that was asked for would be
+    /// refused the second time.
+    /// </summary>
+    public TierReaction AfterOpening(Exception failure, int attempt, ulong epoch) => KindOf(failure) switch
+    {
+        TierFailure.Transient when attempt < maxAttempts => TierReaction.Repeat,
+        TierFailure.InDoubt when attempt < maxAttempts && epoch == 0 => TierReaction.Repeat,
+        _ => TierReaction.GiveUp,
+    };
 
     /// <summary>After a call that writes nothing.</summary>
     public TierReaction AfterRead(Exception failure, int attempt) => KindOf(failure) switch
