@@ -60,12 +60,19 @@ public sealed class RemoteNetwork(RemoteServer server, TimeProvider time, int se
     internal async ValueTask<RemoteReply> SendAsync(RemoteRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await Task.Delay(OneWay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await TravelAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var reply = Deliver(request);
 
         // What was done cannot be cancelled any more.
-        await Task.Delay(OneWay, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await TravelAsync(CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         return reply;
+    }
+
+    private async Task TravelAsync(CancellationToken cancellationToken)
+    {
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var timer = time.CreateTimer(static t => ((TaskCompletionSource)t!).TrySetResult(), arrived, OneWay, Timeout.InfiniteTimeSpan);
+        await arrived.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private RemoteReply Deliver(RemoteRequest request)

@@ -67,7 +67,7 @@ public sealed class RemoteServer(TierCapabilities capabilities)
             _rows.Remove(row);
         }
 
-        foreach (var (key, number) in request.Raises.Where(r => r.Number > NumberAt(r.Key)))
+        foreach (var (key, number) in request.Raises.Where(r => r.Number > NumberAt(r.Key) || !_rows.Contains(new RemoteRow(r.Key, []))))
         {
             Put(new RemoteRow(key, RowCodec.Number(number)));
         }

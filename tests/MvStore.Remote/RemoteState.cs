@@ -42,7 +42,8 @@ internal static class RemoteState
             [
                 (KindRow(byte.MaxValue, 0), floors.Default.Value),
                 .. floors.ByKind.Select(f => (KindRow((byte)f.Key.Family, f.Key.Id), f.Value.Value)),
-                .. settled.Select(s => (RowCodec.Row(RowCodec.KeyFloorTable, s.Key.Span), floors.ByKey.Of(s.Key.Span).Value)),
+                .. settled.Where(s => floors.ByKey.Of(s.Key.Span) > CommitVersion.Zero)
+                    .Select(s => (RowCodec.Row(RowCodec.KeyFloorTable, s.Key.Span), floors.ByKey.Of(s.Key.Span).Value)),
             ],
             Forgets =
             [

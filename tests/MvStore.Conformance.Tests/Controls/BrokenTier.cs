@@ -23,6 +23,10 @@ internal sealed class BrokenTier(IPersistentTier inner, InMemoryTierStorage stor
             TierFault.ForgetsTheEpoch => state with { Epoch = 1 },
             TierFault.TakesAnyEpoch when epoch != 0 => state with { Epoch = epoch },
             TierFault.ForgetsFloors => state with { Floors = FloorSet.None },
+            TierFault.ForgetsFloorsOfZero => state with
+            {
+                Floors = new FloorSet(state.Floors.Default, state.Floors.ByKind.Where(f => f.Value > CommitVersion.Zero), state.Floors.ByKey),
+            },
             TierFault.ForgetsDrops => state with { Drops = [] },
             TierFault.PromisesTooMuch => state with { Capabilities = state.Capabilities with { MaxBatchRows = 100 } },
             _ => state,

@@ -29,6 +29,7 @@ public sealed class NegativeControlTests
         [TierFault.IgnoresItsEpoch] = (typeof(Ownership), "F2_AnOwnerThatWasReplacedNeitherWritesNorReads"),
         [TierFault.LetsASecondOwnerIn] = (typeof(Ownership), "F4_ASecondOpenerIsRefusedAtOnceOrTakesOver"),
         [TierFault.ForgetsFloors] = (typeof(Floors), "E8_FloorsOfEveryKindSurviveReopen"),
+        [TierFault.ForgetsFloorsOfZero] = (typeof(Floors), "E8_AKindThatKeepsEverythingStillDoesAfterReopen"),
         [TierFault.ForgetsDrops] = (typeof(RandomOperations), "F2_RandomOperationsAgreeWithTheOracle"),
         [TierFault.ReclaimsWhatAPinSees] = (typeof(Reclamation), "E1_TheNewestAtOrBelowThePinStaysWhenVersionsAreSparse"),
         [TierFault.PromisesTooMuch] = (typeof(Capabilities), "A3_ASliceOfAsManyRowsAsAllowedIsTaken"),

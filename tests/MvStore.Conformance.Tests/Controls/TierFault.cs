@@ -25,6 +25,7 @@ public enum TierFault
     IgnoresItsEpoch,
     LetsASecondOwnerIn,
     ForgetsFloors,
+    ForgetsFloorsOfZero,
     ForgetsDrops,
     ReclaimsWhatAPinSees,
     PromisesTooMuch,
