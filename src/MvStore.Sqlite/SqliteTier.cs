@@ -7,7 +7,9 @@ namespace MvStore.Sqlite;
 /// thread, except for a read that finds all <see cref="SqliteTierOptions.MaxReadConnections"/> connections in use. All members are safe
 /// from any thread; writing members wait for one another. Failures are <see cref="PersistentTierException"/>: busy, locked and full are
 /// <see cref="TierFailure.Transient"/>, an I/O error while syncing is <see cref="TierFailure.InDoubt"/>, damage is
-/// <see cref="TierFailure.Damaged"/>, all else is <see cref="TierFailure.Fatal"/>.
+/// <see cref="TierFailure.Damaged"/>, all else is <see cref="TierFailure.Fatal"/>. What is in doubt is not resolved
+/// (<see cref="TierCapabilities.ResolvesDoubt"/>): after a failed sync the page cache shows what need not be on disk. A second owner is kept out, so that
+/// <see cref="TierFailure.Fenced"/> says only that the epoch asked for is not above all earlier ones.
 /// </summary>
 public sealed class SqliteTier : IPersistentTier
 {
@@ -31,7 +33,7 @@ public sealed class SqliteTier : IPersistentTier
     /// <exception cref="InvalidOperationException">The tier is open already.</exception>
     /// <exception cref="ObjectDisposedException">The tier is disposed.</exception>
     /// <exception cref="PersistentTierException">The files cannot be created, read or written, or are damaged.</exception>
-    public ValueTask<TierState> OpenAsync(CancellationToken cancellationToken)
+    public ValueTask<TierState> OpenAsync(ulong epoch, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         _gate.Enter(this);
@@ -44,7 +46,7 @@ public sealed class SqliteTier : IPersistentTier
                     throw new InvalidOperationException("The tier is open already.");
                 }
 
-                _store = SqliteStore.Open(_options);
+                _store = SqliteStore.Open(_options, epoch);
                 return new ValueTask<TierState>(_store.Writer.State);
             }
         }
@@ -56,6 +58,15 @@ public sealed class SqliteTier : IPersistentTier
         {
             _gate.Leave();
         }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ObjectDisposedException">The tier is disposed.</exception>
+    public ValueTask<ulong> GetMarkAsync(CancellationToken cancellationToken)
+    {
+        var mark = 0UL;
+        Write(store => mark = store.Writer.DurableSequence, cancellationToken);
+        return new ValueTask<ulong>(mark);
     }
 
     /// <inheritdoc/>
@@ -89,6 +100,7 @@ public sealed class SqliteTier : IPersistentTier
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(scan.MaxRows, 1, nameof(scan));
         ArgumentOutOfRangeException.ThrowIfLessThan(scan.MaxExamined, 1, nameof(scan));
+        ArgumentOutOfRangeException.ThrowIfLessThan(scan.MaxBytes, 1, nameof(scan));
         if (scan.Mode == TierScanMode.Newest)
         {
             return ReadAsync(reader => new NewestScan(reader, scan, cancellationToken).Run(), cancellationToken);

@@ -15,9 +15,13 @@ internal sealed class FlushingStage
     {
         _parts = parts;
         _failure = failure;
-        Queue = new FlushQueue(parts.Options.Flush, _signal, parts.TimeProvider);
+        IsSynced = recovered.Capabilities.Durability >= TierDurability.Synced;
+        Queue = new FlushQueue(parts.Options.Flush, _signal, parts.TimeProvider, recovered.Capabilities);
         Mark = new DurableMark(recovered, Queue, _signal, failure);
     }
+
+    /// <summary>Whether what the tier has taken survives a loss of power: only then can a commit be acknowledged as durable (contract D8).</summary>
+    public bool IsSynced { get; }
 
     /// <summary>What is not durable yet.</summary>
     public FlushQueue Queue { get; }
@@ -35,5 +39,5 @@ internal sealed class FlushingStage
 
     /// <summary>Makes the flusher; the rest of the store must be in place.</summary>
     public Flusher CreateFlusher(TierWrites tierWrites, FlushEventHub events, BufferBudget budget, ILogger logger)
-        => new(_parts.Tier!, tierWrites, Queue, _signal, Mark, events, budget, _parts.Options.Flush, _failure, _parts.TimeProvider, logger);
+        => new(_parts.Tier!, tierWrites, Queue, _signal, Mark, events, budget, _failure, _parts.TimeProvider, logger);
 }

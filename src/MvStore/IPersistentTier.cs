@@ -1,29 +1,52 @@
 namespace MvStore;
 
 /// <summary>
-/// The cold tier: keeps full history, answers reads at a version, and remembers how far publication has become durable (contract F2).
-/// The engine calls <see cref="OpenAsync"/> first and once; after it, reads come from any number of threads at once, also during
-/// <see cref="ApplyAsync"/>; the three writing members are never called two at a time. Failures are
-/// <see cref="PersistentTierException"/> with the kind that decides what the engine does; a damaged entry is never an answer but a
-/// <see cref="TierFailure.Damaged"/> that names the <see cref="PersistentTierException.Key"/>. A tier that answers without waiting completes
-/// synchronously.
+/// The cold tier: keeps full history, answers reads at a version, and remembers how far publication has become durable (contract F2). It may be a local file or
+/// a client of something remote: nothing of its own (statements, connections, transactions, cursors) crosses this interface, and no call leaves anything open.
+/// <para>
+/// The engine calls <see cref="OpenAsync"/> first; after it, reads come from any number of threads at once, also during <see cref="ApplyAsync"/>; the three writing
+/// members and <see cref="GetMarkAsync"/> are never called two at a time. A tier that answers without waiting completes synchronously.
+/// </para>
+/// <para>
+/// Failures are <see cref="PersistentTierException"/> with the kind that decides what the engine does: a tier itself repeats nothing. A damaged entry is never an
+/// answer but a <see cref="TierFailure.Damaged"/> that names the <see cref="PersistentTierException.Key"/>.
+/// </para>
+/// <para>
+/// The <i>epoch</i> is a number that only grows, and fences owners off: once the data was opened under a higher one, each call of an earlier owner fails with
+/// <see cref="TierFailure.Fenced"/>, whether it would write or read, and what it had sent before and arrives late has no effect. A tier that lets nobody in while
+/// it has an owner (<see cref="StoreInUseException"/>) only has to remember the number.
+/// </para>
 /// </summary>
 public interface IPersistentTier : IAsyncDisposable
 {
     /// <summary>
     /// Takes ownership of the store's data, creating it when there is none, and tells what is durable. Nothing may be changed when the
-    /// data is foreign, newer, or owned by someone else.
+    /// data is foreign, newer, or owned by someone else. May be called again after it failed, not after it succeeded.
     /// </summary>
+    /// <param name="epoch">
+    /// The epoch to own the data under; one that is not above all earlier ones is refused as <see cref="TierFailure.Fenced"/>, and nothing changes for the owner. 0 lets
+    /// the tier choose the next one. At most 2^63-1. However it is chosen, an opening whose outcome is in doubt and that arrives late must not take over from the one that
+    /// was made after it.
+    /// </param>
     /// <param name="cancellationToken">Gives up, leaving no owner behind.</param>
-    /// <returns>What is on disk.</returns>
-    /// <exception cref="StoreInUseException">Someone else owns the data.</exception>
+    /// <returns>What is on disk, the epoch, and what the tier takes and promises.</returns>
+    /// <exception cref="StoreInUseException">Someone else owns the data, and this tier lets nobody take it over.</exception>
     /// <exception cref="StoreFormatException">The data is not a store, or of a newer format.</exception>
-    ValueTask<TierState> OpenAsync(CancellationToken cancellationToken);
+    ValueTask<TierState> OpenAsync(ulong epoch, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes a slice of whole commits, with their drops, and moves the durable mark, all or nothing, and returns when they are synced. Called with one
-    /// slice at a time, each beginning where the last one ended. A slice whose <see cref="TierBatch.PreviousSequence"/> is not the
-    /// durable mark must be refused as <see cref="TierFailure.Fatal"/>.
+    /// The durable mark as it is now. The engine asks for it after an apply in doubt, when <see cref="TierCapabilities.ResolvesDoubt"/> says that the answer can be
+    /// believed. What was sent before may still arrive later: it is then refused, or has been done, because it continues a mark.
+    /// </summary>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The sequence of the last publication that is on disk.</returns>
+    ValueTask<ulong> GetMarkAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Writes a slice of whole commits, with their drops, and moves the durable mark, all or nothing, and returns when it is as durable as
+    /// <see cref="TierCapabilities.Durability"/> says. Called with one slice at a time, each beginning where the last one ended. A slice whose
+    /// <see cref="TierBatch.PreviousSequence"/> is not the durable mark must be refused as <see cref="TierFailure.Fatal"/>: so a slice that is sent
+    /// again after its outcome was in doubt is applied once, however often it arrives.
     /// </summary>
     /// <param name="batch">The slice. Its memory stays valid and unchanged until the task completes, and is used again afterwards.</param>
     /// <param name="cancellationToken">May be honoured before anything is written, not after.</param>
@@ -33,7 +56,7 @@ public interface IPersistentTier : IAsyncDisposable
     /// <summary>
     /// For each key the newest entry that a view can see, tombstones included. Keys without one are left out.
     /// </summary>
-    /// <param name="keys">Distinct keys in ascending order.</param>
+    /// <param name="keys">Distinct keys in ascending order, at most <see cref="TierCapabilities.MaxReadKeys"/>.</param>
     /// <param name="view">What can be seen.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The entries in key order.</returns>
@@ -45,8 +68,8 @@ public interface IPersistentTier : IAsyncDisposable
     /// <summary>
     /// A portion of a range, stateless: no cursor or transaction outlives the call. In <see cref="TierScanMode.Newest"/> one entry per
     /// key, the newest the view can see, tombstones included, keys in scan direction; in <see cref="TierScanMode.History"/> every
-    /// entry the view can see, keys ascending, versions descending. Its work is bounded by <see cref="TierScan.MaxExamined"/>, whatever is
-    /// stored, and each call gets further.
+    /// entry the view can see, keys ascending, versions descending. Its work is bounded by <see cref="TierScan.MaxExamined"/>, its size by
+    /// <see cref="TierScan.MaxRows"/> and <see cref="TierScan.MaxBytes"/>, whatever is stored, and each call gets further.
     /// </summary>
     /// <param name="scan">What is asked.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
@@ -55,7 +78,7 @@ public interface IPersistentTier : IAsyncDisposable
 
     /// <summary>
     /// Remembers floors durably, before anything below them is reclaimed; all of it or nothing. Floors never go back; a lower one than stored is
-    /// ignored.
+    /// ignored. Doing it twice is the same as doing it once, so that it can be repeated when its outcome is in doubt.
     /// </summary>
     /// <param name="floors">
     /// The floors. Those of kinds are all to be stored. Of those of single keys (<see cref="FloorSet.ByKey"/>) only the ones that
@@ -72,6 +95,7 @@ public interface IPersistentTier : IAsyncDisposable
 
     /// <summary>
     /// Removes, in one bounded step, entries that the given rule lets go. The rule must see all stored entries of a key together.
+    /// What it lets go it lets go for ever, so a step can be repeated, and may arrive late.
     /// </summary>
     /// <param name="request">The rule, where to begin, and how much to look at.</param>
     /// <param name="cancellationToken">Cancels the step before it changes anything.</param>

@@ -39,7 +39,9 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     {
         var options = parts.Options;
         var failure = new FailureLatch();
-        var tierWrites = new TierWrites(failure);
+        var policy = TierRetryPolicy.Of(options, recovered.Capabilities);
+        var tierWrites = new TierWrites(failure, policy, parts.TimeProvider);
+        var tierReads = parts.Tier is { } tier ? new TierReads(tier, recovered.Capabilities, failure, policy, parts.TimeProvider) : null;
         _parts = parts;
         _logger = parts.LoggerFactory.CreateLogger("MvStore");
 
@@ -53,14 +55,14 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         var kindsMatter = retention.DistinguishesKinds || recovered.Floors.ByKind.Count > 0;
         _floors = new FloorKeeper(recovered.Floors);
         _pinOpener = new PinOpener(_sequencer, _floors, _pins, parts.TimeProvider);
-        _readers = CreateReaders();
+        _readers = CreateReaders(tierReads);
         _committer = new Committer(
-            new CommitLimits(options.Buffer),
+            new CommitLimits(options.Buffer, parts.Tier is null ? null : recovered.Capabilities),
             new CommitPreparer(kindsMatter ? parts.Classifier : null, keepsRows: _flushing is not null, keepsDeltas: feed is not null),
             _sequencer,
             _buffer,
             new LateCommitChecker(_sequencer, _readers.Tiers),
-            _flushing?.Mark);
+            _flushing is { IsSynced: true } ? _flushing.Mark : null);
 
         _reclaimer = new Reclaimer(
             new FloorRaiser(_sequencer, _floors, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier),
@@ -121,7 +123,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         {
             try
             {
-                recovered = await parts.Tier.OpenAsync(cancellationToken).ConfigureAwait(false);
+                recovered = await TierOpening.OpenAsync(parts.Tier, parts.Options, parts.TimeProvider, cancellationToken).ConfigureAwait(false);
             }
             catch
             {
@@ -138,6 +140,11 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             recovered.DurableSequence,
             recovered.HighestVersion,
             recovered.Floors.Default);
+        if (parts.Tier is not null)
+        {
+            Log.TierOpened(store._logger, parts.Options.Name, recovered.Epoch, recovered.Capabilities.Durability);
+        }
+
         return store;
     }
 
@@ -154,11 +161,14 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     public ValueTask WaitForDurableAsync(CommitVersion version, CancellationToken cancellationToken = default)
     {
         _lifetime.ThrowIfDisposed();
-        return RequireFlushing().FlushAsync(version, cancellationToken);
+        return _flushing is { IsSynced: true } ? _flushing.FlushAsync(version, cancellationToken) : throw new DurabilityUnavailableException();
     }
 
     public ValueTask FlushAsync(CancellationToken cancellationToken = default)
-        => WaitForDurableAsync(CommitVersion.Latest, cancellationToken);
+    {
+        _lifetime.ThrowIfDisposed();
+        return _flushing?.FlushAsync(CommitVersion.Latest, cancellationToken) ?? throw new DurabilityUnavailableException();
+    }
 
     public ValueTask<VersionedRow?> GetAsync(ReadOnlySpan<byte> key, CommitVersion at, CancellationToken cancellationToken = default)
     {
@@ -351,12 +361,12 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
     public ValueTask DisposeAsync() => new(_disposal.Value);
 
-    private StoreReaders CreateReaders()
+    private StoreReaders CreateReaders(TierReads? tier)
     {
         var persistence = _parts.Options.Persistence;
-        var tiers = new TieredReader(_buffer, _parts.Tier);
-        var ranges = new RangeReader(_buffer, tiers, _parts.Tier);
-        var history = new HistoryReader(_buffer, tiers, _parts.Tier, _sequencer, _floors, _parts.Classifier, persistence);
+        var tiers = new TieredReader(_buffer, tier);
+        var ranges = new RangeReader(_buffer, tiers, tier, persistence);
+        var history = new HistoryReader(_buffer, tiers, tier, _sequencer, _floors, _parts.Classifier, persistence);
         var opening = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         return new StoreReaders(
             tiers,
@@ -367,8 +377,6 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             _parts.Classifier,
             _lifetime);
     }
-
-    private FlushingStage RequireFlushing() => _flushing ?? throw new DurabilityUnavailableException();
 
     private Func<FloorSet, CommitVersion> FloorIn(KeyRange range) => floors => floors.HighestIn(range, _parts.Classifier);
 

@@ -11,6 +11,7 @@ public sealed class MvStoreOptionsValidator : IValidateOptions<MvStoreOptions>
     private const int MaxReadPageRows = 1_000_000;
     private const int MaxSkipped = 100_000_000;
     private const int MaxReclaimStep = 10_000_000;
+    private const int MaxAttempts = 1_000;
 
     // What every timer accepts.
     private static readonly TimeSpan MaxDuration = TimeSpan.FromDays(24);
@@ -40,6 +41,9 @@ public sealed class MvStoreOptionsValidator : IValidateOptions<MvStoreOptions>
         RequireDuration("GarbageCollection.Interval", options.GarbageCollection.Interval, infiniteAllowed: true);
         RequireBetween("Persistence.ReadPageRows", options.Persistence.ReadPageRows, 1, MaxReadPageRows);
         RequireBetween("Persistence.MaxSkippedPerPage", options.Persistence.MaxSkippedPerPage, 1, MaxSkipped);
+        RequireBetween("Persistence.ReadPageBytes", options.Persistence.ReadPageBytes, 1, long.MaxValue);
+        Require(options.Persistence.Epoch <= long.MaxValue, "Persistence.Epoch", options.Persistence.Epoch, $"0 to {long.MaxValue}");
+        RequireBetween("Persistence.MaxAttempts", options.Persistence.MaxAttempts, 1, MaxAttempts);
         RequireBetween("Persistence.ReclaimStepVersions", options.Persistence.ReclaimStepVersions, 1, MaxReclaimStep);
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

@@ -8,6 +8,26 @@ public sealed class PersistenceOptions
     public int ReadPageRows { get; set; } = 1_000;
 
     /// <summary>
+    /// Bytes of keys and values after which such a call ends, whatever rows it was asked for: the memory a scan takes does not grow with the values.
+    /// </summary>
+    /// <value>Default 4,194,304 (4 MiB). At least 1; a page holds one row at least.</value>
+    public long ReadPageBytes { get; set; } = 4L * 1024 * 1024;
+
+    /// <summary>
+    /// The epoch to own the persistent tier's data under: a number that only grows, from whatever decides which process is the owner. One that is not
+    /// above all earlier ones is refused, and a higher one ends this store's ownership where the tier allows to take over.
+    /// </summary>
+    /// <value>Default 0: the tier chooses the next one. At most 2^63-1.</value>
+    public ulong Epoch { get; set; }
+
+    /// <summary>
+    /// How often a read, a step of reclamation, or opening is tried when the persistent tier fails transiently, the first time included; then the caller gets the
+    /// failure. The pauses between are those of <see cref="FlushOptions.RetryDelay"/> and <see cref="FlushOptions.MaxRetryDelay"/>. A flush is tried without limit.
+    /// </summary>
+    /// <value>Default 4. 1 to 1,000.</value>
+    public int MaxAttempts { get; set; } = 4;
+
+    /// <summary>
     /// Entries a page of a scan may look at without returning a row before it ends with a continuation (contract B9): tombstones, entries
     /// that cannot be seen at the moment of the scan, and older ones of the same key.
     /// </summary>

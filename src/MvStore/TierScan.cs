@@ -21,4 +21,12 @@ public readonly record struct TierScan(
     ScanDirection Direction,
     int MaxRows,
     int MaxExamined = int.MaxValue,
-    TierPosition? After = null);
+    TierPosition? After = null)
+{
+    /// <summary>
+    /// How many bytes of keys and values are enough: the page ends with the row that reaches this number, so it holds one row at least. In
+    /// addition to <see cref="MaxRows"/>.
+    /// </summary>
+    /// <value>Default <see cref="long.MaxValue"/>: any number. At least 1.</value>
+    public long MaxBytes { get; init; } = long.MaxValue;
+}

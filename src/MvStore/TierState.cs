@@ -8,4 +8,12 @@ public sealed record TierState(ulong DurableSequence, CommitVersion HighestVersi
 {
     /// <summary>The drops of durable publications that did not come into force yet, in any order.</summary>
     public IReadOnlyList<KeyFloor> Drops { get; init; } = [];
+
+    /// <summary>The epoch the tier is open under: the one asked for, or one above all earlier ones.</summary>
+    /// <value>Default 0, which no tier is open under.</value>
+    public ulong Epoch { get; init; }
+
+    /// <summary>What the tier takes and promises.</summary>
+    /// <value>Default: what a local disk does.</value>
+    public TierCapabilities Capabilities { get; init; } = new();
 }

@@ -4,6 +4,14 @@ public sealed class InMemoryOpening : OpeningConformance<InMemoryLocation>;
 
 public sealed class InMemoryApplying : ApplyingConformance<InMemoryLocation>;
 
+public sealed class InMemoryOwnership : OwnershipConformance<InMemoryLocation>;
+
+public sealed class InMemoryCapabilities : CapabilityConformance<InMemoryLocation>;
+
+public sealed class InMemoryCancellation : CancellationConformance<InMemoryLocation>;
+
+public sealed class InMemoryPages : PageConformance<InMemoryLocation>;
+
 public sealed class InMemoryPointReads : PointReadConformance<InMemoryLocation>;
 
 public sealed class InMemoryScans : ScanConformance<InMemoryLocation>;

@@ -65,6 +65,39 @@ public abstract class ApplyingConformance<TLocation> : TierSuite<TLocation>
     }
 
     [Fact]
+    public async Task F2_TheMarkIsThatOfTheLastSlice()
+    {
+        (await Tier.GetMarkAsync(default)).Should().Be(0);
+        await ApplyAsync(Rows.Set("a", 5, 3, "x"));
+        (await Tier.GetMarkAsync(default)).Should().Be(3);
+        await ApplyAsync();
+        (await Tier.GetMarkAsync(default)).Should().Be(4);
+        await ReopenAsync();
+        (await Tier.GetMarkAsync(default)).Should().Be(4);
+    }
+
+    [Fact]
+    public async Task F2_ASliceThatIsSentAgainIsRefusedAndAppliedOnce()
+    {
+        // As when the answer to the first attempt was lost, and another attempt arrives now, or much later.
+        var first = new TierBatch(0, 2, 5, [Rows.Set("a", 5, 1, "x"), Rows.Gone("b", 5, 2)]) { Drops = [new KeyFloor(Rows.Key("c"), 5)] };
+        var second = new TierBatch(2, 3, 6, [Rows.Set("a", 6, 3, "y")]);
+        await Tier.ApplyAsync(first, default);
+        await RefusedAsync(first);
+        (await Tier.GetMarkAsync(default)).Should().Be(2);
+        await Tier.RaiseFloorAsync(new FloorSet(5, []), [new KeyFloor(Rows.Key("c"), 5)], default);
+        await Tier.ApplyAsync(second, default);
+        await RefusedAsync(first);
+        await RefusedAsync(second);
+
+        var all = new TierScan(KeyRange.All, Rows.Everything, TierScanMode.History, ScanDirection.Forward, 100);
+        Rows.Texts(await TierPaging.ReadAllAsync(Tier, all)).Should().Equal("61@6#3=79", "61@5#1=78", "62@5#2=gone");
+        var state = await ReopenAsync();
+        state.DurableSequence.Should().Be(3);
+        state.Drops.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A4_ASliceThatRepeatsAVersionOfAKeyIsRefusedWhole()
     {
         await ApplyAsync(Rows.Set("m", 5, 1, "x"));
@@ -105,6 +138,7 @@ public abstract class ApplyingConformance<TLocation> : TierSuite<TLocation>
     [InlineData(1000)]
     public async Task F2_SlicesOfAnySizeArriveWhole(int count)
     {
+        count = Math.Min(count, Capabilities.MaxBatchRows);
         var rows = Enumerable.Range(0, count).Select(i => Rows.Set($"k{i:D5}", (ulong)i + 1, 1, $"v{i}")).ToArray();
         await ApplyAsync(rows);
         var read = await TierPaging.ReadAllAsync(
@@ -119,7 +153,7 @@ public abstract class ApplyingConformance<TLocation> : TierSuite<TLocation>
     [InlineData(5_000_000)]
     public async Task F1_ValuesOfAnySizeComeBackExactly(int length)
     {
-        var value = new byte[length];
+        var value = new byte[Math.Min(length, Math.Min(Capabilities.MaxValueLength, Capabilities.MaxBatchBytes - "big".Length))];
         new Random(length).NextBytes(value);
         var row = new TierRow(Rows.Key("big"), 1, 1, value);
         await ApplyAsync(row);
@@ -129,7 +163,7 @@ public abstract class ApplyingConformance<TLocation> : TierSuite<TLocation>
     [Fact]
     public async Task F1_TheLongestKeyComesBackExactly()
     {
-        var key = new byte[BufferOptions.KeyLengthLimit];
+        var key = new byte[Capabilities.MaxKeyLength];
         new Random(1).NextBytes(key);
         var row = new TierRow(key, CommitVersion.Max, 1, new byte[] { 1 });
         await ApplyAsync(row);
@@ -167,4 +201,8 @@ public abstract class ApplyingConformance<TLocation> : TierSuite<TLocation>
         await done.CancelAsync();
         await Task.WhenAll(readers);
     }
+
+    private async Task RefusedAsync(TierBatch batch)
+        => (await Tier.Awaiting(t => t.ApplyAsync(batch, default).AsTask()).Should().ThrowAsync<PersistentTierException>())
+            .Which.Failure.Should().Be(TierFailure.Fatal);
 }

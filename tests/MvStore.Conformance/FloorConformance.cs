@@ -20,6 +20,16 @@ public abstract class FloorConformance<TLocation> : TierSuite<TLocation>
     }
 
     [Fact]
+    public async Task E8_AKindThatKeepsEverythingStillDoesAfterReopen()
+    {
+        // A floor of zero is a floor: without it the kind would have that of all others.
+        await Tier.RaiseFloorAsync(Floors(5, (EntryKind.Source(3), 0)), [], default);
+        var floors = (await ReopenAsync()).Floors;
+        floors.Default.Should().Be(new CommitVersion(5));
+        floors.Of(EntryKind.Source(3)).Should().Be(CommitVersion.Zero);
+    }
+
+    [Fact]
     public async Task B10_FloorsNeverGoBack()
     {
         await Tier.RaiseFloorAsync(Floors(50, (EntryKind.Source(1), 40)), [], default);

@@ -98,10 +98,10 @@ public abstract class HistoryConformance<TLocation> : TierSuite<TLocation>
         TierRow[] rows =
         [
             Rows.Set("a", 1, 1, "first"), Rows.Set("z", 1, 1, "last"),
-            .. Enumerable.Range(0, 30_000).Select(i => Rows.Set($"k{i:D6}", 500, 2, "hidden")),
+            .. Enumerable.Range(0, 30_000).Select(i => Rows.Set($"k{i:D6}", 500, 2 + (ulong)i, "hidden")),
         ];
         await ApplyAsync(rows);
-        foreach (var view in (TierView[])[new(100, 9), new(1_000, 1)])
+        foreach (var view in (TierView[])[new(100, 40_000), new(1_000, 1)])
         {
             var scan = new TierScan(KeyRange.All, view, TierScanMode.History, ScanDirection.Forward, 10, MaxExamined);
             var pages = await TierPaging.ReadPagesAsync(Tier, scan);

@@ -29,6 +29,7 @@ internal static class InMemoryRange
     {
         List<TierRow> found = [];
         var examined = 0;
+        var bytes = 0L;
         var rest = scan.After?.RestOf(scan.Range, scan.Direction) ?? scan.Range;
         while (First(Of(entries, rest), scan.Direction) is { Key: var key })
         {
@@ -40,10 +41,11 @@ internal static class InMemoryRange
                 if (isVisible)
                 {
                     found.Add(row);
+                    bytes += row.Key.Length + (row.Value?.Length ?? 0);
                 }
 
                 var isDone = isVisible && scan.Mode == TierScanMode.Newest;
-                if (found.Count == scan.MaxRows || examined == scan.MaxExamined)
+                if (found.Count == scan.MaxRows || bytes >= scan.MaxBytes || examined == scan.MaxExamined)
                 {
                     return new TierPage(found, isDone ? TierPosition.Behind(key) : new TierPosition(key, row.Version), examined);
                 }

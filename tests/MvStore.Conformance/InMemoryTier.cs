@@ -16,6 +16,7 @@ public sealed class InMemoryTier(InMemoryTierStorage storage) : IPersistentTier
     private int _scanCalls;
     private int _raiseFloorCalls;
     private int _reclaimCalls;
+    private bool _wasOpen;                                    // under the storage's gate
     private volatile bool _disposed;
 
     /// <summary>Makes a tier over new, empty storage.</summary>
@@ -26,6 +27,10 @@ public sealed class InMemoryTier(InMemoryTierStorage storage) : IPersistentTier
 
     /// <summary>What it keeps.</summary>
     public InMemoryTierStorage Storage => _storage;
+
+    /// <summary>What it says of itself when it is opened.</summary>
+    /// <value>Default: what a local disk does.</value>
+    public TierCapabilities Capabilities { get; init; } = new();
 
     /// <summary>Calls of <see cref="ApplyAsync"/>, failed ones included.</summary>
     public int ApplyCalls => Volatile.Read(ref _applyCalls);
@@ -80,17 +85,31 @@ public sealed class InMemoryTier(InMemoryTierStorage storage) : IPersistentTier
     }
 
     /// <inheritdoc/>
-    public ValueTask<TierState> OpenAsync(CancellationToken cancellationToken)
+    public ValueTask<TierState> OpenAsync(ulong epoch, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_disposed, this);
         lock (_storage.Gate)
         {
-            _storage.Acquire(this);
+            _storage.Acquire(this, epoch);
+            _wasOpen = true;
             return new ValueTask<TierState>(new TierState(_storage.DurableSequence, _storage.HighestVersion, _storage.Floors)
             {
                 Drops = _storage.Drops,
+                Epoch = _storage.Epoch,
+                Capabilities = Capabilities,
             });
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ulong> GetMarkAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_storage.Gate)
+        {
+            ThrowUnlessOpen();
+            return new ValueTask<ulong>(_storage.DurableSequence);
         }
     }
 
@@ -145,6 +164,7 @@ public sealed class InMemoryTier(InMemoryTierStorage storage) : IPersistentTier
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(scan.MaxRows, 1, nameof(scan));
         ArgumentOutOfRangeException.ThrowIfLessThan(scan.MaxExamined, 1, nameof(scan));
+        ArgumentOutOfRangeException.ThrowIfLessThan(scan.MaxBytes, 1, nameof(scan));
         cancellationToken.ThrowIfCancellationRequested();
         Interlocked.Increment(ref _scanCalls);
         lock (_storage.Gate)
@@ -249,7 +269,9 @@ public sealed class InMemoryTier(InMemoryTierStorage storage) : IPersistentTier
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (!_storage.IsOwnedBy(this))
         {
-            throw new PersistentTierException(TierFailure.Fatal, "The tier is not open, or lost its storage to another.");
+            throw _wasOpen
+                ? new PersistentTierException(TierFailure.Fenced, "The tier lost its storage to another.")
+                : new PersistentTierException(TierFailure.Fatal, "The tier is not open.");
         }
     }
 

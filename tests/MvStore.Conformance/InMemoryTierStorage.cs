@@ -8,6 +8,9 @@ public sealed class InMemoryTierStorage
     /// <summary>The last publication stored.</summary>
     public ulong DurableSequence { get; internal set; }
 
+    /// <summary>The highest epoch it was opened under.</summary>
+    public ulong Epoch { get; private set; }
+
     /// <summary>The highest version stored.</summary>
     public CommitVersion HighestVersion { get; internal set; }
 
@@ -66,13 +69,19 @@ public sealed class InMemoryTierStorage
         }
     }
 
-    internal void Acquire(object owner)
+    internal void Acquire(object owner, ulong epoch)
     {
         if (_owner is not null && _owner != owner)
         {
             throw new StoreInUseException("in memory");
         }
 
+        if (epoch != 0 && epoch <= Epoch)
+        {
+            throw new PersistentTierException(TierFailure.Fenced, $"Epoch {epoch} is not above {Epoch}.");
+        }
+
+        Epoch = epoch == 0 ? Epoch + 1 : epoch;
         _owner = owner;
     }
 

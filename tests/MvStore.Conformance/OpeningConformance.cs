@@ -1,6 +1,6 @@
 namespace MvStore.Conformance;
 
-/// <summary>Opening, ownership, and what is remembered across reopen.</summary>
+/// <summary>Opening, and what is remembered across reopen.</summary>
 /// <typeparam name="TLocation">The place of the tier under test.</typeparam>
 public abstract class OpeningConformance<TLocation> : TierSuite<TLocation>
     where TLocation : ITierLocation, new()
@@ -22,24 +22,6 @@ public abstract class OpeningConformance<TLocation> : TierSuite<TLocation>
             new TierScan(KeyRange.All, Rows.Everything, TierScanMode.Newest, ScanDirection.Forward, 10), default);
         page.Rows.Should().BeEmpty();
         page.Next.Should().BeNull();
-    }
-
-    [Fact]
-    public async Task F4_ASecondOpenerIsRefusedAtOnce()
-    {
-        await using var second = CreateTier();
-        await second.Awaiting(t => t.OpenAsync(default).AsTask()).Should().ThrowAsync<StoreInUseException>();
-        await ApplyAsync(Rows.Set("a", 1, 1, "the first owner goes on"));
-    }
-
-    [Fact]
-    public async Task F4_ARefusedOpenerCanOpenOnceTheOwnerIsGone()
-    {
-        await using var second = CreateTier();
-        await second.Awaiting(t => t.OpenAsync(default).AsTask()).Should().ThrowAsync<StoreInUseException>();
-        await ApplyAsync(Rows.Set("a", 1, 1, "x"));
-        await Tier.DisposeAsync();
-        (await second.OpenAsync(default)).DurableSequence.Should().Be(1);
     }
 
     [Fact]
@@ -73,6 +55,7 @@ public abstract class OpeningConformance<TLocation> : TierSuite<TLocation>
         Func<Task>[] calls =
         [
             async () => await Tier.OpenAsync(default),
+            async () => await Tier.GetMarkAsync(default),
             async () => await Tier.ApplyAsync(new TierBatch(0, 1, 1, []), default),
             async () => await Tier.GetAsync(Rows.Keys("a"), Rows.Everything, default),
             async () => await Tier.ScanAsync(scan, default),

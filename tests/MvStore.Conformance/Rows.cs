@@ -41,6 +41,11 @@ public static class Rows
     public static IReadOnlyList<TierRow> InOrder(IEnumerable<TierRow> rows)
         => [.. rows.OrderBy(r => r.Key, KeyOrder.Instance).ThenBy(r => r.Version)];
 
+    /// <summary>The bytes of a row's key and value: what budgets and limits count.</summary>
+    /// <param name="row">The row.</param>
+    /// <returns>The bytes.</returns>
+    public static long Size(TierRow row) => (long)row.Key.Length + (row.Value?.Length ?? 0);
+
     /// <summary>A row as text: key in hex, version, publication, value in hex.</summary>
     /// <param name="row">The row.</param>
     /// <returns>The text.</returns>

@@ -116,10 +116,10 @@ public abstract class ScanConformance<TLocation> : TierSuite<TLocation>
         TierRow[] rows =
         [
             Rows.Set("a", 1, 1, "first"), Rows.Set("z", 1, 1, "last"),
-            .. Enumerable.Range(0, 30_000).Select(i => Rows.Set($"k{i:D6}", 500, 2, "hidden")),
+            .. Enumerable.Range(0, 30_000).Select(i => Rows.Set($"k{i:D6}", 500, 2 + (ulong)i, "hidden")),
         ];
         await ApplyAsync(rows);
-        foreach (var view in (TierView[])[new(100, 9), new(1_000, 1)])
+        foreach (var view in (TierView[])[new(100, 40_000), new(1_000, 1)])
         {
             const int MaxExamined = 1_000;
             var scan = new TierScan(KeyRange.All, view, TierScanMode.Newest, direction, 10, MaxExamined);

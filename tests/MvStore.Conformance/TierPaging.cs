@@ -27,6 +27,8 @@ public static class TierPaging
             pages.Add(page);
             page.Rows.Count.Should().BeLessThanOrEqualTo(scan.MaxRows, "a page holds at most what was asked for");
             page.Examined.Should().BeInRange(page.Rows.Count, scan.MaxExamined, "a page looks at what it returns, and at no more than allowed");
+            page.Rows.SkipLast(1).Sum(Rows.Size)
+                .Should().BeLessThan(scan.MaxBytes, "a page ends with the row that reaches its budget of bytes");
             if (page.Next is not { } next)
             {
                 return pages;

@@ -13,8 +13,14 @@ public abstract class TierSuite<TLocation> : IAsyncLifetime
     /// <summary>What the tier said when it was opened last.</summary>
     protected TierState State { get; private set; } = null!;
 
-    /// <summary>The sequence of the last slice written by <see cref="ApplyAsync(TierRow[])"/>.</summary>
-    protected ulong Durable { get; private set; }
+    /// <summary>Whether the data can be opened while it has an owner.</summary>
+    protected bool AllowsTakeover => _location.AllowsTakeover;
+
+    /// <summary>What the tier takes and promises.</summary>
+    protected TierCapabilities Capabilities => State.Capabilities;
+
+    /// <summary>The durable mark, as far as the suite moved it by <see cref="ApplyAsync(TierRow[])"/>.</summary>
+    protected ulong Durable { get; set; }
 
     /// <inheritdoc/>
     public async Task InitializeAsync()
@@ -43,7 +49,10 @@ public abstract class TierSuite<TLocation> : IAsyncLifetime
         return State;
     }
 
-    /// <summary>Writes rows as the next slice, up to their highest sequence or at least one further than the last.</summary>
+    /// <summary>
+    /// Writes rows up to their highest sequence or at least one further than the last: as the next slice, or as several, cut between
+    /// publications, if the tier does not take so many rows or bytes.
+    /// </summary>
     /// <param name="rows">The rows, in any order.</param>
     /// <returns>A task that completes when they are durable.</returns>
     protected Task ApplyAsync(params TierRow[] rows) => ApplyAsync([], rows);
@@ -54,10 +63,30 @@ public abstract class TierSuite<TLocation> : IAsyncLifetime
     /// <returns>A task that completes when they are durable.</returns>
     protected async Task ApplyAsync(IReadOnlyList<KeyFloor> drops, TierRow[] rows)
     {
-        var sequence = Math.Max(Durable + 1, rows.Length == 0 ? 0 : rows.Max(r => r.Sequence));
-        var highest = rows.Length == 0 ? CommitVersion.Zero : rows.Max(r => r.Version);
-        var batch = new TierBatch(Durable, sequence, highest, Rows.InOrder(rows)) { Drops = drops };
-        await Tier.ApplyAsync(batch, CancellationToken.None);
+        var last = Math.Max(Durable + 1, rows.Length == 0 ? 0 : rows.Max(r => r.Sequence));
+        List<TierRow> slice = [];
+        var bytes = 0L;
+        foreach (var publication in rows.GroupBy(r => r.Sequence).OrderBy(g => g.Key))
+        {
+            var added = publication.Sum(Rows.Size);
+            if (slice.Count > 0 && (slice.Count + publication.Count() > Capabilities.MaxBatchRows || bytes + added > Capabilities.MaxBatchBytes))
+            {
+                await ApplySliceAsync(slice[^1].Sequence, [], slice);
+                slice.Clear();
+                bytes = 0;
+            }
+
+            slice.AddRange(publication);
+            bytes += added;
+        }
+
+        await ApplySliceAsync(last, drops, slice);
+    }
+
+    private async Task ApplySliceAsync(ulong sequence, IReadOnlyList<KeyFloor> drops, List<TierRow> rows)
+    {
+        var highest = rows.Count == 0 ? CommitVersion.Zero : rows.Max(r => r.Version);
+        await Tier.ApplyAsync(new TierBatch(Durable, sequence, highest, Rows.InOrder(rows)) { Drops = drops }, CancellationToken.None);
         Durable = sequence;
     }
 }

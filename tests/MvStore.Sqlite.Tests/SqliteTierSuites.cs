@@ -4,6 +4,14 @@ public sealed class SqliteOpening : OpeningConformance<SqliteLocation>;
 
 public sealed class SqliteApplying : ApplyingConformance<SqliteLocation>;
 
+public sealed class SqliteOwnership : OwnershipConformance<SqliteLocation>;
+
+public sealed class SqliteCapabilities : CapabilityConformance<SqliteLocation>;
+
+public sealed class SqliteCancellation : CancellationConformance<SqliteLocation>;
+
+public sealed class SqlitePages : PageConformance<SqliteLocation>;
+
 public sealed class SqlitePointReads : PointReadConformance<SqliteLocation>;
 
 public sealed class SqliteScans : ScanConformance<SqliteLocation>;

@@ -21,7 +21,7 @@ internal sealed class SqliteStore : IDisposable
     public ReaderPool Readers { get; }
 
     /// <summary>Becomes the owner, makes sure the file is a store or makes it one, and only then lets SQLite open it.</summary>
-    public static SqliteStore Open(SqliteTierOptions options)
+    public static SqliteStore Open(SqliteTierOptions options, ulong epoch)
     {
         var path = StorePath.Resolved(options.Path);
         var ownership = OwnerLock.Acquire(path);
@@ -35,7 +35,7 @@ internal sealed class SqliteStore : IDisposable
 
             LogRenewal.Run(path);
             writer = Writer.Open(path, options, new StoreMark(ownership.File, path, options.SyncMark));
-            writer.Sync();
+            writer.Begin(epoch);
 
             return new SqliteStore(path, ownership, writer, new ReaderPool(path, options));
         }

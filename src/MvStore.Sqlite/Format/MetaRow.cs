@@ -9,20 +9,23 @@ namespace MvStore.Sqlite.Format;
 /// <param name="Entries">Rows of the table <c>entry</c>.</param>
 internal readonly record struct MetaRow(long Format, long StoreId, long Changes, long Sequence, long Version, long Entries)
 {
+    /// <summary>The highest epoch the store was opened under.</summary>
+    public long Epoch { get; init; }
+
     /// <summary>Reads the row; steps once and resets.</summary>
     public const string SelectSql =
-        "SELECT format_version, store_id, changes, durable_sequence, highest_version, entries, checksum FROM meta WHERE id = 1";
+        "SELECT format_version, store_id, changes, durable_sequence, highest_version, entries, epoch, checksum FROM meta WHERE id = 1";
 
     /// <summary>Writes what changes.</summary>
     public const string UpdateSql =
-        "UPDATE meta SET store_id = ?1, changes = ?2, durable_sequence = ?3, highest_version = ?4, entries = ?5, checksum = ?6 WHERE id = 1";
+        "UPDATE meta SET store_id = ?1, changes = ?2, durable_sequence = ?3, highest_version = ?4, entries = ?5, epoch = ?6, checksum = ?7 WHERE id = 1";
 
     private const string InsertSql = """
-        INSERT INTO meta (id, format_version, store_id, changes, durable_sequence, highest_version, entries, checksum)
-        VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        INSERT INTO meta (id, format_version, store_id, changes, durable_sequence, highest_version, entries, epoch, checksum)
+        VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
         """;
 
-    private uint Checksum => StateChecksum.OfMeta([Format, StoreId, Changes, Sequence, Version, Entries]);
+    private uint Checksum => StateChecksum.OfMeta([Format, StoreId, Changes, Sequence, Version, Entries, Epoch]);
 
     /// <summary>The row of a new store.</summary>
     public static MetaRow Create(long storeId) => new(Schema.FormatVersion, storeId, 0, 0, 0, 0);
@@ -44,8 +47,11 @@ internal readonly record struct MetaRow(long Format, long StoreId, long Changes,
             }
 
             var row = new MetaRow(
-                select.Integer(0), select.Integer(1), select.Integer(2), select.Integer(3), select.Integer(4), select.Integer(5));
-            if (row.Checksum != select.Integer(6))
+                select.Integer(0), select.Integer(1), select.Integer(2), select.Integer(3), select.Integer(4), select.Integer(5))
+            {
+                Epoch = select.Integer(6),
+            };
+            if (row.Checksum != select.Integer(7))
             {
                 throw new PersistentTierException(TierFailure.Damaged, "The row of the table 'meta' is damaged: its checksum does not match.");
             }
@@ -68,7 +74,8 @@ internal readonly record struct MetaRow(long Format, long StoreId, long Changes,
         update.BindInteger(3, Sequence);
         update.BindInteger(4, Version);
         update.BindInteger(5, Entries);
-        update.BindInteger(6, Checksum);
+        update.BindInteger(6, Epoch);
+        update.BindInteger(7, Checksum);
         update.Run();
     }
 
@@ -81,7 +88,8 @@ internal readonly record struct MetaRow(long Format, long StoreId, long Changes,
         insert.BindInteger(4, Sequence);
         insert.BindInteger(5, Version);
         insert.BindInteger(6, Entries);
-        insert.BindInteger(7, Checksum);
+        insert.BindInteger(7, Epoch);
+        insert.BindInteger(8, Checksum);
         insert.Run();
     }
 }

@@ -37,6 +37,7 @@ internal static class Schema
             durable_sequence INTEGER NOT NULL, -- every publication up to this one is in this file
             highest_version  INTEGER NOT NULL, -- the highest commit version among them
             entries          INTEGER NOT NULL, -- rows of the table entry
+            epoch            INTEGER NOT NULL, -- the highest number this file was opened under
             checksum         INTEGER NOT NULL  -- CRC-32C of the other columns
         ) STRICT;
 

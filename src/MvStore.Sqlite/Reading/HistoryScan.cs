@@ -16,8 +16,9 @@ internal sealed class HistoryScan(Reader reader, TierScan scan, CancellationToke
     private long _version;               // the row of it that was looked at last
     private int _above;                  // rows of it above the view
     private int _looked;                 // rows looked at in all
+    private long _bytes;                 // bytes of keys and values on the page
 
-    private bool IsFull => _rows.Count >= scan.MaxRows || _looked >= scan.MaxExamined;
+    private bool IsFull => _rows.Count >= scan.MaxRows || _bytes >= scan.MaxBytes || _looked >= scan.MaxExamined;
 
     public TierPage Run()
     {
@@ -127,7 +128,9 @@ internal sealed class HistoryScan(Reader reader, TierScan scan, CancellationToke
 
         if (EntryColumns.Sequence(row) <= _sequence)
         {
-            _rows.Add(EntryColumns.Read(row, key));
+            var found = EntryColumns.Read(row, key);
+            _rows.Add(found);
+            _bytes += found.Key.Length + (found.Value?.Length ?? 0);
         }
         else
         {

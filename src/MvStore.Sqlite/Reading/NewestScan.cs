@@ -21,10 +21,11 @@ internal sealed class NewestScan(Reader reader, TierScan scan, CancellationToken
     private TierRow? _candidate;         // the newest visible entry of it so far
     private int _inKey;                  // rows of it that the walk looked at
     private int _looked;                 // rows looked at in all
+    private long _bytes;                 // bytes of keys and values on the page
 
     private int Left => scan.MaxExamined - _looked;
 
-    private bool IsFull => _rows.Count >= scan.MaxRows || Left == 0;
+    private bool IsFull => _rows.Count >= scan.MaxRows || _bytes >= scan.MaxBytes || Left == 0;
 
     public TierPage Run()
     {
@@ -184,6 +185,7 @@ internal sealed class NewestScan(Reader reader, TierScan scan, CancellationToken
         if (_candidate is { } found)
         {
             _rows.Add(found);
+            _bytes += found.Key.Length + (found.Value?.Length ?? 0);
             _candidate = null;
         }
 

@@ -18,6 +18,7 @@ internal sealed class Writer : IDisposable
         _mark = mark;
         mark.Require(MetaRow.Load(connection));
         State = StoredState.Load(connection);
+        DurableSequence = State.DurableSequence;
         _kinds = State.Floors.Kinds;
         _transaction = new WriteTransaction(connection, path, options.CheckpointBytes);
         _batches = new BatchWriter(connection);
@@ -27,7 +28,10 @@ internal sealed class Writer : IDisposable
     }
 
     /// <summary>What the file held when it was opened.</summary>
-    public TierState State { get; }
+    public TierState State { get; private set; }
+
+    /// <summary>The durable mark. Writing calls come one at a time, and so does asking for it.</summary>
+    public ulong DurableSequence { get; private set; }
 
     /// <summary>Connects for writing.</summary>
     public static Writer Open(string path, SqliteTierOptions options, StoreMark mark)
@@ -58,10 +62,21 @@ internal sealed class Writer : IDisposable
     }
 
     /// <summary>
-    /// Commits nothing new, but synced: what was read from the log is then durable, and so is what was done to the directory before. A
-    /// killed owner may have left a log that only the page cache holds, and one whose sync failed a log that should be gone.
+    /// Takes an epoch, 0 for the next one, in a synced commit: what was read from the log is then durable, and so is what was done to the directory
+    /// before. A killed owner may have left a log that only the page cache holds, and one whose sync failed a log that should be gone.
     /// </summary>
-    public void Sync() => Change("syncing the store", meta => meta);
+    /// <exception cref="PersistentTierException">The epoch is not above all earlier ones.</exception>
+    public void Begin(ulong epoch) => Change("syncing the store", meta =>
+    {
+        var taken = epoch == 0 ? meta.Epoch + 1 : SignedColumn.Stored(epoch, "epoch");
+        if (taken <= meta.Epoch)
+        {
+            throw new PersistentTierException(TierFailure.Fenced, $"The store was opened under epoch {meta.Epoch} before; {epoch} is not above it.");
+        }
+
+        State = State with { Epoch = (ulong)taken };
+        return meta with { Epoch = taken };
+    });
 
     public void Apply(TierBatch batch) => Change("writing a batch", meta => _batches.Write(batch, meta));
 
@@ -131,6 +146,7 @@ internal sealed class Writer : IDisposable
         });
         if (durable is { } meta)
         {
+            DurableSequence = (ulong)meta.Sequence;
             _mark.Write(meta);
         }
     }

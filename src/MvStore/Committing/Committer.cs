@@ -28,7 +28,7 @@ internal sealed class Committer(
         var waitsForDisk = RequiresDisk(requested);
         cancellationToken.ThrowIfCancellationRequested();
 
-        var commit = preparer.Prepare(batch, version);
+        var commit = PrepareWithinLimits(batch, version);
         if (!sequencer.TryBegin(commit))
         {
             // The caller may change the batch as soon as it has the task.
@@ -40,6 +40,21 @@ internal sealed class Committer(
         return published.IsCompletedSuccessfully && !waitsForDisk
             ? new ValueTask<CommitReceipt>(ReceiptOf(commit))
             : AcknowledgeAsync(commit, published, waitsForDisk, cancellationToken);
+    }
+
+    private InFlightCommit PrepareWithinLimits(WriteBatch batch, CommitVersion version)
+    {
+        var commit = preparer.Prepare(batch, version);
+        try
+        {
+            limits.RequireOneSlice(commit);
+            return commit;
+        }
+        catch
+        {
+            commit.Release();
+            throw;
+        }
     }
 
     private static CommitReceipt ReceiptOf(PreparedCommit commit) => new(commit.Version, commit.Sequence);

@@ -30,6 +30,9 @@ internal class PreparedCommit(CommitVersion version, PreparedEntry[] entries, in
     /// <summary>Bytes of keys and values that are written, and of keys that are dropped.</summary>
     public required long Bytes { get; init; }
 
+    /// <summary>Entries and drops: what it is in a slice of the persistent tier.</summary>
+    public int RowCount => EntryCount + dropCount;
+
     /// <summary>The floors that its drops ask for; copies, one per key, in no particular order.</summary>
     public KeyFloor[] Drops { get; init; } = [];
 

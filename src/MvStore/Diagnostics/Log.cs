@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(1002, LogLevel.Error, "Store '{Name}' could not close its persistent tier.")]
     public static partial void TierCloseFailed(ILogger logger, string name, Exception exception);
 
+    [LoggerMessage(1003, LogLevel.Information, "Store '{Name}' owns its persistent tier under epoch {Epoch}; what it writes is as durable as '{Durability}'.")]
+    public static partial void TierOpened(ILogger logger, string name, ulong epoch, TierDurability durability);
+
     [LoggerMessage(1100, LogLevel.Warning, "Flush attempt {Attempt} of {Commits} commits failed and will be repeated.")]
     public static partial void FlushFailed(ILogger logger, int attempt, int commits, Exception exception);
 

@@ -15,6 +15,8 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
     private readonly FlushSignal _signal;
     private readonly TimeProvider _time;
     private readonly ITimer _ageTimer;
+    private readonly long _maxSliceBytes;
+    private readonly int _maxSliceRows;
 
     // All owned by _gate.
     private readonly Queue<(PreparedCommit Commit, long ArrivedAt)> _commits = new();
@@ -23,9 +25,11 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
     private long _bytes;
     private ulong _lastSequence;
 
-    public FlushQueue(FlushOptions options, FlushSignal signal, TimeProvider time)
+    public FlushQueue(FlushOptions options, FlushSignal signal, TimeProvider time, TierCapabilities? capabilities = null)
     {
         _options = options;
+        _maxSliceBytes = Math.Min(options.MaxSliceBytes, capabilities?.MaxBatchBytes ?? long.MaxValue);
+        _maxSliceRows = capabilities?.MaxBatchRows ?? int.MaxValue;
         _signal = signal;
         _time = time;
         _ageTimer = time.CreateTimer(static s => ((FlushSignal)s!).Raise(FlushTrigger.Age), signal, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -144,7 +148,7 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
         }
     }
 
-    /// <summary>The next slice: whole commits from the front up to some bytes, at least one; null when nothing waits. They stay queued.</summary>
+    /// <summary>The next slice: whole commits from the front as far as options and tier allow, at least one; null when nothing waits. They stay queued.</summary>
     /// <param name="durable">The durable mark.</param>
     /// <param name="last">The newest publication to take. Default: the newest that waits.</param>
     public FlushSlice? Peek(ulong durable, ulong last = ulong.MaxValue)
@@ -153,10 +157,12 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
         lock (_gate)
         {
             long bytes = 0;
+            long rows = 0;
             foreach (var (commit, _) in _commits)
             {
                 bytes += commit.Bytes;
-                if (commit.Sequence > last || (commits.Count > 0 && bytes > _options.MaxSliceBytes))
+                rows += commit.RowCount;
+                if (commit.Sequence > last || (commits.Count > 0 && (bytes > _maxSliceBytes || rows > _maxSliceRows)))
                 {
                     break;
                 }

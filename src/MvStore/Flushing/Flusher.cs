@@ -7,8 +7,8 @@ namespace MvStore.Flushing;
 /// <summary>
 /// The one task that moves published commits to the persistent tier (DESIGN.md 3, Flushing). Goal: what is on disk is at every moment a whole
 /// prefix of the publications (I4), and nothing leaves memory before it is there (I5). Outline: wait for a trigger; if it is due, write what
-/// waits, slice by slice; when it is durable, move the mark, wake the waiters, take it off the queue, keep memory within its budget. A
-/// transient failure is tried again with growing pauses; any other stops the store for writing (I9).
+/// waits, slice by slice; when it is durable, move the mark, wake the waiters, take it off the queue, keep memory within its budget. What
+/// is done about failures is decided where all writes of the tier pass (<see cref="TierWrites"/>); whatever comes out of there stops the store for writing (I9).
 /// </summary>
 internal sealed class Flusher(
     IPersistentTier tier,
@@ -18,7 +18,6 @@ internal sealed class Flusher(
     DurableMark mark,
     FlushEventHub events,
     BufferBudget budget,
-    FlushOptions options,
     FailureLatch failure,
     TimeProvider time,
     ILogger logger) : IDisposable
@@ -80,40 +79,7 @@ internal sealed class Flusher(
     {
         // The tier is through with the rows when its task has completed, however that went.
         using var rows = slice.CopyRows();
-        var batch = slice.ToBatch(rows);
-        for (var attempt = 1; ; attempt++)
-        {
-            _stop.Token.ThrowIfCancellationRequested();
-            failure.ThrowIfSet();
-            var began = time.GetTimestamp();
-            events.Started(slice, trigger, attempt);
-            try
-            {
-                await tierWrites.RunAsync(() => tier.ApplyAsync(batch, _stop.Token), _stop.Token).ConfigureAwait(false);
-                mark.LastFailure = null;
-                events.Completed(slice, trigger, attempt, time.GetElapsedTime(began));
-                return;
-            }
-            catch (PersistentTierException e) when (e.Failure == TierFailure.Transient)
-            {
-                mark.LastFailure = e;
-                events.Failed(slice, trigger, attempt, time.GetElapsedTime(began), e);
-                Log.FlushFailed(logger, attempt, slice.Commits.Count, e);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                events.Failed(slice, trigger, attempt, time.GetElapsedTime(began), e);
-                throw;
-            }
-
-            await Task.Delay(PauseAfter(attempt), time, _stop.Token).ConfigureAwait(false);
-        }
-    }
-
-    private TimeSpan PauseAfter(int attempt)
-    {
-        const int maxDoublings = 30;
-        var pause = options.RetryDelay.Ticks * Math.Pow(2, Math.Min(attempt - 1, maxDoublings));
-        return TimeSpan.FromTicks((long)Math.Min(pause, options.MaxRetryDelay.Ticks));
+        var write = new SliceWrite(tier, slice, slice.ToBatch(rows), trigger, mark, events, time, logger);
+        await tierWrites.RunAsync(write, _stop.Token).ConfigureAwait(false);
     }
 }

@@ -11,13 +11,14 @@ namespace MvStore.Reading;
 internal sealed class HistoryReader(
     IBufferReader buffer,
     TieredReader tiers,
-    IPersistentTier? tier,
+    TierReads? tier,
     IPublicationSource publication,
     IFloorSource floors,
     IKeyClassifier classifier,
     PersistenceOptions options)
 {
     private readonly int _chunkRows = options.ReadPageRows;
+    private readonly long _maxBytes = options.ReadPageBytes;
     private readonly int _maxExamined = options.MaxExaminedPerRead;
 
     /// <summary>The versions: keys ascending, per key the newest first.</summary>
@@ -79,7 +80,7 @@ internal sealed class HistoryReader(
         if (tiers.MustAskTier())
         {
             var portion = next is { } reached ? rest.Before(reached.Key.Span, inclusive: true) : rest;
-            var scan = new TierScan(portion, view, TierScanMode.History, ScanDirection.Forward, _chunkRows, _maxExamined, after);
+            var scan = new TierScan(portion, view, TierScanMode.History, ScanDirection.Forward, _chunkRows, _maxExamined, after) { MaxBytes = _maxBytes };
             var page = await tier!.ScanAsync(scan, cancellationToken).ConfigureAwait(false);
             onDisk.AddRange(page.Rows);
             next = TierPosition.Earlier(next, page.Next);

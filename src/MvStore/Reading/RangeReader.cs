@@ -6,8 +6,10 @@ namespace MvStore.Reading;
 /// Reads a range in portions, each from both tiers as one (DESIGN.md 3, Reading across tiers). First a run of keys is gathered from memory, which
 /// fixes the portion; then the persistent tier is asked for just that portion; then the two are merged. The caller holds a pin.
 /// </summary>
-internal sealed class RangeReader(IBufferReader buffer, TieredReader tiers, IPersistentTier? tier)
+internal sealed class RangeReader(IBufferReader buffer, TieredReader tiers, TierReads? tier, PersistenceOptions options)
 {
+    private readonly long _maxBytes = options.ReadPageBytes;
+
     /// <summary>The next portion of a range.</summary>
     /// <param name="request">The range and the order of its keys.</param>
     /// <param name="after">How far it was read; null at the beginning.</param>
@@ -35,7 +37,7 @@ internal sealed class RangeReader(IBufferReader buffer, TieredReader tiers, IPer
         {
             var portion = next is { } last ? UpTo(range, last.Key, direction) : range;
             var page = await tier!
-                .ScanAsync(new TierScan(portion, view, TierScanMode.Newest, direction, size, maxExamined, after), cancellationToken)
+                .ScanAsync(new TierScan(portion, view, TierScanMode.Newest, direction, size, maxExamined, after) { MaxBytes = _maxBytes }, cancellationToken)
                 .ConfigureAwait(false);
             onDisk = page.Rows;
             examined += page.Examined;

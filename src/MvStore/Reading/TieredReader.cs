@@ -9,7 +9,7 @@ namespace MvStore.Reading;
 /// Reads keys at a view across both tiers as if they were one (contract B12). Memory first: what moves to disk in between is then found on
 /// disk (I5). It knows nothing of floors; whoever calls it answers for those.
 /// </summary>
-internal sealed class TieredReader(IBufferReader buffer, IPersistentTier? tier) : IVersionLookup
+internal sealed class TieredReader(IBufferReader buffer, TierReads? tier) : IVersionLookup
 {
     /// <summary>The newest entry a view can see, tombstones included.</summary>
     public ValueTask<TierRow?> FindAsync(ReadOnlySpan<byte> key, TierView view, CancellationToken cancellationToken)

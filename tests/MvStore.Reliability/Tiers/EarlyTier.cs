@@ -7,7 +7,9 @@ internal sealed class EarlyTier(IPersistentTier inner, bool readsSeeIt) : IPersi
 {
     private TierBatch? _owed; // writing calls come one at a time, and the scripts read between them
 
-    public ValueTask<TierState> OpenAsync(CancellationToken cancellationToken) => inner.OpenAsync(cancellationToken);
+    public ValueTask<TierState> OpenAsync(ulong epoch, CancellationToken cancellationToken) => inner.OpenAsync(epoch, cancellationToken);
+
+    public ValueTask<ulong> GetMarkAsync(CancellationToken cancellationToken) => inner.GetMarkAsync(cancellationToken);
 
     public async ValueTask ApplyAsync(TierBatch batch, CancellationToken cancellationToken)
     {

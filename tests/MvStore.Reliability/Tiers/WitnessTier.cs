@@ -3,12 +3,14 @@ namespace MvStore.Reliability.Tiers;
 /// <summary>A tier whose writes are remembered by a <see cref="Witness"/>.</summary>
 internal sealed class WitnessTier(IPersistentTier inner, Witness witness) : IPersistentTier
 {
-    public async ValueTask<TierState> OpenAsync(CancellationToken cancellationToken)
+    public async ValueTask<TierState> OpenAsync(ulong epoch, CancellationToken cancellationToken)
     {
-        var state = await inner.OpenAsync(cancellationToken);
+        var state = await inner.OpenAsync(epoch, cancellationToken);
         witness.Reopened(await TierContent.ReadAsync(inner, state));
         return state;
     }
+
+    public ValueTask<ulong> GetMarkAsync(CancellationToken cancellationToken) => inner.GetMarkAsync(cancellationToken);
 
     public ValueTask ApplyAsync(TierBatch batch, CancellationToken cancellationToken)
         => WriteAsync(witness.Current.After(batch), () => inner.ApplyAsync(batch, cancellationToken));

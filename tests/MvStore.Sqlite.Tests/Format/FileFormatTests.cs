@@ -71,6 +71,7 @@ public sealed class FileFormatTests : IAsyncLifetime
                 "meta.durable_sequence INTEGER",
                 "meta.highest_version INTEGER",
                 "meta.entries INTEGER",
+                "meta.epoch INTEGER",
                 "meta.checksum INTEGER");
 
     [Fact]
@@ -128,7 +129,7 @@ public sealed class FileFormatTests : IAsyncLifetime
             .Should().Equal(Text(Crc32C([2, .. Number(7, 8), .. Number(3, 8), .. "source"u8])));
         var id = ulong.Parse(Query("SELECT printf('%u', store_id) FROM meta")[0], CultureInfo.InvariantCulture);
         Query("SELECT checksum FROM meta").Should().Equal(Text(Crc32C(
-            [1, .. Number(1, 8), .. Number(id, 8), .. Number(3, 8), .. Number(7, 8), .. Number(20, 8), .. Number(4, 8)])));
+            [1, .. Number(1, 8), .. Number(id, 8), .. Number(3, 8), .. Number(7, 8), .. Number(20, 8), .. Number(4, 8), .. Number(1, 8)])));
     }
 
     private static string Text(uint number) => number.ToString(CultureInfo.InvariantCulture);

@@ -143,7 +143,7 @@ public sealed class DropTests
         fixture.LosesCommits = true;
         await DropAsync(fixture, 40, "a");
         await fixture.Store.FlushAsync();
-        fixture.Tier.FailReclaims(new PersistentTierException(TierFailure.Transient, "Busy."));
+        fixture.Tier.FailReclaims(new PersistentTierException(TierFailure.Fatal, "Broken."));
         await Assert.ThrowsAsync<PersistentTierException>(() => fixture.Store.ReclaimAsync().Guarded());
         await RequireVersionsAsync(fixture, storage, "a", 30, 20, 10);
 

@@ -31,6 +31,9 @@ public sealed class OptionsTests
         ["GarbageCollection.RetainVersions"] = ([0UL, 1UL, ulong.MaxValue], []),
         ["GarbageCollection.Interval"] = ([TimeSpan.FromTicks(1), MaxDuration, Timeout.InfiniteTimeSpan], NoDurations),
         ["Persistence.ReadPageRows"] = ([1, 1_000_000], [0, -1, int.MinValue, 1_000_001, int.MaxValue]),
+        ["Persistence.ReadPageBytes"] = ([1L, long.MaxValue], [0L, -1L, long.MinValue]),
+        ["Persistence.Epoch"] = ([0UL, 1UL, (ulong)long.MaxValue], [(ulong)long.MaxValue + 1, ulong.MaxValue]),
+        ["Persistence.MaxAttempts"] = ([1, 1_000], [0, -1, int.MinValue, 1_001, int.MaxValue]),
         ["Persistence.MaxSkippedPerPage"] = ([1, 100_000_000], [0, -1, int.MinValue, 100_000_001, int.MaxValue]),
         ["Persistence.ReclaimStepVersions"] = ([1, 10_000_000], [0, -1, int.MinValue, 10_000_001, int.MaxValue]),
     };

@@ -94,7 +94,10 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
     public void AbandonAfterApplies(int count) => Volatile.Write(ref _appliesLeft, count);
 
     /// <inheritdoc/>
-    public ValueTask<TierState> OpenAsync(CancellationToken cancellationToken) => inner.OpenAsync(cancellationToken);
+    public ValueTask<TierState> OpenAsync(ulong epoch, CancellationToken cancellationToken) => inner.OpenAsync(epoch, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ulong> GetMarkAsync(CancellationToken cancellationToken) => inner.GetMarkAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask ApplyAsync(TierBatch batch, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using MvStore.Conformance;
+using MvStore.Remote;
 using MvStore.Sqlite;
 
 namespace MvStore.Tests.Fixtures;
@@ -6,11 +7,14 @@ namespace MvStore.Tests.Fixtures;
 /// <summary>The storage of one test: makes a tier for each opening, and lets a crash happen between two of them.</summary>
 internal abstract class StorageHost : IAsyncDisposable
 {
-    public static StorageHost Create(StoreStorage storage) => storage switch
+    /// <param name="storage">Its kind.</param>
+    /// <param name="seed">What its faults follow from, if it has any.</param>
+    public static StorageHost Create(StoreStorage storage, int seed = 0) => storage switch
     {
         StoreStorage.None => new NoStorage(),
         StoreStorage.InMemory => new InMemoryStorage(),
         StoreStorage.Sqlite => new SqliteStorage(),
+        StoreStorage.Remote => new RemoteStorage(seed),
         _ => throw new ArgumentOutOfRangeException(nameof(storage)),
     };
 
@@ -38,6 +42,32 @@ internal abstract class StorageHost : IAsyncDisposable
         public override IPersistentTier NewTier() => new InMemoryTier(_storage);
 
         public override void Crash() => _storage.KillOwner();
+
+        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    private sealed class RemoteStorage(int seed) : StorageHost
+    {
+        private const int FaultsPerThousand = 100;
+
+        private readonly RemoteServer _server = new(new TierCapabilities
+        {
+            MaxBatchBytes = 2_000,
+            MaxBatchRows = 12,
+            MaxReadKeys = 3,
+            Durability = TierDurability.Replicated,
+            ResolvesDoubt = true,
+        });
+
+        private readonly HastyTime _time = new();
+        private int _openings;
+
+        public override IPersistentTier NewTier() => new RemoteTier(new RemoteNetwork(_server, _time, seed + ++_openings, FaultsPerThousand));
+
+        public override void Crash()
+        {
+            // The next tier fences the one in use off.
+        }
 
         public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -12,9 +12,9 @@ public sealed class StoreFixture : IAsyncDisposable
     private IMultiVersionStore? _store;
     private ObservedTier? _tier;
 
-    private StoreFixture(StoreStorage storage, Action<MvStoreOptions>? configure, Action<MvStoreBuilder>? build)
+    private StoreFixture(StoreStorage storage, Action<MvStoreOptions>? configure, Action<MvStoreBuilder>? build, int seed)
     {
-        _host = StorageHost.Create(storage);
+        _host = StorageHost.Create(storage, seed);
         _configure = configure;
         _build = build;
     }
@@ -38,12 +38,14 @@ public sealed class StoreFixture : IAsyncDisposable
     /// <param name="storage">What is behind its memory.</param>
     /// <param name="configure">Changes settings; applied again at each reopening.</param>
     /// <param name="build">Changes the builder; applied again at each reopening.</param>
+    /// <param name="seed">What the faults of the storage follow from, if it has any.</param>
     public static async Task<StoreFixture> OpenAsync(
         StoreStorage storage = StoreStorage.InMemory,
         Action<MvStoreOptions>? configure = null,
-        Action<MvStoreBuilder>? build = null)
+        Action<MvStoreBuilder>? build = null,
+        int seed = 0)
     {
-        var fixture = new StoreFixture(storage, configure, build);
+        var fixture = new StoreFixture(storage, configure, build, seed);
         await fixture.OpenStoreAsync();
         return fixture;
     }

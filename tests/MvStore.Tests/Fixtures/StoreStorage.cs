@@ -11,4 +11,7 @@ public enum StoreStorage
 
     /// <summary>SQLite in a directory of its own.</summary>
     Sqlite,
+
+    /// <summary>A remote store over a network that loses, delays and refuses requests. Needs a clock that passes by itself, and retries without end.</summary>
+    Remote,
 }

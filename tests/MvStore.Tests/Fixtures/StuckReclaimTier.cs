@@ -10,7 +10,10 @@ public sealed class StuckReclaimTier(IPersistentTier inner) : IPersistentTier
     public Task Reached => _reached.Task;
 
     /// <inheritdoc/>
-    public ValueTask<TierState> OpenAsync(CancellationToken cancellationToken) => inner.OpenAsync(cancellationToken);
+    public ValueTask<TierState> OpenAsync(ulong epoch, CancellationToken cancellationToken) => inner.OpenAsync(epoch, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ulong> GetMarkAsync(CancellationToken cancellationToken) => inner.GetMarkAsync(cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask ApplyAsync(TierBatch batch, CancellationToken cancellationToken) => inner.ApplyAsync(batch, cancellationToken);

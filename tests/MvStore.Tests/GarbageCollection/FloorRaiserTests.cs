@@ -21,7 +21,7 @@ public sealed class FloorRaiserTests : IAsyncLifetime
         _sequencer = new CommitSequencer(new TierState(0, CommitVersion.Zero, FloorSet.None), _failure, queue: null, feed: null);
         _tier = NewTier(_storage);
         var retention = new RetentionPolicy(new GarbageCollectionOptions { RetainVersions = 10 });
-        _raiser = new FloorRaiser(_sequencer, _floors, _tier, new TierWrites(_failure), durability: null, retention, TestClassifier.Instance);
+        _raiser = new FloorRaiser(_sequencer, _floors, _tier, new TierWrites(_failure, new TierRetryPolicy(TimeSpan.Zero, TimeSpan.Zero, 1, resolvesDoubt: false), TimeProvider.System), durability: null, retention, TestClassifier.Instance);
     }
 
     public async Task InitializeAsync() => await _tier.OpenAsync(default);

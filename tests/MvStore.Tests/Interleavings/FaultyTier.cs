@@ -17,7 +17,9 @@ public sealed class FaultyTier(IPersistentTier inner) : IPersistentTier
 
     public void FailNext(Write write, TierFailure failure) => _planned = (write, failure);
 
-    public ValueTask<TierState> OpenAsync(CancellationToken cancellationToken) => inner.OpenAsync(cancellationToken);
+    public ValueTask<TierState> OpenAsync(ulong epoch, CancellationToken cancellationToken) => inner.OpenAsync(epoch, cancellationToken);
+
+    public ValueTask<ulong> GetMarkAsync(CancellationToken cancellationToken) => inner.GetMarkAsync(cancellationToken);
 
     public ValueTask ApplyAsync(TierBatch batch, CancellationToken cancellationToken)
     {

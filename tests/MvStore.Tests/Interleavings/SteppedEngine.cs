@@ -19,6 +19,9 @@ internal sealed class SteppedEngine : IAsyncDisposable
 
     private static readonly IKeyClassifier Classifier = new Uniform();
 
+    // The tier does not fail, so nothing is tried again.
+    private static readonly TierRetryPolicy Policy = new(TimeSpan.Zero, TimeSpan.Zero, 1, resolvesDoubt: false);
+
     private readonly InMemoryTierStorage _storage = new();
     private readonly VersionBuffer _buffer = new(Classifier);
     private readonly FlushQueue _queue;
@@ -45,16 +48,18 @@ internal sealed class SteppedEngine : IAsyncDisposable
         _trimmer = new BufferTrimmer(_buffer);
         _steppedTier = new SteppedTier(_tier, Stepper);
         var retention = new RetentionPolicy(new GarbageCollectionOptions { RetainVersions = 0 });
-        var tierWrites = new TierWrites(failure);
+        var tierWrites = new TierWrites(failure, Policy, TimeProvider.System);
+        var tierReads = ReadsOf(_tier, failure);
+        var steppedReads = ReadsOf(_steppedTier, failure);
 
-        var tiers = new TieredReader(_buffer, _tier);
+        var tiers = new TieredReader(_buffer, tierReads);
         var late = new LateCommitChecker(_sequencer, tiers);
         Plain = new Parts(
             new Committer(new CommitLimits(new BufferOptions()), NewPreparer(), _sequencer, _buffer, late, null),
             new Reclaimer(
                 new FloorRaiser(_sequencer, _floors, _tier, tierWrites, _mark, retention, Classifier), _floors, _pins, _trimmer, _tier, tierWrites, Classifier, 2),
             new PinOpener(_sequencer, _floors, _pins, TimeProvider.System),
-            ReadersOver(_buffer, _tier, _mark, _sequencer, _floors),
+            ReadersOver(_buffer, tierReads, _mark, _sequencer, _floors),
             _pins);
 
         var buffer = new SteppedBuffer(_buffer, Stepper);
@@ -65,7 +70,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
         Target = new SteppedTarget(_buffer, Stepper);
 
         // One gate for late commits, whoever makes them; its look-up is stepped.
-        var steppedLate = new LateCommitChecker(_sequencer, new TieredReader(buffer, _steppedTier));
+        var steppedLate = new LateCommitChecker(_sequencer, new TieredReader(buffer, steppedReads));
         Plain = Plain with { Committer = new Committer(new CommitLimits(new BufferOptions()), NewPreparer(), _sequencer, _buffer, steppedLate, null) };
         Stepped = new Parts(
             new Committer(new CommitLimits(new BufferOptions()), NewPreparer(), _sequencer, Target, steppedLate, null),
@@ -79,7 +84,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
                 Classifier,
                 2),
             new PinOpener(publication, floors, pins, TimeProvider.System),
-            ReadersOver(buffer, _steppedTier, mark, publication, floors),
+            ReadersOver(buffer, steppedReads, mark, publication, floors),
             pins);
     }
 
@@ -218,11 +223,14 @@ internal sealed class SteppedEngine : IAsyncDisposable
         _buffer.Dispose();
     }
 
+    private static TierReads ReadsOf(IPersistentTier tier, FailureLatch failure)
+        => new(tier, new TierCapabilities(), failure, Policy, TimeProvider.System);
+
     private static CommitPreparer NewPreparer() => new(classifier: null, keepsRows: true, keepsDeltas: false);
 
     private static StoreReaders ReadersOver(
         IBufferReader buffer,
-        IPersistentTier tier,
+        TierReads tier,
         IDurability mark,
         IPublicationSource publication,
         IFloorSource floors)
@@ -230,7 +238,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
         // So little at a time that portions end inside keys.
         var options = new PersistenceOptions { ReadPageRows = 2, MaxSkippedPerPage = 1 };
         var tiers = new TieredReader(buffer, tier);
-        var ranges = new RangeReader(buffer, tiers, tier);
+        var ranges = new RangeReader(buffer, tiers, tier, options);
         var history = new HistoryReader(buffer, tiers, tier, publication, floors, Classifier, options);
         return new StoreReaders(
             tiers,

@@ -3,7 +3,9 @@ namespace MvStore.Tests.Interleavings;
 /// <summary>The tier, with a point around each call.</summary>
 internal sealed class SteppedTier(IPersistentTier inner, Stepper stepper) : IPersistentTier
 {
-    public ValueTask<TierState> OpenAsync(CancellationToken cancellationToken) => inner.OpenAsync(cancellationToken);
+    public ValueTask<TierState> OpenAsync(ulong epoch, CancellationToken cancellationToken) => inner.OpenAsync(epoch, cancellationToken);
+
+    public ValueTask<ulong> GetMarkAsync(CancellationToken cancellationToken) => inner.GetMarkAsync(cancellationToken);
 
     public async ValueTask ApplyAsync(TierBatch batch, CancellationToken cancellationToken)
     {

@@ -109,10 +109,7 @@ internal sealed class ModelReclamation(ModelWorld world, ModelWriting writing)
             return;
         }
 
-        var view = new TierView(CommitVersion.Latest, ulong.MaxValue);
-        var page = await world.Fixture.Tier.ScanAsync(
-            new TierScan(KeyRange.All, view, TierScanMode.History, ScanDirection.Forward, MaxRowsOnDisk), CancellationToken.None);
-        var rows = page.Rows.Select(r => new VersionedRow(r.Key, r.Version, r.Value)).ToList();
+        var rows = await RowsOnDiskAsync();
         var extra = rows.Where(r => world.PinHolders.Any(p => !IsClaimed(r.Key.ToArray(), p) && r.Version <= p.View.At)).ToList();
         world.Journal.Same(
             "versions on disk",
@@ -121,6 +118,32 @@ internal sealed class ModelReclamation(ModelWorld world, ModelWriting writing)
         if (rows.Count > least.Count + unclaimed)
         {
             throw world.Journal.Mismatch("versions on disk", $"{least.Count} and {unclaimed} at most", $"{rows.Count}");
+        }
+    }
+
+    // Behind the store's back, so what fails transiently is tried again here, and pages may be short.
+    private async Task<List<VersionedRow>> RowsOnDiskAsync()
+    {
+        var view = new TierView(CommitVersion.Latest, ulong.MaxValue);
+        var scan = new TierScan(KeyRange.All, view, TierScanMode.History, ScanDirection.Forward, MaxRowsOnDisk);
+        List<VersionedRow> rows = [];
+        while (true)
+        {
+            try
+            {
+                var page = await world.Fixture.Tier.ScanAsync(scan, CancellationToken.None);
+                rows.AddRange(page.Rows.Select(r => new VersionedRow(r.Key, r.Version, r.Value)));
+                if (page.Next is null)
+                {
+                    return rows;
+                }
+
+                scan = scan with { After = page.Next };
+            }
+            catch (PersistentTierException e) when (e.Failure == TierFailure.Transient)
+            {
+                world.Journal.Note("  read again");
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using MvStore.Remote;
 using MvStore.Tests.Fixtures;
 
 namespace MvStore.Tests.Model;
@@ -33,10 +34,16 @@ internal sealed class ModelRun : IAsyncDisposable
 
     public static async Task<ModelRun> StartAsync(ModelSettings settings, StoreStorage storage)
     {
+        var isRemote = storage == StoreStorage.Remote;
         var fixture = await StoreFixture.OpenAsync(
             storage,
-            settings.Apply,
-            builder => _ = settings.Classified ? builder.UseKeyClassifier(settings.Classifier) : builder);
+            isRemote ? settings.ApplyWithoutGivingUp : settings.Apply,
+            builder =>
+            {
+                _ = settings.Classified ? builder.UseKeyClassifier(settings.Classifier) : builder;
+                _ = isRemote ? builder.UseTimeProvider(new HastyTime()) : builder;
+            },
+            settings.Seed);
         return new ModelRun(new ModelWorld(settings, storage, fixture));
     }
 

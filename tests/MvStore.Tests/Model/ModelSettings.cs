@@ -35,6 +35,7 @@ internal sealed class ModelSettings
     public ModelSettings(int seed)
     {
         var random = new Random(seed);
+        Seed = seed;
         Keys = [.. Alphabet.OrderBy(_ => random.Next()).Take(Pick(random, 2, 3, 5, 8, Alphabet.Length))];
         ReadPageRows = Pick(random, 1, 2, 3, 7, 1000);
         MaxSkippedPerPage = Pick(random, 1, 2, 3, 10, 10_000);
@@ -56,6 +57,8 @@ internal sealed class ModelSettings
         // Most stores begin at 1. Some begin far up, where a signed or a 32-bit number would show.
         BaseVersion = Pick(random, 1UL, 1UL, 1UL, uint.MaxValue - 20UL, CommitVersion.Max.Value - 2_000UL);
     }
+
+    public int Seed { get; }
 
     public IReadOnlyList<byte[]> Keys { get; }
 
@@ -95,6 +98,14 @@ internal sealed class ModelSettings
         {
             options.GarbageCollection.RetainVersionsByKind[kind] = distance;
         }
+    }
+
+    /// <summary>The same, for storage that fails transiently now and then.</summary>
+    public void ApplyWithoutGivingUp(MvStoreOptions options)
+    {
+        Apply(options);
+        options.Persistence.MaxAttempts = 1_000;
+        options.Persistence.ReadPageBytes = ReadPageRows;
     }
 
     public ulong? RetentionOf(EntryKind kind) => RetainByKind.TryGetValue(kind, out var own) ? own : RetainVersions;
