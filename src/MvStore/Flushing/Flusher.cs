@@ -18,6 +18,7 @@ internal sealed class Flusher(
     DurableMark mark,
     FlushEventHub events,
     BufferBudget budget,
+    IRoom room,
     FlushOptions options,
     FailureLatch failure,
     TimeProvider time,
@@ -50,7 +51,9 @@ internal sealed class Flusher(
         {
             while (await signal.NextAsync().ConfigureAwait(false) is { } raised)
             {
-                if (queue.TakeDue(raised) is not { } due)
+                // A shortage of memory is measured again too: what was taken meanwhile may have ended it.
+                var standing = raised.Contains(FlushTrigger.Memory) && !room.IsShort ? raised.Without(FlushTrigger.Memory) : raised;
+                if (queue.TakeDue(standing) is not { } due)
                 {
                     continue;
                 }
@@ -60,7 +63,8 @@ internal sealed class Flusher(
                     await WriteAsync(slice, due.Trigger).ConfigureAwait(false);
                     queue.Remove(slice, mark);
                     mark.Wake(slice);
-                    budget.Enforce();
+                    budget.Enforce(room.WantedBytes, _stop.Token);
+                    room.Remeasure();
                 }
             }
         }
@@ -73,6 +77,7 @@ internal sealed class Flusher(
             failure.TrySet(e);
             mark.Close(new StoreFailedException(failure.Cause!));
             Log.StoreFailed(logger, e);
+            room.Remeasure();
         }
     }
 
@@ -80,7 +85,19 @@ internal sealed class Flusher(
     {
         // The tier is through with the rows when its task has completed, however that went.
         using var rows = slice.CopyRows();
-        var batch = slice.ToBatch(rows);
+        queue.CopiedBytes = rows.HeldBytes;
+        try
+        {
+            await WriteAsync(slice, slice.ToBatch(rows), trigger).ConfigureAwait(false);
+        }
+        finally
+        {
+            queue.CopiedBytes = 0;
+        }
+    }
+
+    private async ValueTask WriteAsync(FlushSlice slice, TierBatch batch, FlushTrigger trigger)
+    {
         for (var attempt = 1; ; attempt++)
         {
             _stop.Token.ThrowIfCancellationRequested();

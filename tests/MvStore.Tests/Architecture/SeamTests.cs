@@ -27,6 +27,10 @@ public sealed class SeamTests
         ["IBufferReader.FindMany"] = "MvStore.Reading",
         ["IBufferReader.FindVersions"] = "MvStore.Reading",
         ["IBufferReader.Seek"] = "MvStore.Reading",
+        ["ICommitGate.Release"] = "MvStore.Committing",
+        ["ICommitGate.ReserveAsync"] = "MvStore.Committing",
+        ["ICommitGate.TryReserve"] = "MvStore.Committing",
+        ["ICommitLimit.AskForRoom"] = "MvStore.Pacing",
         ["ICommitTarget.Link"] = "MvStore.Committing",
         ["ICommitTarget.Unlink"] = "MvStore.Committing",
         ["IDurability.WaitAsync"] = "MvStore.Committing",
@@ -41,6 +45,7 @@ public sealed class SeamTests
         ["IPinRegistry.Remove"] = "MvStore.Reading",
         ["IPublicationSink.Add"] = "MvStore.Committing",
         ["IReclaimable.Reclaim"] = "MvStore.GarbageCollection",
+        ["IRoom.Remeasure"] = "MvStore.Flushing",
         ["IVersionLookup.FindManyAsync"] = "MvStore.Committing",
     };
 
