@@ -49,7 +49,7 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
     private long _measureAt;
 
     // Published so far, in bytes. Owner: the sequencer, in its critical section. Volatile store; whoever measures loads it.
-    private long _published;
+    private LoneCount _published;
 
     // What the first in the queue needs, 0 without one. Owner: whoever holds _gate. Volatile store; read by everyone.
     private long _wanted;
@@ -147,8 +147,8 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
     /// <inheritdoc/>
     public void Add(PreparedCommit commit)
     {
-        var published = _published + commit.Footprint;
-        Volatile.Write(ref _published, published);
+        var published = _published.Value + commit.Footprint;
+        Volatile.Write(ref _published.Value, published);
         if (published >= Volatile.Read(ref _measureAt))
         {
             Remeasure();
@@ -329,7 +329,7 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
         }
 
         Volatile.Write(ref _freePass, first is not null || room <= 0 ? NoPass : room / PassShare);
-        Volatile.Write(ref _measureAt, Volatile.Read(ref _published) + Math.Max(room / MeasureShare, LeastMeasured));
+        Volatile.Write(ref _measureAt, Volatile.Read(ref _published.Value) + Math.Max(room / MeasureShare, LeastMeasured));
         if (!_isClosed)
         {
             _timer.Change(first is null ? Timeout.InfiniteTimeSpan : DueIn(first), Timeout.InfiniteTimeSpan);
