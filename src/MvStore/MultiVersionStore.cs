@@ -52,7 +52,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _pacing = new PacingStage(parts, plan, _trimmer, _flushing, failure, _logger);
         var feed = parts.CommitListeners.Count == 0 ? null : new CommitFeed();
         _sequencer = new CommitSequencer(recovered, failure, _flushing?.Queue, feed, _pacing.Gate);
-        _budget = _pacing.Start(_sequencer);
+        _budget = _pacing.CreateBudget(_sequencer);
 
         var retention = new RetentionPolicy(options.GarbageCollection);
         var kindsMatter = retention.DistinguishesKinds || recovered.Floors.ByKind.Count > 0;
@@ -87,6 +87,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
         var reclamation = new ReclamationLoop(_reclaimer, options.GarbageCollection.Interval, failure, parts.TimeProvider, _logger);
         reclamation.Start();
+        _pacing.Start(_budget, reclamation.Wake);
 
         var listeners = new ListenerPumps(parts, _flushEvents, feed, _logger);
         var shutdown = new StoreShutdown(parts, _sequencer, _buffer, _pacing, reclamation, _flushing, flusher, _flushEvents, listeners, failure, _logger);

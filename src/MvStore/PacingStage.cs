@@ -13,6 +13,9 @@ internal sealed class PacingStage : IAsyncDisposable
     private readonly MemoryLimit _memory;
     private readonly EvictionLoop _evictions;
 
+    // Owner: who starts it, once. Release store; who asks for room acquires.
+    private Action? _reclaim;
+
     public PacingStage(StoreParts parts, MemoryPlan plan, IEvictable buffer, FlushingStage? flushing, FailureLatch failure, ILogger logger)
     {
         Plan = plan;
@@ -32,13 +35,18 @@ internal sealed class PacingStage : IAsyncDisposable
     /// <summary>What counts against the limits now.</summary>
     public long MemoryBytes => _memory.UsedBytes;
 
+    /// <summary>What evicts.</summary>
+    /// <param name="publication">What is visible.</param>
+    public BufferBudget CreateBudget(IPublicationSource publication)
+        => new(_buffer, _flushing?.Mark, publication, Plan.Budget, Plan.Hard);
+
     /// <summary>Starts to make room when it is asked for.</summary>
-    /// <returns>What evicts.</returns>
-    public BufferBudget Start(IPublicationSource publication)
+    /// <param name="budget">What evicts.</param>
+    /// <param name="reclaim">Asks for a run of reclamation; never waits.</param>
+    public void Start(BufferBudget budget, Action reclaim)
     {
-        var budget = new BufferBudget(_buffer, _flushing?.Mark, publication, Plan.Budget, Plan.Hard);
+        Volatile.Write(ref _reclaim, reclaim);
         _evictions.Start(budget, Gate);
-        return budget;
     }
 
     /// <summary>Ends every wait, and makes no more room.</summary>
@@ -54,5 +62,6 @@ internal sealed class PacingStage : IAsyncDisposable
     {
         _flushing?.AskForRoom();
         _evictions.Wake();
+        Volatile.Read(ref _reclaim)?.Invoke();
     }
 }

@@ -13,6 +13,12 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
     // Steps between two looks at what is free by now.
     private const int StepsBetweenCollections = 1_024;
 
+    // Rounds that spare warm keys: the first mostly does it, the next make up for what the samples were off.
+    private const int ColdRounds = 3;
+
+    // So much more than has to go counts as cold, because the indexes do not shrink with each key.
+    private const double Margin = 1.0 / 16;
+
     // More than this part of what is in memory that waits for readers to leave is worth a look.
     private const int ManyRetired = 16;
 
@@ -53,8 +59,9 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
                 return 0;
             }
 
-            foreach (var isCold in (ReadOnlySpan<bool>)[true, false])
+            for (var round = 0; round <= ColdRounds; round++)
             {
+                var isCold = round < ColdRounds;
                 var eviction = new Eviction(targetBytes, durable, visible.Value, isCold ? ColdUpTo(targetBytes) : ulong.MaxValue);
                 var start = _hand;
                 if (Sweep(start is null ? KeyRange.All : KeyRange.From(start, inclusive: false), eviction, cancellationToken)
@@ -133,7 +140,7 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
     private ulong ColdUpTo(long targetBytes)
     {
         using var epoch = buffer.Enter();
-        return ColdKeys.UpTo(buffer.Table, 1 - ((double)targetBytes / Math.Max(1, AccountedBytes)));
+        return ColdKeys.UpTo(buffer.Table, Margin + 1 - ((double)targetBytes / Math.Max(1, AccountedBytes)));
     }
 
     /// <returns>Whether it came to the end of the range.</returns>

@@ -222,10 +222,11 @@ internal sealed unsafe class RecordTable
         var segment = SegmentAt(IndexOf(hash));
         if (segment.Exists)
         {
+            // From any slot on: the first are those of the keys that came first.
             var bucket = segment.BucketAt(segment.HomeOf(hash));
             for (var i = 0; i < TableBucket.Count; i++)
             {
-                if (bucket.At(i) is { HoldsRecord: true } slot)
+                if (bucket.At((int)((hash + (uint)i) % TableBucket.Count)) is { HoldsRecord: true } slot)
                 {
                     return slot.Record;
                 }

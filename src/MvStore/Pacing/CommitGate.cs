@@ -322,7 +322,7 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
         {
             var limit = _limits[i];
             room = Math.Min(room, limit.LimitBytes - _used[i] - _reserved);
-            if (_used[i] > limit.SoftBytes || (first is not null && first.Stall == _stalls[i]))
+            if (!_isClosed && (_used[i] > limit.SoftBytes || first?.Stall == _stalls[i]))
             {
                 limit.AskForRoom();
             }

@@ -51,6 +51,17 @@ public static class CrampedStore
         throw new InvalidOperationException("The store never had too little memory.");
     }
 
+    /// <summary>
+    /// Lets a commit that waits for room go on, once what is there can be flushed. What leaves memory is free only when no other test reads at that moment,
+    /// so it is looked for again and again.
+    /// </summary>
+    public static async Task LetInAsync(this StoreFixture fixture, Task waiting)
+    {
+        ArgumentNullException.ThrowIfNull(fixture);
+        await fixture.Store.FlushAsync().Guarded();
+        await fixture.Clock.AdvanceUntilAsync(waiting, TimeSpan.FromMilliseconds(10)).Guarded();
+    }
+
     /// <summary>What is visible, version by version: every commit up to one, and nothing above.</summary>
     public static async Task RequireExactlyAsync(this IMultiVersionStore store, ulong last)
     {
