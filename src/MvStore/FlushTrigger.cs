@@ -9,6 +9,9 @@ public enum FlushTrigger
     /// <summary>Someone asked: a flush request, a durable commit, a wait for durability.</summary>
     Request,
 
+    /// <summary>Memory reached its soft limit (<see cref="BufferOptions.SoftLimit"/>), or a commit waits for memory.</summary>
+    Memory,
+
     /// <summary>Unflushed bytes reached <see cref="FlushOptions.MaxBytes"/>.</summary>
     Bytes,
 

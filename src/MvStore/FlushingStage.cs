@@ -5,18 +5,18 @@ using MvStore.Flushing;
 namespace MvStore;
 
 /// <summary>The parts of the flushing stage, in a store that has a persistent tier.</summary>
-internal sealed class FlushingStage
+internal sealed class FlushingStage : IUnflushed
 {
     private readonly StoreParts _parts;
     private readonly FailureLatch _failure;
     private readonly FlushSignal _signal = new();
 
-    public FlushingStage(StoreParts parts, TierState recovered, FailureLatch failure)
+    public FlushingStage(StoreParts parts, TierState recovered, FailureLatch failure, long memoryLimit)
     {
         _parts = parts;
         _failure = failure;
         IsSynced = recovered.Capabilities.Durability >= TierDurability.Synced;
-        Queue = new FlushQueue(parts.Options.Flush, _signal, parts.TimeProvider, recovered.Capabilities);
+        Queue = new FlushQueue(parts.Options.Flush, _signal, parts.TimeProvider, memoryLimit, recovered.Capabilities);
         Mark = new DurableMark(recovered, Queue, _signal, failure);
     }
 
@@ -29,6 +29,15 @@ internal sealed class FlushingStage
     /// <summary>How far the persistent tier has come.</summary>
     public DurableMark Mark { get; }
 
+    /// <inheritdoc/>
+    public long HeldBytes => Queue.HeldBytes;
+
+    /// <inheritdoc/>
+    public Exception? LastFailure => Mark.LastFailure;
+
+    /// <summary>Asks for a flush because memory is short. Never waits.</summary>
+    public void AskForRoom() => _signal.Raise(FlushTrigger.Memory);
+
     /// <summary>Asks for a flush of what was published so far, and waits for it.</summary>
     public ValueTask FlushAsync(CommitVersion upTo, CancellationToken cancellationToken)
     {
@@ -38,6 +47,6 @@ internal sealed class FlushingStage
     }
 
     /// <summary>Makes the flusher; the rest of the store must be in place.</summary>
-    public Flusher CreateFlusher(TierWrites tierWrites, FlushEventHub events, BufferBudget budget, ILogger logger)
-        => new(_parts.Tier!, tierWrites, Queue, _signal, Mark, events, budget, _failure, _parts.TimeProvider, logger);
+    public Flusher CreateFlusher(TierWrites tierWrites, FlushEventHub events, BufferBudget budget, IRoom room, ILogger logger)
+        => new(_parts.Tier!, tierWrites, Queue, _signal, Mark, events, budget, room, _failure, _parts.TimeProvider, logger);
 }

@@ -17,6 +17,9 @@ public interface IMultiVersionCommit
     /// <exception cref="ArgumentException">A key or value is over its limit; the message names its index and the limit.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The version is 0 or above 2^63-1.</exception>
     /// <exception cref="DuplicateVersionException">One of the keys already has an entry at this version.</exception>
+    /// <exception cref="CapacityExceededException">
+    /// There was no room in memory: it waited <see cref="BufferOptions.MaxStall"/> in vain, or it alone is more than the limit.
+    /// </exception>
     /// <exception cref="BelowFloorException">The version is at or below the floor.</exception>
     /// <exception cref="DurabilityUnavailableException">Durability was asked of a memory-only store.</exception>
     /// <exception cref="DurabilityWaitCanceledException">Cancelled after publication.</exception>

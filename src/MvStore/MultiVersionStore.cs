@@ -8,6 +8,7 @@ using MvStore.Contracts;
 using MvStore.Diagnostics;
 using MvStore.Flushing;
 using MvStore.GarbageCollection;
+using MvStore.Pacing;
 using MvStore.Reading;
 
 namespace MvStore;
@@ -28,7 +29,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly CommitSequencer _sequencer;
     private readonly Committer _committer;
     private readonly BufferTrimmer _trimmer;
-    private readonly BufferBudget? _budget;
+    private readonly PacingStage _pacing;
+    private readonly BufferBudget _budget;
     private readonly FloorKeeper _floors;
     private readonly PinOpener _pinOpener;
     private readonly StoreReaders _readers;
@@ -47,9 +49,12 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
         _buffer = new VersionBuffer(parts.Classifier, isWhole: recovered.DurableSequence == 0);
         _trimmer = new BufferTrimmer(_buffer);
-        _flushing = parts.Tier is null ? null : new FlushingStage(parts, recovered, failure);
+        var plan = MemoryPlan.Of(options.Buffer, parts.Tier is not null, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        _flushing = parts.Tier is null ? null : new FlushingStage(parts, recovered, failure, plan.Hard);
+        _pacing = new PacingStage(parts, plan, _trimmer, _flushing, failure, _logger);
         var feed = parts.CommitListeners.Count == 0 ? null : new CommitFeed();
-        _sequencer = new CommitSequencer(recovered, failure, _flushing?.Queue, feed);
+        _sequencer = new CommitSequencer(recovered, failure, _flushing?.Queue, feed, _pacing.Gate);
+        _budget = _pacing.CreateBudget(_sequencer);
 
         var retention = new RetentionPolicy(options.GarbageCollection);
         var kindsMatter = retention.DistinguishesKinds || recovered.Floors.ByKind.Count > 0;
@@ -62,6 +67,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             _sequencer,
             _buffer,
             new LateCommitChecker(_sequencer, _readers.Tiers),
+            _pacing.Gate,
             _flushing is { IsSynced: true } ? _flushing.Mark : null);
 
         _reclaimer = new Reclaimer(
@@ -77,16 +83,16 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         Flusher? flusher = null;
         if (_flushing is not null)
         {
-            _budget = new BufferBudget(_trimmer, _flushing.Mark, _sequencer, options.Buffer.MemoryBudget);
-            flusher = _flushing.CreateFlusher(tierWrites, _flushEvents, _budget, _logger);
+            flusher = _flushing.CreateFlusher(tierWrites, _flushEvents, _budget, _pacing.Gate, _logger);
             flusher.Start();
         }
 
         var reclamation = new ReclamationLoop(_reclaimer, options.GarbageCollection.Interval, failure, parts.TimeProvider, _logger);
         reclamation.Start();
+        _pacing.Start(_budget, reclamation.Wake);
 
         var listeners = new ListenerPumps(parts, _flushEvents, feed, _logger);
-        var shutdown = new StoreShutdown(parts, _sequencer, _buffer, reclamation, _flushing, flusher, _flushEvents, listeners, failure, _logger);
+        var shutdown = new StoreShutdown(parts, _sequencer, _buffer, _pacing, reclamation, _flushing, flusher, _flushEvents, listeners, failure, _logger);
         _disposal = new Lazy<Task>(() =>
         {
             _lifetime.End();
@@ -145,6 +151,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             Log.TierOpened(store._logger, parts.Options.Name, recovered.Epoch, recovered.Capabilities.Durability);
         }
 
+        var plan = store._pacing.Plan;
+        Log.MemoryPlanned(store._logger, parts.Options.Name, plan.Budget, plan.Origin, plan.Soft, plan.Hard);
         return store;
     }
 
@@ -331,6 +339,10 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             BufferedKeys = _buffer.Tree.Count,
             BufferedVersions = _buffer.Accounting.Versions,
             BufferedBytes = _trimmer.AccountedBytes,
+            MemoryBytes = _pacing.MemoryBytes,
+            MemoryBudget = _pacing.Plan.Budget,
+            MemoryLimit = _pacing.Plan.Hard,
+            Stalls = _pacing.Gate.Stalls,
             UnflushedCommits = _flushing?.Queue.Count ?? 0,
             UnflushedBytes = _flushing?.Queue.Bytes ?? 0,
             PublishedSequence = _sequencer.Current.Sequence,
@@ -344,13 +356,15 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     {
         ArgumentOutOfRangeException.ThrowIfNegative(targetBytes);
         _lifetime.ThrowIfDisposed();
-        return _budget?.EvictTo(targetBytes) ?? 0;
+        var dropped = _budget.EvictTo(targetBytes);
+        _pacing.Gate.Remeasure();
+        return dropped;
     }
 
     public ValueTask<ReclamationReport> ReclaimAsync(CancellationToken cancellationToken = default)
     {
         _lifetime.ThrowIfDisposed();
-        return _reclaimer.RunAsync(cancellationToken);
+        return ReclaimAndMeasureAsync(cancellationToken);
     }
 
     public IAsyncEnumerable<FlushEvent> FlushEventsAsync(CancellationToken cancellationToken = default)
@@ -376,6 +390,13 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             new RowScans(_buffer, tiers, ranges, history, persistence, _logger),
             _parts.Classifier,
             _lifetime);
+    }
+
+    private async ValueTask<ReclamationReport> ReclaimAndMeasureAsync(CancellationToken cancellationToken)
+    {
+        var report = await _reclaimer.RunAsync(cancellationToken).ConfigureAwait(false);
+        _pacing.Gate.Remeasure();
+        return report;
     }
 
     private Func<FloorSet, CommitVersion> FloorIn(KeyRange range) => floors => floors.HighestIn(range, _parts.Classifier);

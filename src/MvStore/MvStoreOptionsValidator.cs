@@ -25,7 +25,18 @@ public sealed class MvStoreOptionsValidator : IValidateOptions<MvStoreOptions>
         Require(!string.IsNullOrWhiteSpace(options.Name), "Name", options.Name, "a text that is not empty");
         RequireBetween("Buffer.MaxKeyLength", options.Buffer.MaxKeyLength, 1, BufferOptions.KeyLengthLimit);
         RequireBetween("Buffer.MaxValueLength", options.Buffer.MaxValueLength, 0, BufferOptions.ValueLengthLimit);
-        RequireBetween("Buffer.MemoryBudget", options.Buffer.MemoryBudget, 0, long.MaxValue);
+        RequireBetween("Buffer.MemoryBudget", options.Buffer.MemoryBudget ?? 0, 0, long.MaxValue);
+        RequireBetween("Buffer.HardLimit", options.Buffer.HardLimit ?? long.MaxValue, BufferOptions.LeastHardLimit, long.MaxValue);
+        Require(
+            options.Buffer.SoftLimit is >= BufferOptions.LeastSoftLimit and <= 1,
+            "Buffer.SoftLimit",
+            options.Buffer.SoftLimit,
+            $"{BufferOptions.LeastSoftLimit} to 1");
+        Require(
+            options.Buffer.MaxStall == Timeout.InfiniteTimeSpan || (options.Buffer.MaxStall >= TimeSpan.Zero && options.Buffer.MaxStall <= MaxDuration),
+            "Buffer.MaxStall",
+            options.Buffer.MaxStall,
+            $"zero to {MaxDuration.TotalDays} days, or Timeout.InfiniteTimeSpan");
         RequireBetween("Flush.MaxBytes", options.Flush.MaxBytes, 1, long.MaxValue);
         RequireBetween("Flush.MaxEntries", options.Flush.MaxEntries, 1, int.MaxValue);
         RequireBetween("Flush.MaxSliceBytes", options.Flush.MaxSliceBytes, 1, long.MaxValue);

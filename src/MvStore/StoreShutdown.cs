@@ -8,13 +8,14 @@ using MvStore.GarbageCollection;
 namespace MvStore;
 
 /// <summary>
-/// Closes a store (contract D9): no new commits; those in flight are published; what waits is flushed, within a time limit; the loops end; the
+/// Closes a store (contract D9): no new commits, and none waits for memory any more; those in flight are published; what waits is flushed, within a time limit; the loops end; the
 /// tier is closed. Whatever goes wrong, everything is released, and then the loss is told.
 /// </summary>
 internal sealed class StoreShutdown(
     StoreParts parts,
     CommitSequencer sequencer,
     IDisposable buffer,
+    PacingStage pacing,
     ReclamationLoop reclamation,
     FlushingStage? flushing,
     Flusher? flusher,
@@ -30,6 +31,7 @@ internal sealed class StoreShutdown(
     /// <exception cref="StoreFailedException">The store had failed, and commits are lost that nobody waited for.</exception>
     public async Task RunAsync()
     {
+        await pacing.DisposeAsync().ConfigureAwait(false);
         await sequencer.CloseAsync().ConfigureAwait(false);
         await StopReclamationAsync().ConfigureAwait(false);
         var lost = flusher is null ? null : await CloseTierAsync(flusher).ConfigureAwait(false);

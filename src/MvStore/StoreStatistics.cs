@@ -12,6 +12,18 @@ public sealed record StoreStatistics
     /// <summary>Bytes of memory that rows, chains and indexes take, as the allocator rounds them.</summary>
     public required long BufferedBytes { get; init; }
 
+    /// <summary>Bytes of memory that count against the limits: all of the hot tier, and what waits to be flushed.</summary>
+    public required long MemoryBytes { get; init; }
+
+    /// <summary>The bytes of memory that the store keeps to; see <see cref="BufferOptions.MemoryBudget"/>.</summary>
+    public required long MemoryBudget { get; init; }
+
+    /// <summary>The bytes of memory at which commits wait; see <see cref="BufferOptions.HardLimit"/>.</summary>
+    public required long MemoryLimit { get; init; }
+
+    /// <summary>How often and how long commits had to wait since the store was opened, by reason (contract D5). Has every reason that there is.</summary>
+    public required IReadOnlyDictionary<StallReason, StallStatistics> Stalls { get; init; }
+
     /// <summary>Published commits that are not durable yet.</summary>
     public required int UnflushedCommits { get; init; }
 

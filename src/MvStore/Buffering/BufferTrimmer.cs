@@ -6,17 +6,36 @@ namespace MvStore.Buffering;
 
 /// <summary>
 /// Takes versions out of memory: durable ones to meet a budget (DESIGN.md 3, Eviction), and those that nobody needs any more (Reclamation).
-/// One run at a time, a few records in one epoch; committers meet it only at the lock of the record it is at, readers never.
+/// A few records at a time, in one epoch and under one lock; committers meet it only at the lock of the record it is at, readers never.
 /// </summary>
 internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, IReclaimable
 {
-    private readonly object _runs = new();
+    // Steps between two looks at what is free by now.
+    private const int StepsBetweenCollections = 1_024;
 
-    // The last key eviction looked at, so that the next run begins behind it. Owner: whoever holds _runs.
+    // Rounds that spare warm keys: the first mostly does it, the next make up for what the samples were off.
+    private const int ColdRounds = 3;
+
+    // So much more than has to go counts as cold, because the indexes do not shrink with each key.
+    private const double Margin = 1.0 / 16;
+
+    // More than this part of what is in memory that waits for readers to leave is worth a look.
+    private const int ManyRetired = 16;
+
+    // One step at a time: who took a record out of a chain takes it out of the index before anybody else looks at it.
+    private readonly object _steps = new();
+
+    // One eviction at a time. Never held by a committer or a reader.
+    private readonly object _evictions = new();
+
+    // The last key eviction looked at, so that the next step begins behind it. Owner: whoever holds _evictions.
     private byte[]? _hand;
 
-    // Records that are removed and out of the table, but found no memory for a leaf without them: most likely still in the tree. Owner: whoever holds _runs.
+    // Records that are removed and out of the table, but found no memory for a leaf without them: most likely still in the tree. Owner: whoever holds _steps.
     private readonly List<nint> _leaving = [];
+
+    // The marks at which nothing more could go. Owner: whoever holds _evictions.
+    private (ulong Durable, CommitVersion Visible)? _exhausted;
 
     private delegate void RecordAction(in HeapLease lease, NativeRecord* record, ref LinkedFigures figures);
 
@@ -24,26 +43,36 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
     public long AccountedBytes => buffer.Bytes;
 
     /// <inheritdoc/>
-    public long Evict(long targetBytes, ulong durable, CommitVersion visible)
+    public long UsedBytes => buffer.UsedBytes;
+
+    /// <inheritdoc/>
+    public long Evict(long targetBytes, ulong durable, CommitVersion visible, CancellationToken cancellationToken = default)
     {
-        lock (_runs)
+        lock (_evictions)
         {
             var before = AccountedBytes;
-            if (before <= targetBytes || durable == 0)
+            if (before <= targetBytes || durable == 0 || _exhausted == (durable, visible))
             {
+                // What was taken out earlier may be what is in the way, and the readers that kept it may have left.
+                if (UsedBytes - before > before / ManyRetired)
+                {
+                    buffer.Heap.Collect();
+                }
+
                 return 0;
             }
 
-            buffer.BeginEvicting();
             RemoveLeaving();
-            foreach (var keepNewest in (ReadOnlySpan<bool>)[true, false])
+            for (var round = 0; round <= ColdRounds; round++)
             {
+                var isCold = round < ColdRounds;
+                var eviction = new Eviction(targetBytes, durable, visible.Value, isCold ? ColdUpTo(targetBytes) : ulong.MaxValue);
                 var start = _hand;
-                var sweep = new Eviction(targetBytes, durable, visible.Value, keepNewest);
-                Sweep(start is null ? KeyRange.All : KeyRange.From(start, inclusive: false), sweep);
-                if (start is not null)
+                if (Sweep(start is null ? KeyRange.All : KeyRange.From(start, inclusive: false), eviction, cancellationToken)
+                    && (start is null || Sweep(KeyRange.Until(start, inclusive: true), eviction, cancellationToken))
+                    && !isCold)
                 {
-                    Sweep(KeyRange.Until(start, inclusive: true), sweep);
+                    _exhausted = (durable, visible);
                 }
             }
 
@@ -55,25 +84,22 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
     /// <inheritdoc/>
     public TierReclaimed Reclaim(RetentionRule rule, CancellationToken cancellationToken)
     {
-        lock (_runs)
+        RemoveLeaving();
+        long scanned = 0, versions = 0, bytes = 0;
+        var cursor = buffer.Tree.Seek(KeyRange.All, ScanDirection.Forward);
+        while (true)
         {
-            RemoveLeaving();
-            long scanned = 0, versions = 0, bytes = 0;
-            var cursor = buffer.Tree.Seek(KeyRange.All, ScanDirection.Forward);
-            while (true)
+            cancellationToken.ThrowIfCancellationRequested();
+            var more = ForNextRecords(cursor, null, (in HeapLease lease, NativeRecord* record, ref LinkedFigures figures) =>
+                Reclaim(lease, record, rule, ref figures, ref scanned, ref versions, ref bytes));
+            if (!more)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                var more = ForNextRecords(cursor, null, (in HeapLease lease, NativeRecord* record, ref LinkedFigures figures) =>
-                    Reclaim(lease, record, rule, ref figures, ref scanned, ref versions, ref bytes));
-                if (!more)
-                {
-                    break;
-                }
+                break;
             }
-
-            buffer.Heap.Collect();
-            return new TierReclaimed(null, scanned, versions, bytes);
         }
+
+        buffer.Heap.Collect();
+        return new TierReclaimed(null, scanned, versions, bytes);
     }
 
     private static void Reclaim(
@@ -135,23 +161,42 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
         edit.Apply(lease, ref figures);
     }
 
-    private void Sweep(KeyRange range, Eviction eviction)
+    /// <summary>The publication up to which a key counts as cold: about so many keys are, by a sample, as have to go.</summary>
+    private ulong ColdUpTo(long targetBytes)
+    {
+        using var epoch = buffer.Enter();
+        return ColdKeys.UpTo(buffer.Table, Margin + 1 - ((double)targetBytes / Math.Max(1, AccountedBytes)));
+    }
+
+    /// <returns>Whether it came to the end of the range.</returns>
+    private bool Sweep(KeyRange range, Eviction eviction, CancellationToken cancellationToken)
     {
         var cursor = buffer.Tree.Seek(range, ScanDirection.Forward);
-        var more = true;
-        while (more && AccountedBytes > eviction.TargetBytes)
+        for (var step = 1; AccountedBytes > eviction.TargetBytes && !cancellationToken.IsCancellationRequested; step++)
         {
-            more = ForNextRecords(
+            var more = ForNextRecords(
                 cursor,
                 last => _hand = last.ToArray(),
                 (in HeapLease lease, NativeRecord* record, ref LinkedFigures figures) => Evict(lease, record, eviction, ref figures));
+            if (!more)
+            {
+                return true;
+            }
+
+            if (step % StepsBetweenCollections == 0)
+            {
+                buffer.Heap.Collect();
+            }
         }
+
+        return false;
     }
 
-    private static void Evict(in HeapLease lease, NativeRecord* record, Eviction eviction, ref LinkedFigures figures)
+    // From the oldest on, as far as I5 allows. What is above an entry that has to stay may be read beside it, and stays too.
+    private void Evict(in HeapLease lease, NativeRecord* record, Eviction eviction, ref LinkedFigures figures)
     {
         using var edit = new ChainEdit(record);
-        var kept = eviction.KeepsNewest ? 1 : 0;
+        var kept = edit.Count > 0 && edit[0]->Sequence > eviction.ColdUpTo ? 1 : 0;
         var evicts = false;
         for (var i = edit.Count - 1; i >= kept && MayLeave(edit[i], eviction); i--)
         {
@@ -161,6 +206,7 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
 
         if (evicts)
         {
+            buffer.BeginEvicting();
             edit.Apply(lease, ref figures);
         }
     }
@@ -172,6 +218,14 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
     /// <summary>Does something with the next records, each under its lock, and takes those that are empty then out of the index.</summary>
     /// <returns>False when there was none.</returns>
     private bool ForNextRecords(RecordCursor cursor, Action<ReadOnlySpan<byte>>? onLast, RecordAction action)
+    {
+        lock (_steps)
+        {
+            return ForNextRecordsAlone(cursor, onLast, action);
+        }
+    }
+
+    private bool ForNextRecordsAlone(RecordCursor cursor, Action<ReadOnlySpan<byte>>? onLast, RecordAction action)
     {
         using var epoch = buffer.Enter();
         using var lease = buffer.Heap.Lease();
@@ -266,11 +320,17 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
     /// <summary>Takes out of the tree what found no memory for it before, as far as there is memory now.</summary>
     private void RemoveLeaving()
     {
-        if (_leaving.Count == 0)
+        lock (_steps)
         {
-            return;
+            if (_leaving.Count > 0)
+            {
+                RemoveLeavingAlone();
+            }
         }
+    }
 
+    private void RemoveLeavingAlone()
+    {
         using var epoch = buffer.Enter();
         using var lease = buffer.Heap.Lease();
         var figures = new LinkedFigures(buffer.Accounting);
@@ -301,5 +361,5 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
         lease.Retire(record, size);
     }
 
-    private readonly record struct Eviction(long TargetBytes, ulong Durable, ulong Visible, bool KeepsNewest);
+    private readonly record struct Eviction(long TargetBytes, ulong Durable, ulong Visible, ulong ColdUpTo);
 }

@@ -216,6 +216,26 @@ internal sealed unsafe class RecordTable
         return segment.TakeOut(lease, hash, record);
     }
 
+    /// <summary>Some record whose hash is near to another one, or null; it may be one that was removed. For samples. Wait-free; inside an epoch.</summary>
+    public NativeRecord* FindNear(ulong hash)
+    {
+        var segment = SegmentAt(IndexOf(hash));
+        if (segment.Exists)
+        {
+            // From any slot on: the first are those of the keys that came first.
+            var bucket = segment.BucketAt(segment.HomeOf(hash));
+            for (var i = 0; i < TableBucket.Count; i++)
+            {
+                if (bucket.At((int)((hash + (uint)i) % TableBucket.Count)) is { HoldsRecord: true } slot)
+                {
+                    return slot.Record;
+                }
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Every record (<see cref="NativeRecord"/>), in no order. Only while nobody writes.</summary>
     public IEnumerable<nint> Records()
     {

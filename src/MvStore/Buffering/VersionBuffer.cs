@@ -40,6 +40,9 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
     /// <summary>Bytes that records, entries, chains and indexes take.</summary>
     public long Bytes => Math.Max(0, Heap.LiveBytes - _bytesWhenEmpty);
 
+    /// <summary>The same, and what was taken out and is not free yet, because readers may still be at it.</summary>
+    public long UsedBytes => Math.Max(0, Heap.UsedBytes - _bytesWhenEmpty);
+
     /// <summary>Where everything lives.</summary>
     public NativeHeap Heap { get; }
 
@@ -56,7 +59,13 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
     public bool IsWhole => Volatile.Read(ref _isWhole);
 
     /// <summary>To be called before anything leaves memory that is then on disk only.</summary>
-    public void BeginEvicting() => Volatile.Write(ref _isWhole, false);
+    public void BeginEvicting()
+    {
+        if (Volatile.Read(ref _isWhole))
+        {
+            Volatile.Write(ref _isWhole, false);
+        }
+    }
 
     /// <inheritdoc/>
     public void Link(PreparedCommit commit, bool fresh)

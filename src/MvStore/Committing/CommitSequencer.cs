@@ -20,6 +20,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     private readonly FailureLatch _failure;
     private readonly IPublicationSink? _queue;
     private readonly IPublicationSink? _feed;
+    private readonly IPublicationSink? _meter;
 
     // All owned by _gate.
     private readonly InFlightList _inFlight = new();
@@ -38,11 +39,13 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     /// <param name="failure">Stops commits once set.</param>
     /// <param name="queue">Takes commits over just before readers can see them: what is published is never missing from it.</param>
     /// <param name="feed">Takes commits over just after readers can see them: who is told of one finds it.</param>
-    public CommitSequencer(TierState recovered, FailureLatch failure, IPublicationSink? queue, IPublicationSink? feed)
+    /// <param name="meter">Counts what is published, after the queue has it.</param>
+    public CommitSequencer(TierState recovered, FailureLatch failure, IPublicationSink? queue, IPublicationSink? feed, IPublicationSink? meter = null)
     {
         _failure = failure;
         _queue = queue;
         _feed = feed;
+        _meter = meter;
         _visibility = new VisibilityTracker(recovered.HighestVersion);
         _drops = new PendingDrops(recovered.Drops);
         _admission = recovered.Floors;
@@ -261,6 +264,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
             _visibility.Publish(next.Version);
             _drops.Add(next);
             _queue?.Add(next);
+            _meter?.Add(next);
         }
 
         _inFlight.RemoveBefore(next);

@@ -4,7 +4,7 @@ namespace MvStore.Committing;
 
 /// <summary>
 /// Runs a commit from validation to its acknowledgement (DESIGN.md 3, Commit). Goal: any number of threads commit at once and wait for
-/// nothing but memory and, if asked, durability. Outline: prepare; begin; link; finish; wait for durability. Late versions
+/// nothing but memory and, if asked, durability. Outline: prepare; reserve memory, if it is short; begin; link; finish; wait for durability. Late versions
 /// take the detour of <see cref="LateCommitChecker"/> before they begin.
 /// </summary>
 internal sealed class Committer(
@@ -13,6 +13,7 @@ internal sealed class Committer(
     CommitSequencer sequencer,
     ICommitTarget buffer,
     LateCommitChecker lateCommits,
+    ICommitGate gate,
     IDurability? durability)
 {
     /// <summary>Publishes a batch; see <see cref="IMultiVersionCommit.CommitAsync"/>.</summary>
@@ -29,18 +30,12 @@ internal sealed class Committer(
         cancellationToken.ThrowIfCancellationRequested();
 
         var commit = PrepareWithinLimits(batch, version);
-        if (!sequencer.TryBegin(commit))
-        {
-            // The caller may change the batch as soon as it has the task.
-            commit.Detach();
-            return CommitLateAsync(commit, waitsForDisk, cancellationToken);
-        }
-
-        var published = Apply(commit);
-        return published.IsCompletedSuccessfully && !waitsForDisk
-            ? new ValueTask<CommitReceipt>(ReceiptOf(commit))
-            : AcknowledgeAsync(commit, published, waitsForDisk, cancellationToken);
+        return commit.Footprint <= gate.FreePass
+            ? RunAsync(commit, waitsForDisk, cancellationToken)
+            : ReserveAndRunAsync(commit, waitsForDisk, cancellationToken);
     }
+
+    private static CommitReceipt ReceiptOf(PreparedCommit commit) => new(commit.Version, commit.Sequence);
 
     private InFlightCommit PrepareWithinLimits(WriteBatch batch, CommitVersion version)
     {
@@ -57,7 +52,55 @@ internal sealed class Committer(
         }
     }
 
-    private static CommitReceipt ReceiptOf(PreparedCommit commit) => new(commit.Version, commit.Sequence);
+    private ValueTask<CommitReceipt> ReserveAndRunAsync(InFlightCommit commit, bool waitsForDisk, CancellationToken cancellationToken)
+    {
+        if (gate.TryReserve(commit.Footprint))
+        {
+            return RunReservedAsync(commit, waitsForDisk, cancellationToken);
+        }
+
+        // The caller may change the batch as soon as it has the task.
+        commit.Detach();
+        return WaitAndRunAsync(commit, waitsForDisk, cancellationToken);
+    }
+
+    private async ValueTask<CommitReceipt> WaitAndRunAsync(InFlightCommit commit, bool waitsForDisk, CancellationToken cancellationToken)
+    {
+        await gate.ReserveAsync(commit.Footprint, cancellationToken).ConfigureAwait(false);
+        return await RunReservedAsync(commit, waitsForDisk, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Runs a commit, and gives back what was reserved for it when the call returns: by then it is linked, and so measured; or it has failed; or it is late. One that is
+    /// late must not keep room while it waits for another that is late, which may wait for room.
+    /// </summary>
+    private ValueTask<CommitReceipt> RunReservedAsync(InFlightCommit commit, bool waitsForDisk, CancellationToken cancellationToken)
+    {
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return RunAsync(commit, waitsForDisk, cancellationToken);
+        }
+        finally
+        {
+            gate.Release(commit.Footprint);
+        }
+    }
+
+    private ValueTask<CommitReceipt> RunAsync(InFlightCommit commit, bool waitsForDisk, CancellationToken cancellationToken)
+    {
+        if (!sequencer.TryBegin(commit))
+        {
+            // The caller may change the batch as soon as it has the task.
+            commit.Detach();
+            return CommitLateAsync(commit, waitsForDisk, cancellationToken);
+        }
+
+        var published = Apply(commit);
+        return published.IsCompletedSuccessfully && !waitsForDisk
+            ? new ValueTask<CommitReceipt>(ReceiptOf(commit))
+            : AcknowledgeAsync(commit, published, waitsForDisk, cancellationToken);
+    }
 
     private bool RequiresDisk(Durability requested) => requested switch
     {
@@ -72,8 +115,25 @@ internal sealed class Committer(
         Task published;
         using (await lateCommits.EnterAsync(cancellationToken).ConfigureAwait(false))
         {
-            await lateCommits.BeginAsync(commit, cancellationToken).ConfigureAwait(false);
-            published = Apply(commit);
+            // Here, where one at a time is, because many may wait to come here.
+            var reserved = commit.Footprint > gate.FreePass ? commit.Footprint : 0;
+            if (reserved > 0)
+            {
+                await gate.ReserveAsync(reserved, cancellationToken).ConfigureAwait(false);
+            }
+
+            try
+            {
+                await lateCommits.BeginAsync(commit, cancellationToken).ConfigureAwait(false);
+                published = Apply(commit);
+            }
+            finally
+            {
+                if (reserved > 0)
+                {
+                    gate.Release(reserved);
+                }
+            }
         }
 
         return await AcknowledgeAsync(commit, published, waitsForDisk, cancellationToken).ConfigureAwait(false);

@@ -15,6 +15,12 @@ internal class PreparedCommit(CommitVersion version, PreparedEntry[] entries, in
     /// <summary>The kinds of a commit in a store where every floor is the same, or of one that touches no key.</summary>
     public static readonly EntryKind[] UniformKinds = [EntryKind.Multi];
 
+    // About: the object, its place in the queue, and its list of rows.
+    private const int BytesPerCommit = 256;
+
+    private const int BytesPerDelta = 128;
+    private const int BytesPerRow = 24;
+
     // Owner: the committer, until it has linked the commit.
     private PreparedEntry[] _entries = entries;
 
@@ -24,6 +30,9 @@ internal class PreparedCommit(CommitVersion version, PreparedEntry[] entries, in
     /// <summary>How many entries are written: none for a drop.</summary>
     public int EntryCount { get; } = entryCount;
 
+    /// <summary>How many keys it touches: entries and drops.</summary>
+    public int DeltaCount => EntryCount + dropCount;
+
     /// <summary>The entries, and behind them what is dropped. Until <see cref="Release"/>.</summary>
     public ReadOnlySpan<PreparedEntry> Items => _entries.AsSpan(0, EntryCount + dropCount);
 
@@ -32,6 +41,15 @@ internal class PreparedCommit(CommitVersion version, PreparedEntry[] entries, in
 
     /// <summary>Entries and drops: what it is in a slice of the persistent tier.</summary>
     public int RowCount => EntryCount + dropCount;
+
+    /// <summary>
+    /// What it needs in memory, in bytes, about and seldom more: key and value with what size classes waste, and for each entry its header, its part of
+    /// both indexes and of a chain, and its place in the flush queue.
+    /// </summary>
+    public long Footprint => BytesPerCommit + Bytes + (Bytes / 8) + ((long)DeltaCount * BytesPerDelta);
+
+    /// <summary>Managed bytes it takes, about, from its publication until it is durable.</summary>
+    public long HeldBytes => BytesPerCommit + ((long)EntryCount * BytesPerRow) + ((long)Drops.Length * BytesPerDelta);
 
     /// <summary>The floors that its drops ask for; copies, one per key, in no particular order.</summary>
     public KeyFloor[] Drops { get; init; } = [];

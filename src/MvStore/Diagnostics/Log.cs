@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace MvStore.Diagnostics;
 
 /// <summary>
-/// Every log message of the engine. Event ids: 1000 opening and closing, 1100 flushing, 1200 reclamation, 1300 listeners, 1400 snapshots. No
+/// Every log message of the engine. Event ids: 1000 opening and closing, 1100 flushing, 1200 reclamation, 1300 listeners, 1400 snapshots,
+/// 1500 backpressure. No
 /// message carries key or value bytes (contract F8).
 /// </summary>
 internal static partial class Log
@@ -19,6 +20,11 @@ internal static partial class Log
 
     [LoggerMessage(1003, LogLevel.Information, "Store '{Name}' owns its persistent tier under epoch {Epoch}; what it writes is as durable as '{Durability}'.")]
     public static partial void TierOpened(ILogger logger, string name, ulong epoch, TierDurability durability);
+    [LoggerMessage(
+        1004,
+        LogLevel.Information,
+        "Store '{Name}' keeps to {Budget} bytes of memory ({Origin}); above {Soft} flushing and eviction work harder, at {Hard} commits wait.")]
+    public static partial void MemoryPlanned(ILogger logger, string name, long budget, string origin, long soft, long hard);
 
     [LoggerMessage(1100, LogLevel.Warning, "Flush attempt {Attempt} of {Commits} commits failed and will be repeated.")]
     public static partial void FlushFailed(ILogger logger, int attempt, int commits, Exception exception);
@@ -40,6 +46,12 @@ internal static partial class Log
 
     [LoggerMessage(1301, LogLevel.Warning, "Listener {Listener} did not finish while the store closed.")]
     public static partial void ListenerAbandoned(ILogger logger, string listener);
+
+    [LoggerMessage(1500, LogLevel.Warning, "Commits wait ({Reason}): there is no room for {Bytes} bytes.")]
+    public static partial void StallBegan(ILogger logger, StallReason reason, long bytes);
+
+    [LoggerMessage(1501, LogLevel.Information, "No commit waits any more, after {Duration}.")]
+    public static partial void StallEnded(ILogger logger, TimeSpan duration);
 
     [LoggerMessage(1401, LogLevel.Warning, "A scan at version {Version} was not disposed; what it pinned is released now.")]
     public static partial void ScanLeaked(ILogger logger, CommitVersion version);

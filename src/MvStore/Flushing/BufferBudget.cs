@@ -3,21 +3,41 @@ using MvStore.Contracts;
 namespace MvStore.Flushing;
 
 /// <summary>Keeps the buffer within its budget by dropping what is durable (contract D6). Any thread.</summary>
-internal sealed class BufferBudget(IEvictable buffer, IDurability durability, IPublicationSource publication, long budget)
+/// <param name="buffer">The buffer.</param>
+/// <param name="durability">What is durable; null without a persistent tier, when nothing may be dropped.</param>
+/// <param name="publication">What is visible.</param>
+/// <param name="budget">Bytes to keep within.</param>
+/// <param name="limit">Bytes at which commits wait.</param>
+internal sealed class BufferBudget(IEvictable buffer, IDurability? durability, IPublicationSource publication, long budget, long limit)
 {
     // Down to this part of the budget, so that not every flush has to evict again.
     private const double Relief = 0.8;
 
-    /// <summary>Evicts when the buffer is over its budget.</summary>
-    public void Enforce()
+    /// <summary>Evicts when the buffer is over its budget, or has no room for a commit that waits.</summary>
+    /// <param name="wantedBytes">What the commit needs; 0 when none waits.</param>
+    /// <param name="cancellationToken">Ends it at the next step.</param>
+    /// <returns>Whether memory became free.</returns>
+    public bool Enforce(long wantedBytes, CancellationToken cancellationToken)
     {
-        if (buffer.AccountedBytes > budget)
+        var before = buffer.UsedBytes;
+        var target = (long)(budget * Relief);
+        if (wantedBytes > 0)
         {
-            EvictTo((long)(budget * Relief));
+            target = Math.Clamp(limit - wantedBytes - (limit / 8), 0, target);
         }
+
+        if (before > budget || wantedBytes > 0)
+        {
+            Evict(target, cancellationToken);
+        }
+
+        return buffer.UsedBytes < before;
     }
 
     /// <summary>Evicts down to some bytes, as far as I5 allows.</summary>
     /// <returns>The bytes dropped.</returns>
-    public long EvictTo(long targetBytes) => buffer.Evict(targetBytes, durability.Sequence, publication.Current.Visible);
+    public long EvictTo(long targetBytes) => Evict(targetBytes, CancellationToken.None);
+
+    private long Evict(long targetBytes, CancellationToken cancellationToken)
+        => buffer.Evict(targetBytes, durability?.Sequence ?? 0, publication.Current.Visible, cancellationToken);
 }

@@ -10,6 +10,9 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
 {
     private static readonly FlushTrigger[] MostPressingFirst = [.. Enum.GetValues<FlushTrigger>().Order()];
 
+    private const int SlicesInMemory = 16;
+    private const long LeastSliceBytes = 64 * 1024;
+
     private readonly object _gate = new();
     private readonly FlushOptions _options;
     private readonly FlushSignal _signal;
@@ -21,14 +24,33 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
     // All owned by _gate.
     private readonly Queue<(PreparedCommit Commit, long ArrivedAt)> _commits = new();
     private readonly SlidingMinimum _lowest = new();
-    private long _entries;
+    private long _deltas;
     private long _bytes;
+    private long _heldByCommits;
     private ulong _lastSequence;
 
-    public FlushQueue(FlushOptions options, FlushSignal signal, TimeProvider time, TierCapabilities? capabilities = null)
+    // What waits takes so much, and what is copied of it next. Owner: whoever holds _gate. Volatile stores; read by whoever counts memory.
+    private long _held;
+    private long _nextCopies;
+
+    // Copies that are being written. Owner: the flusher. Volatile store; read by everyone.
+    private long _copied;
+
+    /// <param name="options">The limits of what waits.</param>
+    /// <param name="signal">Told when one is reached.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="memoryLimit">What all of the memory is limited to: a slice, which is copied, takes a small part of it.</param>
+    /// <param name="capabilities">What the persistent tier takes at once; null without a limit.</param>
+    public FlushQueue(
+        FlushOptions options,
+        FlushSignal signal,
+        TimeProvider time,
+        long memoryLimit = long.MaxValue,
+        TierCapabilities? capabilities = null)
     {
         _options = options;
-        _maxSliceBytes = Math.Min(options.MaxSliceBytes, capabilities?.MaxBatchBytes ?? long.MaxValue);
+        _maxSliceBytes = Math.Min(options.MaxSliceBytes, Math.Max(memoryLimit / SlicesInMemory, LeastSliceBytes));
+        _maxSliceBytes = Math.Min(_maxSliceBytes, capabilities?.MaxBatchBytes ?? long.MaxValue);
         _maxSliceRows = capabilities?.MaxBatchRows ?? int.MaxValue;
         _signal = signal;
         _time = time;
@@ -59,14 +81,25 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
         }
     }
 
+    /// <summary>Managed bytes of what waits, and of the copies that are written next. An acquire load, no lock.</summary>
+    public long HeldBytes => Volatile.Read(ref _held) + Math.Max(Volatile.Read(ref _nextCopies), Volatile.Read(ref _copied));
+
+    /// <summary>Bytes of the copies that are being written. Set by the flusher.</summary>
+    public long CopiedBytes
+    {
+        set => Volatile.Write(ref _copied, value);
+    }
+
     public void Add(PreparedCommit commit)
     {
         lock (_gate)
         {
             _commits.Enqueue((commit, _time.GetTimestamp()));
             _lowest.Enqueue(commit.Version);
-            _entries += commit.EntryCount;
+            _deltas += commit.DeltaCount;
             _bytes += commit.Bytes;
+            _heldByCommits += commit.HeldBytes;
+            CountHeld();
             _lastSequence = commit.Sequence;
             if (_commits.Count == 1)
             {
@@ -78,7 +111,7 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
                 _signal.Raise(FlushTrigger.Bytes);
             }
 
-            if (_entries >= _options.MaxEntries)
+            if (_deltas >= _options.MaxEntries)
             {
                 _signal.Raise(FlushTrigger.Entries);
             }
@@ -186,9 +219,12 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
             {
                 _commits.Dequeue();
                 _lowest.Dequeue(commit.Version);
-                _entries -= commit.EntryCount;
+                _deltas -= commit.DeltaCount;
                 _bytes -= commit.Bytes;
+                _heldByCommits -= commit.HeldBytes;
             }
+
+            CountHeld();
 
             ArmAgeTimer();
         }
@@ -196,10 +232,17 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
 
     public void Dispose() => _ageTimer.Dispose();
 
+    // The copies of one slice count before they are made, so that copying takes no room from commits that were let in.
+    private void CountHeld()
+    {
+        Volatile.Write(ref _held, _heldByCommits);
+        Volatile.Write(ref _nextCopies, Math.Min(_bytes, _maxSliceBytes));
+    }
+
     private bool IsDue(FlushTrigger trigger) => trigger switch
     {
         FlushTrigger.Bytes => _bytes >= _options.MaxBytes,
-        FlushTrigger.Entries => _entries >= _options.MaxEntries,
+        FlushTrigger.Entries => _deltas >= _options.MaxEntries,
         FlushTrigger.Age => UntilAge() <= TimeSpan.Zero,
         _ => true,
     };

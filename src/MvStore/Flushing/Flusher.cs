@@ -18,6 +18,7 @@ internal sealed class Flusher(
     DurableMark mark,
     FlushEventHub events,
     BufferBudget budget,
+    IRoom room,
     FailureLatch failure,
     TimeProvider time,
     ILogger logger) : IDisposable
@@ -49,7 +50,9 @@ internal sealed class Flusher(
         {
             while (await signal.NextAsync().ConfigureAwait(false) is { } raised)
             {
-                if (queue.TakeDue(raised) is not { } due)
+                // A shortage of memory is measured again too: what was taken meanwhile may have ended it.
+                var standing = raised.Contains(FlushTrigger.Memory) && !room.IsShort ? raised.Without(FlushTrigger.Memory) : raised;
+                if (queue.TakeDue(standing) is not { } due)
                 {
                     continue;
                 }
@@ -59,7 +62,8 @@ internal sealed class Flusher(
                     await WriteAsync(slice, due.Trigger).ConfigureAwait(false);
                     queue.Remove(slice, mark);
                     mark.Wake(slice);
-                    budget.Enforce();
+                    budget.Enforce(room.WantedBytes, _stop.Token);
+                    room.Remeasure();
                 }
             }
         }
@@ -72,6 +76,7 @@ internal sealed class Flusher(
             failure.TrySet(e);
             mark.Close(new StoreFailedException(failure.Cause!));
             Log.StoreFailed(logger, e);
+            room.Remeasure();
         }
     }
 
@@ -79,7 +84,15 @@ internal sealed class Flusher(
     {
         // The tier is through with the rows when its task has completed, however that went.
         using var rows = slice.CopyRows();
-        var write = new SliceWrite(tier, slice, slice.ToBatch(rows), trigger, mark, events, time, logger);
-        await tierWrites.RunAsync(write, _stop.Token).ConfigureAwait(false);
+        queue.CopiedBytes = rows.HeldBytes;
+        try
+        {
+            var write = new SliceWrite(tier, slice, slice.ToBatch(rows), trigger, mark, events, time, logger);
+            await tierWrites.RunAsync(write, _stop.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            queue.CopiedBytes = 0;
+        }
     }
 }

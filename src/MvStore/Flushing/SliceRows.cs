@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections;
+using System.Runtime.CompilerServices;
 using MvStore.Contracts;
 
 namespace MvStore.Flushing;
@@ -16,7 +17,8 @@ internal sealed class SliceRows : IReadOnlyList<TierRow>, IDisposable
 
     private readonly List<byte[]> _chunks = [];
     private Place[] _places;
-    private int _used = ChunkLength;
+    private readonly int _chunkLength;
+    private int _used;
 
     /// <summary>Copies rows. They stay readable in the buffer, because they are published and not durable.</summary>
     /// <param name="commits">Whole commits whose rows were kept.</param>
@@ -24,6 +26,7 @@ internal sealed class SliceRows : IReadOnlyList<TierRow>, IDisposable
     public SliceRows(IReadOnlyList<PreparedCommit> commits, int count)
     {
         _places = ArrayPool<Place>.Shared.Rent(count);
+        _chunkLength = (int)Math.Clamp(commits.Sum(c => c.Bytes), 1, ChunkLength);
         foreach (var commit in commits)
         {
             foreach (ref readonly var row in commit.Rows.AsSpan())
@@ -37,6 +40,9 @@ internal sealed class SliceRows : IReadOnlyList<TierRow>, IDisposable
 
     /// <inheritdoc/>
     public int Count { get; private set; }
+
+    /// <summary>Bytes of the arrays that hold the rows.</summary>
+    public long HeldBytes => _chunks.Sum(c => (long)c.Length) + ((long)_places.Length * Unsafe.SizeOf<Place>());
 
     /// <inheritdoc/>
     public TierRow this[int index]
@@ -86,7 +92,7 @@ internal sealed class SliceRows : IReadOnlyList<TierRow>, IDisposable
         var length = checked(key.Length + value.Length);
         if (_chunks.Count == 0 || length > _chunks[^1].Length - _used)
         {
-            _chunks.Add(ArrayPool<byte>.Shared.Rent(Math.Max(length, ChunkLength)));
+            _chunks.Add(ArrayPool<byte>.Shared.Rent(Math.Max(length, _chunkLength)));
             _used = 0;
         }
 

@@ -22,6 +22,9 @@ internal readonly record struct TriggerSet
     /// <summary>The set with one more trigger.</summary>
     public TriggerSet With(FlushTrigger trigger) => new(_bits | BitOf(trigger));
 
+    /// <summary>The set with one trigger less.</summary>
+    public TriggerSet Without(FlushTrigger trigger) => new(_bits & ~BitOf(trigger));
+
     /// <summary>The bit that stands for a trigger.</summary>
     public static int BitOf(FlushTrigger trigger) => 1 << (int)trigger;
 }

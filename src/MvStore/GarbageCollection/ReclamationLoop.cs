@@ -5,7 +5,7 @@ using MvStore.Diagnostics;
 namespace MvStore.GarbageCollection;
 
 /// <summary>
-/// Runs reclamation at an interval. A transient failure is logged and the next tick tries again; any other stops the store for writing
+/// Runs reclamation at an interval, and after a tenth of it when memory is short. A transient failure is logged and the next tick tries again; any other stops the store for writing
 /// (I9).
 /// </summary>
 internal sealed class ReclamationLoop(Reclaimer reclaimer, TimeSpan interval, FailureLatch failure, TimeProvider time, ILogger logger)
@@ -14,15 +14,33 @@ internal sealed class ReclamationLoop(Reclaimer reclaimer, TimeSpan interval, Fa
     // The shortest period a timer accepts.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
+    private const int PartOfInterval = 10;
+
     private readonly CancellationTokenSource _stop = new();
+    private readonly TimeSpan _interval = interval < Shortest ? Shortest : interval;
     private Task _loop = Task.CompletedTask;
+    private PeriodicTimer? _timer; // Null when the interval is infinite. Set before anyone can ask for a run.
+
+    // 1 when a run was asked for and has not begun. Interlocked exchange by everyone.
+    private int _isWanted;
 
     /// <summary>Starts the loop, unless the interval is infinite.</summary>
     public void Start()
     {
         if (interval != Timeout.InfiniteTimeSpan)
         {
-            _loop = Task.Run(RunAsync);
+            _timer = new PeriodicTimer(_interval, time);
+            _loop = Task.Run(() => RunAsync(_timer));
+        }
+    }
+
+    /// <summary>Asks for a run soon. Any thread, until it is disposed; never waits. Without effect when the interval is infinite.</summary>
+    public void Wake()
+    {
+        if (_timer is { } timer && Interlocked.Exchange(ref _isWanted, 1) == 0)
+        {
+            var soon = _interval / PartOfInterval;
+            timer.Period = soon < Shortest ? Shortest : soon;
         }
     }
 
@@ -34,15 +52,25 @@ internal sealed class ReclamationLoop(Reclaimer reclaimer, TimeSpan interval, Fa
         return _loop;
     }
 
-    public void Dispose() => _stop.Dispose();
-
-    private async Task RunAsync()
+    public void Dispose()
     {
-        using var timer = new PeriodicTimer(interval < Shortest ? Shortest : interval, time);
+        _stop.Dispose();
+        _timer?.Dispose();
+    }
+
+    private async Task RunAsync(PeriodicTimer timer)
+    {
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
             {
+                // Whoever asks from here on changes the period again.
+                Interlocked.Exchange(ref _isWanted, 0);
+                if (timer.Period != _interval)
+                {
+                    timer.Period = _interval;
+                }
+
                 await RunOnceAsync().ConfigureAwait(false);
             }
         }

@@ -5,7 +5,7 @@ namespace MvStore.Tests.Architecture;
 /// <summary>A clause without a test is not kept: each has at least one test whose name begins with its id.</summary>
 public sealed class ContractCoverageTests
 {
-    private static readonly string[] OtherClauses = ["C1", "D1", "D2", "D3", "D6", "D7", "D8", "D9", "F1", "F2", "F4", "F5", "F8"];
+    private static readonly string[] OtherClauses = ["C1", "D1", "D2", "D3", "D5", "D6", "D7", "D8", "D9", "F1", "F2", "F4", "F5", "F8"];
 
     // Mistakes that stores of this shape are known for; each is a standing test.
     private static readonly int[] Traps = [.. Enumerable.Range(1, 13)];

@@ -20,6 +20,7 @@ public sealed class LayeringTests
         ["MvStore.Committing"] = Common,
         ["MvStore.Buffering"] = Common,
         ["MvStore.Flushing"] = Common,
+        ["MvStore.Pacing"] = Common,
         ["MvStore.Reading"] = Common,
         ["MvStore.GarbageCollection"] = Common,
     };

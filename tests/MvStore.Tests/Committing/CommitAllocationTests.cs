@@ -24,6 +24,7 @@ public sealed class CommitAllocationTests
             sequencer,
             target,
             new LateCommitChecker(sequencer, target),
+            new OpenGate(),
             durability: null);
         const int commits = 1_000;
         await Task.Factory.StartNew(() => Commit(1), TaskCreationOptions.LongRunning).Guarded();

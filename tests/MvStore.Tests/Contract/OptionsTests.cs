@@ -16,7 +16,12 @@ public sealed class OptionsTests
         ["Name"] = (["x"], ["", " ", null!]),
         ["Buffer.MaxKeyLength"] = ([1, 65_535], [0, -1, int.MinValue, 65_536, int.MaxValue]),
         ["Buffer.MaxValueLength"] = ([0, 900_000_000], [-1, int.MinValue, 900_000_001, int.MaxValue]),
-        ["Buffer.MemoryBudget"] = ([0L, long.MaxValue], [-1L, long.MinValue]),
+        ["Buffer.MemoryBudget"] = ([null!, 0L, long.MaxValue], [-1L, long.MinValue]),
+        ["Buffer.HardLimit"] = ([null!, 65_536L, long.MaxValue], [65_535L, 0L, -1L, long.MinValue]),
+        ["Buffer.SoftLimit"] = ([0.1, 1.0], [0.09, 1.01, 0.0, -1.0, double.NaN, double.PositiveInfinity]),
+        ["Buffer.MaxStall"] = (
+            [TimeSpan.Zero, TimeSpan.FromTicks(1), MaxDuration, Timeout.InfiniteTimeSpan],
+            [TimeSpan.FromTicks(-1), TimeSpan.MinValue, MaxDuration + TimeSpan.FromTicks(1), TimeSpan.MaxValue]),
         ["Flush.MaxBytes"] = ([1L, long.MaxValue], [0L, -1L, long.MinValue]),
         ["Flush.MaxEntries"] = ([1, int.MaxValue], [0, -1, int.MinValue]),
         ["Flush.MaxAge"] = ([TimeSpan.FromTicks(1), MaxDuration, Timeout.InfiniteTimeSpan], NoDurations),
@@ -135,7 +140,10 @@ public sealed class OptionsTests
         options.Name.Should().Be("mvstore");
         options.Buffer.MaxKeyLength.Should().Be(65_535);
         options.Buffer.MaxValueLength.Should().Be(268_435_456);
-        options.Buffer.MemoryBudget.Should().Be(268_435_456);
+        options.Buffer.MemoryBudget.Should().BeNull();
+        options.Buffer.HardLimit.Should().BeNull();
+        options.Buffer.SoftLimit.Should().Be(0.75);
+        options.Buffer.MaxStall.Should().Be(TimeSpan.FromSeconds(10));
         options.Flush.MaxBytes.Should().Be(33_554_432);
         options.Flush.MaxEntries.Should().Be(100_000);
         options.Flush.MaxAge.Should().Be(TimeSpan.FromSeconds(1));

@@ -72,6 +72,15 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
         }
     }
 
+    /// <summary>Lets applies succeed again.</summary>
+    public void FailNoMoreApplies()
+    {
+        lock (_gate)
+        {
+            _failures.Clear();
+        }
+    }
+
     /// <summary>Lets the next applies fail with a kind of failure.</summary>
     public void FailNextApplies(TierFailure failure, int count)
     {

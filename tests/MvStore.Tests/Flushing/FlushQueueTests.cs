@@ -63,6 +63,40 @@ public sealed class FlushQueueTests : IDisposable
     }
 
     [Fact]
+    public void D2_DropsCountAsDeltas()
+    {
+        Add(bytes: 1, entries: 0, drops: 1);
+        _queue.TakeDue(EverythingMeasured).Should().BeNull();
+        Add(bytes: 1, entries: 0, drops: 1);
+        _queue.TakeDue(EverythingMeasured).Should().Be(new DueFlush(FlushTrigger.Entries, 2));
+        _queue.Remove(_queue.Peek(0, last: 1)!, _mark);
+        _queue.TakeDue(EverythingMeasured).Should().BeNull();
+    }
+
+    [Fact]
+    public void D5_WhatWaitsIsCountedWithTheCopiesThatAreMadeNext()
+    {
+        using var queue = new FlushQueue(new FlushOptions(), _signal, _clock, memoryLimit: 1 << 20);
+        queue.HeldBytes.Should().Be(0);
+        var commit = new PreparedCommit(1, [], entryCount: 2, dropCount: 0) { Bytes = 10_000 };
+        commit.Stamp(1);
+        queue.Add(commit);
+        queue.HeldBytes.Should().Be(commit.HeldBytes + 10_000);
+        queue.CopiedBytes = 30_000;
+        queue.HeldBytes.Should().Be(commit.HeldBytes + 30_000);
+        queue.CopiedBytes = 0;
+
+        var large = new PreparedCommit(2, [], entryCount: 1, dropCount: 0) { Bytes = 1 << 20 };
+        large.Stamp(2);
+        queue.Add(large);
+        queue.HeldBytes.Should().Be(commit.HeldBytes + large.HeldBytes + (1 << 16), "a slice takes a sixteenth of the limit");
+        queue.Peek(0)!.Commits.Should().ContainSingle();
+        queue.Remove(queue.Peek(0)!, _mark);
+        queue.Remove(queue.Peek(0)!, _mark);
+        queue.HeldBytes.Should().Be(0);
+    }
+
+    [Fact]
     public void D2_WhatAFlushTookIsNotCountedAgain()
     {
         Add(bytes: 10);
@@ -108,9 +142,9 @@ public sealed class FlushQueueTests : IDisposable
         _clock.DueTimes[^1].Should().Be(TimeSpan.FromMilliseconds(1));
     }
 
-    private void Add(int bytes)
+    private void Add(int bytes, int entries = 1, int drops = 0)
     {
-        var commit = new PreparedCommit(++_sequence, [], entryCount: 1, dropCount: 0) { Bytes = bytes };
+        var commit = new PreparedCommit(++_sequence, [], entries, drops) { Bytes = bytes };
         commit.Stamp(_sequence);
         _queue.Add(commit);
     }

@@ -6,6 +6,7 @@ using MvStore.Contracts;
 using MvStore.Flushing;
 using MvStore.GarbageCollection;
 using MvStore.Reading;
+using MvStore.Tests.Fixtures;
 
 namespace MvStore.Tests.Interleavings;
 
@@ -55,7 +56,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
         var tiers = new TieredReader(_buffer, tierReads);
         var late = new LateCommitChecker(_sequencer, tiers);
         Plain = new Parts(
-            new Committer(new CommitLimits(new BufferOptions()), NewPreparer(), _sequencer, _buffer, late, null),
+            new Committer(new CommitLimits(new BufferOptions()), NewPreparer(), _sequencer, _buffer, late, new OpenGate(), null),
             new Reclaimer(
                 new FloorRaiser(_sequencer, _floors, _tier, tierWrites, _mark, retention, Classifier), _floors, _pins, _trimmer, _tier, tierWrites, Classifier, 2),
             new PinOpener(_sequencer, _floors, _pins, TimeProvider.System),
@@ -71,9 +72,9 @@ internal sealed class SteppedEngine : IAsyncDisposable
 
         // One gate for late commits, whoever makes them; its look-up is stepped.
         var steppedLate = new LateCommitChecker(_sequencer, new TieredReader(buffer, steppedReads));
-        Plain = Plain with { Committer = new Committer(new CommitLimits(new BufferOptions()), NewPreparer(), _sequencer, _buffer, steppedLate, null) };
+        Plain = Plain with { Committer = new Committer(new CommitLimits(new BufferOptions()), NewPreparer(), _sequencer, _buffer, steppedLate, new OpenGate(), null) };
         Stepped = new Parts(
-            new Committer(new CommitLimits(new BufferOptions()), NewPreparer(), _sequencer, Target, steppedLate, null),
+            new Committer(new CommitLimits(new BufferOptions()), NewPreparer(), _sequencer, Target, steppedLate, new OpenGate(), null),
             new Reclaimer(
                 new FloorRaiser(_sequencer, _floors, _steppedTier, tierWrites, mark, retention, Classifier),
                 _floors,

@@ -1,0 +1,11 @@
+namespace MvStore.Contracts;
+
+/// <summary>What waits for the persistent tier, seen from whoever counts memory. Any thread; acquire loads, no lock.</summary>
+internal interface IUnflushed
+{
+    /// <summary>Managed bytes of what waits, and of the copies that are being written. The entries themselves are in the buffer, and count there.</summary>
+    long HeldBytes { get; }
+
+    /// <summary>The last failed attempt to write, or null when the last one succeeded.</summary>
+    Exception? LastFailure { get; }
+}

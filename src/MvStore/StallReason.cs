@@ -1,0 +1,8 @@
+namespace MvStore;
+
+/// <summary>What commits had to wait for (contract D5). More reasons may be added: treat one that is not known here as a stall like any other.</summary>
+public enum StallReason
+{
+    /// <summary>Memory: the hot tier, and what waits to be flushed, reached <see cref="BufferOptions.HardLimit"/>.</summary>
+    Memory,
+}
