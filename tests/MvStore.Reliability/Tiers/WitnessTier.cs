@@ -3,9 +3,12 @@ namespace MvStore.Reliability.Tiers;
 /// <summary>A tier whose writes are remembered by a <see cref="Witness"/>.</summary>
 internal sealed class WitnessTier(IPersistentTier inner, Witness witness) : IPersistentTier
 {
+    private TierState? _opened;
+
     public async ValueTask<TierState> OpenAsync(ulong epoch, CancellationToken cancellationToken)
     {
-        var state = await inner.OpenAsync(epoch, cancellationToken);
+        // The look at what it holds may fail after it was opened; the store then tries again.
+        var state = _opened ??= await inner.OpenAsync(epoch, cancellationToken);
         witness.Reopened(await TierContent.ReadAsync(inner, state));
         return state;
     }
