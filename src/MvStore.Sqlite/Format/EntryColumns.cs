@@ -29,6 +29,26 @@ internal static class EntryColumns
     public static bool IsIntact(Statement row, ReadOnlySpan<byte> key)
         => EntryChecksum.Of(key, Version(row), Sequence(row), row.Blob(3), row.IsNull(3)) == row.Integer(4);
 
+    /// <summary>Whether a view of (version, sequence) can see a row. One that only its sequence hides must be intact: else it would be missed without a word.</summary>
+    public static bool IsVisible(Statement row, long at, long sequence)
+    {
+        if (Version(row) > at)
+        {
+            return false;
+        }
+
+        if (Sequence(row) <= sequence)
+        {
+            return true;
+        }
+
+        Check(row);
+        return false;
+    }
+
+    /// <summary>The whole entry, verified, in memory of its own.</summary>
+    public static TierRow Read(Statement row) => Read(row, Key(row).ToArray());
+
     /// <summary>The whole entry, verified, in memory of its own; the key is the given array, which holds its bytes already.</summary>
     public static TierRow Read(Statement row, byte[] key)
     {

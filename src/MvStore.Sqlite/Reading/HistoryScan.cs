@@ -59,7 +59,7 @@ internal sealed class HistoryScan(Reader reader, TierScan scan, CancellationToke
 
     private WalkEnd Walk()
     {
-        var row = reader.Range(_rest, ScanDirection.Forward);
+        var row = reader.Range(EntrySource.Both, _rest, ScanDirection.Forward);
         _key = null;
         try
         {
@@ -120,18 +120,9 @@ internal sealed class HistoryScan(Reader reader, TierScan scan, CancellationToke
         cancellationToken.ThrowIfCancellationRequested();
         _looked++;
         _version = EntryColumns.Version(row);
-        if (_version > _at)
-        {
-            return;
-        }
-
-        if (EntryColumns.Sequence(row) <= _sequence)
+        if (EntryColumns.IsVisible(row, _at, _sequence))
         {
             _rows.Add(EntryColumns.Read(row, key));
-        }
-        else
-        {
-            EntryColumns.Check(row);
         }
     }
 

@@ -1,6 +1,6 @@
 namespace MvStore.Sqlite.Reading;
 
-/// <summary>The newest entry of each of some keys that a view can see.</summary>
+/// <summary>The newest entry of each of some keys that a view can see: nearly always the newest of all, so the history is asked last.</summary>
 internal static class PointRead
 {
     public static List<TierRow> Run(
@@ -21,29 +21,51 @@ internal static class PointRead
         return rows;
     }
 
-    // An answer cannot be put off, so this walks over whatever is hidden, but not past a cancellation.
     private static TierRow? Newest(Reader reader, ReadOnlySpan<byte> key, TierView view, CancellationToken cancellationToken)
     {
+        var at = SignedColumn.Clamped(view.At.Value);
         var sequence = SignedColumn.Clamped(view.Sequence);
-        var row = reader.KeyFrom(key, SignedColumn.Clamped(view.At.Value));
+        var newest = reader.Current(key);
         try
         {
-            while (row.Step())
+            // A key without a newest entry has none at all.
+            if (!newest.Step())
+            {
+                return null;
+            }
+
+            if (EntryColumns.IsVisible(newest, at, sequence))
+            {
+                return EntryColumns.Read(newest);
+            }
+        }
+        finally
+        {
+            newest.Reset();
+        }
+
+        return InHistory(reader.HistoryFrom(key, at), at, sequence, cancellationToken);
+    }
+
+    // An answer cannot be put off, so this walks over whatever is hidden, but not past a cancellation.
+    private static TierRow? InHistory(Statement older, long at, long sequence, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (older.Step())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (EntryColumns.Sequence(row) <= sequence)
+                if (EntryColumns.IsVisible(older, at, sequence))
                 {
-                    return EntryColumns.Read(row, key.ToArray());
+                    return EntryColumns.Read(older);
                 }
-
-                EntryColumns.Check(row);
             }
 
             return null;
         }
         finally
         {
-            row.Reset();
+            older.Reset();
         }
     }
 }

@@ -6,6 +6,8 @@ internal sealed class Reader : IDisposable
     private readonly Connection _connection;
     private readonly Statement _begin;
     private readonly Statement _commit;
+    private readonly Statement _current;
+    private readonly Statement _historyFrom;
     private readonly Statement _keyFrom;
     private readonly Statement?[] _ranges = new Statement?[RangeShape.Count]; // prepared when first needed
 
@@ -14,9 +16,13 @@ internal sealed class Reader : IDisposable
         _connection = connection;
         _begin = connection.Prepare("BEGIN");
         _commit = connection.Prepare("COMMIT");
+        const string OfKey = "WHERE key = ?1 AND version <= ?2";
+        _current = connection.Prepare($"SELECT {Schema.EntryColumnList} FROM current WHERE key = ?1");
+        _historyFrom = connection.Prepare($"SELECT {Schema.EntryColumnList} FROM history {OfKey} ORDER BY version DESC");
         _keyFrom = connection.Prepare($"""
-            SELECT {Schema.EntryColumnList} FROM entry
-            WHERE key = ?1 AND version <= ?2
+            SELECT {Schema.EntryColumnList} FROM current {OfKey}
+            UNION ALL
+            SELECT {Schema.EntryColumnList} FROM history {OfKey}
             ORDER BY version DESC
             """);
     }
@@ -55,25 +61,30 @@ internal sealed class Reader : IDisposable
         }
     }
 
+    /// <summary>The newest entry of a key, whoever can see it. Reset it.</summary>
+    public Statement Current(ReadOnlySpan<byte> key)
+    {
+        _current.BindBlob(1, key);
+        return _current;
+    }
+
+    /// <summary>The entries of a key that are not its newest, from a version downwards. Reset it.</summary>
+    public Statement HistoryFrom(ReadOnlySpan<byte> key, long at) => Bound(_historyFrom, key, at);
+
     /// <summary>
     /// A key's entries from a version downwards, those of later publications included: whoever steps over them can count them. Reset it.
     /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="at">The highest version.</param>
-    public Statement KeyFrom(ReadOnlySpan<byte> key, long at)
-    {
-        _keyFrom.BindBlob(1, key);
-        _keyFrom.BindInteger(2, at);
-        return _keyFrom;
-    }
+    public Statement KeyFrom(ReadOnlySpan<byte> key, long at) => Bound(_keyFrom, key, at);
 
-    /// <summary>
-    /// All entries of a range, keys in the given direction; versions descend in a forward walk and ascend in a reverse one, as the
-    /// primary key has them. Reset it.
-    /// </summary>
-    public Statement Range(KeyRange range, ScanDirection direction)
+    /// <summary>All rows of a range, keys in the given direction; within a key, versions descend. Reset it.</summary>
+    /// <param name="source">Which rows. In reverse only the newest of each key.</param>
+    /// <param name="range">The keys.</param>
+    /// <param name="direction">Their order.</param>
+    public Statement Range(EntrySource source, KeyRange range, ScanDirection direction)
     {
-        var shape = RangeShape.Of(range, direction);
+        var shape = RangeShape.Of(source, range, direction);
         var statement = _ranges[shape.Index] ??= _connection.Prepare(shape.Sql);
         // The empty key is the lowest: without a lower bound, begin there.
         statement.BindBlob(1, range.Start is { } start ? start.Span : default);
@@ -87,11 +98,18 @@ internal sealed class Reader : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in (ReadOnlySpan<Statement?>)[_begin, _commit, _keyFrom, .. _ranges])
+        foreach (var statement in (ReadOnlySpan<Statement?>)[_begin, _commit, _current, _historyFrom, _keyFrom, .. _ranges])
         {
             statement?.Dispose();
         }
 
         _connection.Dispose();
+    }
+
+    private static Statement Bound(Statement statement, ReadOnlySpan<byte> key, long at)
+    {
+        statement.BindBlob(1, key);
+        statement.BindInteger(2, at);
+        return statement;
     }
 }

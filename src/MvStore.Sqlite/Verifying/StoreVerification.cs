@@ -124,7 +124,7 @@ internal sealed class StoreVerification
 
         foreach (var statement in missing)
         {
-            _findings.Add("schema", $"The schema lacks '{statement[..statement.IndexOf('(', StringComparison.Ordinal)].Trim()}'.");
+            _findings.Add("schema", $"The schema lacks '{string.Join(' ', statement.Split([' ', '\n', '('], StringSplitOptions.RemoveEmptyEntries)[..3])}'.");
         }
     }
 
