@@ -10,7 +10,7 @@ internal sealed class HistoryScan(Reader reader, TierScan scan, CancellationToke
 
     private readonly long _at = SignedColumn.Clamped(scan.View.At.Value);
     private readonly long _sequence = SignedColumn.Clamped(scan.View.Sequence);
-    private readonly List<TierRow> _rows = [];
+    private readonly List<TierRow> _rows = reader.TakeList();
     private KeyRange _rest = scan.After?.RestOf(scan.Range, ScanDirection.Forward) ?? scan.Range; // what is still to be walked
     private byte[]? _key;                // the key the page is in
     private long _version;               // the row of it that was looked at last
@@ -49,7 +49,7 @@ internal sealed class HistoryScan(Reader reader, TierScan scan, CancellationToke
         }
     }
 
-    private TierPage Page(TierPosition? next) => new(_rows, next, _looked);
+    private TierPage Page(TierPosition? next) => new(Reader.Collected(_rows), next, _looked);
 
     private WalkEnd Resume(TierPosition after)
     {
@@ -72,7 +72,7 @@ internal sealed class HistoryScan(Reader reader, TierScan scan, CancellationToke
                     _above = 0;
                 }
 
-                Consider(row, _key);
+                Consider(row);
                 if (IsFull)
                 {
                     return WalkEnd.Full;
@@ -100,7 +100,7 @@ internal sealed class HistoryScan(Reader reader, TierScan scan, CancellationToke
         {
             while (row.Step())
             {
-                Consider(row, _key!);
+                Consider(row);
                 if (IsFull)
                 {
                     return WalkEnd.Full;
@@ -115,14 +115,14 @@ internal sealed class HistoryScan(Reader reader, TierScan scan, CancellationToke
         }
     }
 
-    private void Consider(Statement row, byte[] key)
+    private void Consider(Statement row)
     {
         cancellationToken.ThrowIfCancellationRequested();
         _looked++;
         _version = EntryColumns.Version(row);
-        if (EntryColumns.IsVisible(row, _at, _sequence))
+        if (EntryColumns.TryRead(row, _at, _sequence, out var entry))
         {
-            _rows.Add(EntryColumns.Read(row, key));
+            _rows.Add(entry);
         }
     }
 

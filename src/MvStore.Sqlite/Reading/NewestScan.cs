@@ -15,12 +15,13 @@ internal sealed class NewestScan
     private readonly long _sequence;
     private readonly KeyRange _rest; // what is still to be walked
     private readonly HistoryCursor _history;
-    private readonly List<TierRow> _rows = [];
+    private readonly List<TierRow> _rows;
     private int _looked; // rows looked at in all
 
     public NewestScan(Reader reader, TierScan scan, CancellationToken cancellationToken)
     {
         _reader = reader;
+        _rows = reader.TakeList();
         _scan = scan;
         _cancellationToken = cancellationToken;
         _at = SignedColumn.Clamped(scan.View.At.Value);
@@ -56,7 +57,7 @@ internal sealed class NewestScan
             : Walk(_scan.Direction == ScanDirection.Forward ? _rest.After(key) : _rest.Before(key));
     }
 
-    private TierPage Page(TierPosition? next) => new(_rows, next, _looked);
+    private TierPage Page(TierPosition? next) => new(Reader.Collected(_rows), next, _looked);
 
     private TierPage Walk(KeyRange range)
     {
@@ -91,9 +92,9 @@ internal sealed class NewestScan
     private long? Consider(Statement newest)
     {
         _looked++;
-        if (EntryColumns.IsVisible(newest, _at, _sequence))
+        if (EntryColumns.TryRead(newest, _at, _sequence, out var row))
         {
-            _rows.Add(EntryColumns.Read(newest));
+            _rows.Add(row);
             return null;
         }
 
@@ -107,9 +108,9 @@ internal sealed class NewestScan
         {
             _cancellationToken.ThrowIfCancellationRequested();
             _looked++;
-            if (EntryColumns.IsVisible(_history.Row, _at, _sequence))
+            if (EntryColumns.TryRead(_history.Row, _at, _sequence, out row))
             {
-                _rows.Add(EntryColumns.Read(_history.Row));
+                _rows.Add(row);
                 return null;
             }
 
@@ -132,9 +133,9 @@ internal sealed class NewestScan
             {
                 _cancellationToken.ThrowIfCancellationRequested();
                 _looked++;
-                if (EntryColumns.IsVisible(row, _at, _sequence))
+                if (EntryColumns.TryRead(row, _at, _sequence, out var found))
                 {
-                    _rows.Add(EntryColumns.Read(row, key));
+                    _rows.Add(found);
                     return null;
                 }
 

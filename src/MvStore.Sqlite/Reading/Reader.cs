@@ -1,14 +1,19 @@
+using System.Globalization;
+
 namespace MvStore.Sqlite.Reading;
 
 /// <summary>One connection that reads, with its prepared statements. Used by one call at a time.</summary>
 internal sealed class Reader : IDisposable
 {
+    private const int MostRowsKept = 4_096;
+
     private readonly Connection _connection;
     private readonly Statement _begin;
     private readonly Statement _commit;
     private readonly Statement _current;
     private readonly Statement _historyFrom;
     private readonly Statement _keyFrom;
+    private readonly List<TierRow> _rows = [];
     private readonly Statement?[] _ranges = new Statement?[RangeShape.Count]; // prepared when first needed
 
     private Reader(Connection connection)
@@ -33,6 +38,7 @@ internal sealed class Reader : IDisposable
         try
         {
             connection.Execute($"PRAGMA cache_size = -{options.ReadCacheBytes / 1024}");
+            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA mmap_size = {options.MapBytes}"));
             connection.Execute("PRAGMA query_only = ON");
             return new Reader(connection);
         }
@@ -43,22 +49,37 @@ internal sealed class Reader : IDisposable
         }
     }
 
-    /// <summary>Runs statements so that all of them see one state of the file, and none outlives the call (contract F6).</summary>
-    public T InOneState<T>(Func<Reader, T> read)
+    /// <summary>From here on all statements see one state of the file.</summary>
+    public void Begin() => _begin.Run();
+
+    /// <summary>Ends that, so that no read outlives its call (contract F6).</summary>
+    public void End()
     {
-        _begin.Run();
-        try
+        // A failure that ended the transaction by itself must not be hidden by a second one.
+        if (_connection.InTransaction)
         {
-            return read(this);
+            _commit.Run();
         }
-        finally
+    }
+
+    /// <summary>A list to collect rows in: empty, and used again by the next call.</summary>
+    public List<TierRow> TakeList()
+    {
+        _rows.Clear(); // of a call that failed
+        if (_rows.Capacity > MostRowsKept)
         {
-            // A failure that ended the transaction by itself must not be hidden by a second one.
-            if (_connection.InTransaction)
-            {
-                _commit.Run();
-            }
+            _rows.Capacity = 0;
         }
+
+        return _rows;
+    }
+
+    /// <summary>What was collected, in an array of its own.</summary>
+    public static TierRow[] Collected(List<TierRow> rows)
+    {
+        TierRow[] own = [.. rows];
+        rows.Clear();
+        return own;
     }
 
     /// <summary>The newest entry of a key, whoever can see it. Reset it.</summary>

@@ -45,6 +45,7 @@ internal sealed class StoreVerification
         CancellationToken cancellationToken)
     {
         var log = new FileInfo(path + "-wal");
+        var longest = Math.Max(log.Exists ? log.Length : 0, options.CheckpointBytes); // it keeps its size when it is used again
         using var connection = Connection.Open(path, options.BusyTimeout);
         var run = new StoreVerification(connection, progress, cancellationToken);
         return run.Run(
@@ -52,7 +53,7 @@ internal sealed class StoreVerification
             isLogTooLong: () =>
             {
                 log.Refresh();
-                return log.Exists && log.Length > options.CheckpointBytes;
+                return log.Exists && log.Length > longest;
             });
     }
 

@@ -224,9 +224,17 @@ public sealed class VerificationTests : IAsyncLifetime
     public async Task F6_TheCheckOfTheStructureGivesWayToALongLog()
     {
         await SampleStore.MakeAsync(_location);
-        await using var tier = await _location.OpenAsync(o => o.CheckpointBytes = 0);
-        await tier.ApplyAsync(new TierBatch(2, 3, 10, [new TierRow(Rows.Key("z"), 10, 3, new byte[100_000])]), default);
-        var report = await tier.VerifyAsync();
+        await using var tier = await _location.OpenAsync(o => o.CheckpointBytes = 50_000);
+        var sequence = 2UL;
+        async Task WriteAsync(int bytes)
+        {
+            sequence++;
+            await tier.ApplyAsync(new TierBatch(sequence - 1, sequence, 10, [new TierRow(Rows.Key($"z{sequence}"), 10, sequence, new byte[bytes])]), default);
+        }
+
+        await WriteAsync(100_000);
+        (await tier.VerifyAsync()).IsStructureChecked.Should().BeTrue("the log has kept its size and does not grow");
+        var report = await tier.VerifyAsync(new SyncProgress<VerificationProgress>(_ => WriteAsync(300_000).GetAwaiter().GetResult()));
         report.IsSound.Should().BeTrue();
         report.IsStructureChecked.Should().BeFalse();
     }
