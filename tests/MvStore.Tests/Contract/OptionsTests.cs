@@ -134,7 +134,7 @@ public sealed class OptionsTests
         options.Buffer.MaxValueLength.Should().Be(268_435_456);
         options.Buffer.MemoryBudget.Should().Be(268_435_456);
         options.Flush.MaxBytes.Should().Be(33_554_432);
-        options.Flush.MaxEntries.Should().Be(100_000);
+        options.Flush.MaxEntries.Should().Be(250_000);
         options.Flush.MaxAge.Should().Be(TimeSpan.FromSeconds(1));
         options.Flush.MaxSliceBytes.Should().Be(67_108_864);
         options.Flush.RetryDelay.Should().Be(TimeSpan.FromMilliseconds(50));
