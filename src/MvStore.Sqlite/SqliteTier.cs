@@ -88,7 +88,7 @@ public sealed class SqliteTier : IPersistentTier
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        return ReadAsync<IReadOnlyList<TierRow>>(reader => PointRead.Run(reader, keys, view, cancellationToken), cancellationToken);
+        return ReadAsync<PointRead, IReadOnlyList<TierRow>>(new PointRead(keys, view, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -101,13 +101,8 @@ public sealed class SqliteTier : IPersistentTier
         ArgumentOutOfRangeException.ThrowIfLessThan(scan.MaxRows, 1, nameof(scan));
         ArgumentOutOfRangeException.ThrowIfLessThan(scan.MaxExamined, 1, nameof(scan));
         ArgumentOutOfRangeException.ThrowIfLessThan(scan.MaxBytes, 1, nameof(scan));
-        if (scan.Mode == TierScanMode.Newest)
-        {
-            return ReadAsync(reader => new NewestScan(reader, scan, cancellationToken).Run(), cancellationToken);
-        }
-
-        return scan.Direction == ScanDirection.Forward
-            ? ReadAsync(reader => new HistoryScan(reader, scan, cancellationToken).Run(), cancellationToken)
+        return scan.Mode == TierScanMode.Newest || scan.Direction == ScanDirection.Forward
+            ? ReadAsync<PageRead, TierPage>(new PageRead(scan, cancellationToken), cancellationToken)
             : throw new ArgumentException("A history goes forward only.", nameof(scan));
     }
 
@@ -201,7 +196,10 @@ public sealed class SqliteTier : IPersistentTier
     {
         _closing.Cancel();
         await _gate.CloseAsync().ConfigureAwait(false);
-        _store?.Dispose();
+        if (_store is { } store)
+        {
+            await store.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private SqliteStore Opened()
@@ -245,17 +243,18 @@ public sealed class SqliteTier : IPersistentTier
         }
     }
 
-    private async ValueTask<T> ReadAsync<T>(Func<Reader, T> read, CancellationToken cancellationToken)
+    private async ValueTask<T> ReadAsync<TRead, T>(TRead read, CancellationToken cancellationToken)
+        where TRead : struct, IRead<T>
     {
         cancellationToken.ThrowIfCancellationRequested();
-        _gate.Enter(this);
+        var pool = OpenedForReading().Readers;
         try
         {
-            var pool = Opened().Readers;
+            // The pool is the gate of reads: it closes when no call has a reader any more.
             var reader = await pool.RentAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                return reader.InOneState(read);
+                return read.Run(reader);
             }
             finally
             {
@@ -266,9 +265,18 @@ public sealed class SqliteTier : IPersistentTier
         {
             throw Failures.Translate(failure, whileSyncing: false, "reading");
         }
-        finally
+    }
+
+    private SqliteStore OpenedForReading()
+    {
+        if (_store is { } store)
         {
-            _gate.Leave();
+            return store;
         }
+
+        // Not open, or disposed before it was.
+        _gate.Enter(this);
+        _gate.Leave();
+        return Opened();
     }
 }

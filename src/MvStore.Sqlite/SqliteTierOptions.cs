@@ -43,6 +43,21 @@ public sealed class SqliteTierOptions
     /// <exception cref="ArgumentOutOfRangeException">Less than that.</exception>
     public long ReadCacheBytes { get; set => field = CheckedCache(value); } = 16L * 1024 * 1024;
 
+    /// <summary>
+    /// How much of the file reads see through a mapping into memory, in bytes, from its beginning; what lies behind goes through
+    /// <see cref="ReadCacheBytes"/>. Mapped pages are the operating system's own, shared by all connections, so nothing is copied: gets that find
+    /// their page measured 1.5 times as fast on one thread and 4 times on four. Two things to know: mapped pages count as resident memory of the
+    /// process while the system has them to spare, and a sector that the disk cannot read ends the process instead of failing the call. Zero
+    /// maps nothing. SQLite maps about 2 GiB at most.
+    /// </summary>
+    /// <value>Default 1,073,741,824 (1 GiB); 0 in a 32-bit process. At least 0.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
+    public long MapBytes
+    {
+        get;
+        set => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A mapping has no negative size.");
+    } = Environment.Is64BitProcess ? 1024L * 1024 * 1024 : 0;
+
     /// <summary>The most connections that read at once; further reads wait for one of them. Opened when first needed.</summary>
     /// <value>Default 4. 1 to 64.</value>
     /// <exception cref="ArgumentOutOfRangeException">Outside that range.</exception>
@@ -54,14 +69,19 @@ public sealed class SqliteTierOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "1 to 64 connections read at once.");
     } = 4;
 
-    /// <summary>The size of the log, in bytes, above which the next write first copies it into the file and empties it.</summary>
-    /// <value>Default 67,108,864 (64 MiB). At least 0, which does so before every write.</value>
+    /// <summary>
+    /// How many bytes go to the log before a write ends by copying it into the file. A page that is only in the log costs a read about twice as much as one in
+    /// the file, and copying more often writes more pages twice. A single larger write, as flushes of a busy store are, is copied at once. The
+    /// log's file keeps its size, up to 16 times this: then it is emptied and shrinks. While a reader of another tool stays, the
+    /// log grows, as SQLite cannot reuse what that reader may look at; the tier's own reads never last.
+    /// </summary>
+    /// <value>Default 16,777,216 (16 MiB). At least 0, which does so after every write.</value>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
     public long CheckpointBytes
     {
         get;
         set => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The log has no negative size.");
-    } = 64L * 1024 * 1024;
+    } = 16L * 1024 * 1024;
 
     /// <summary>
     /// Whether the mark beside the file, by which an opening notices that synced commits are missing, is itself synced after every write.

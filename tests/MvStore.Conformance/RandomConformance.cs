@@ -129,6 +129,7 @@ public abstract class RandomConformance<TLocation> : TierSuite<TLocation>
         Pin[] pins = [.. Enumerable.Range(0, random.Next(4)).Select(_ => new Pin((ulong)random.Next(400), (ulong)random.Next((int)Durable + 1)))];
         var rule = new RetentionRule(_floors, pins, TestClassifier.Instance);
         var all = _oracle.All.Count;
+        var older = _oracle.All.GroupBy(r => Convert.ToHexString(r.Key.Span)).Where(k => k.Skip(1).Any()).Sum(k => k.Count());
         var expected = _oracle.Reclaim(rule);
         var (scanned, reclaimed, bytes) = (0L, 0L, 0L);
         ReadOnlyMemory<byte>? after = null;
@@ -140,7 +141,7 @@ public abstract class RandomConformance<TLocation> : TierSuite<TLocation>
         }
         while (after is not null);
 
-        scanned.Should().Be(all);
+        scanned.Should().BeInRange(older, all, "only an entry that is alone need not be looked at");
         reclaimed.Should().Be(expected.Count);
         bytes.Should().Be(expected.Sum(r => (long)r.Key.Length + (r.Value?.Length ?? 0)));
         await CheckAllAsync();

@@ -27,7 +27,8 @@ public sealed class SqliteTierOptionsTests
         options.WriteCacheBytes.Should().Be(67_108_864);
         options.ReadCacheBytes.Should().Be(16_777_216);
         options.MaxReadConnections.Should().Be(4);
-        options.CheckpointBytes.Should().Be(67_108_864);
+        options.CheckpointBytes.Should().Be(16_777_216);
+        options.MapBytes.Should().Be(1_073_741_824);
         options.BusyTimeout.Should().Be(TimeSpan.FromSeconds(5));
     }
 
@@ -38,7 +39,7 @@ public sealed class SqliteTierOptionsTests
         Action<SqliteTierOptions>[] wrong =
         [
             o => o.PageBytes = 256, o => o.PageBytes = 131_072, o => o.PageBytes = 5_000, o => o.WriteCacheBytes = 1_048_575,
-            o => o.ReadCacheBytes = 0, o => o.MaxReadConnections = 0, o => o.MaxReadConnections = 65, o => o.CheckpointBytes = -1,
+            o => o.ReadCacheBytes = 0, o => o.MaxReadConnections = 0, o => o.MaxReadConnections = 65, o => o.CheckpointBytes = -1, o => o.MapBytes = -1,
             o => o.BusyTimeout = TimeSpan.FromTicks(-1), o => o.BusyTimeout = TimeSpan.FromHours(2),
         ];
         foreach (var set in wrong)

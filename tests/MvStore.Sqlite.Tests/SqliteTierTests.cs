@@ -110,14 +110,43 @@ public sealed class SqliteTierTests : IAsyncLifetime
         using (var other = OpenPlain())
         {
             Scalar(other, "BEGIN; SELECT count(*) FROM entry");
-            await WriteAsync(10);
+            await WriteAsync(50);
+            LogLength().Should().BeGreaterThan(Limit * 16, "the reader may look at any of it");
             Scalar(other, "COMMIT");
         }
 
         await WriteAsync(50);
-        new FileInfo(_location.Path + "-wal").Length.Should().BeLessThan(Limit * 2);
+        LogLength().Should().BeLessThan(Limit * 2, "a log that has become so long gives its space back");
         using var after = OpenPlain();
-        Scalar(after, "SELECT count(*) FROM entry").Should().Be(60L);
+        Scalar(after, "SELECT count(*) FROM entry").Should().Be(100L);
+    }
+
+    [Fact]
+    public async Task F6_TheLogIsUsedAgainFromItsBeginning()
+    {
+        const int Limit = 200_000;
+        await using var tier = await _location.OpenAsync(o => o.CheckpointBytes = Limit);
+        for (var sequence = 0UL; sequence < 200; sequence++)
+        {
+            var row = new TierRow(Rows.Key($"{sequence:D6}"), 1, sequence + 1, new byte[20_000]);
+            await tier.ApplyAsync(new TierBatch(sequence, sequence + 1, 1, [row]), default);
+        }
+
+        LogLength().Should().BeInRange(1, Limit * 2);
+        new FileInfo(_location.Path).Length.Should().BeGreaterThan(190 * 20_000, "what was in the log is in the file");
+    }
+
+    [Fact]
+    public async Task D9_AReadAfterDisposalSaysSo()
+    {
+        var tier = await _location.OpenAsync();
+        await tier.GetAsync(Rows.Keys("a"), Rows.Everything, default);
+        await tier.DisposeAsync();
+        await tier.Awaiting(t => t.GetAsync(Rows.Keys("a"), Rows.Everything, default).AsTask()).Should().ThrowAsync<ObjectDisposedException>();
+        await tier.Awaiting(t => t.ScanAsync(Newest, default).AsTask()).Should().ThrowAsync<ObjectDisposedException>();
+        await using var never = _location.CreateTier();
+        await never.DisposeAsync();
+        await never.Awaiting(t => t.GetAsync(Rows.Keys("a"), Rows.Everything, default).AsTask()).Should().ThrowAsync<ObjectDisposedException>();
     }
 
     [Fact]
@@ -188,6 +217,8 @@ public sealed class SqliteTierTests : IAsyncLifetime
         command.CommandText = sql;
         return command.ExecuteScalar();
     }
+
+    private long LogLength() => new FileInfo(_location.Path + "-wal").Length;
 
     private SqliteConnection OpenPlain()
     {

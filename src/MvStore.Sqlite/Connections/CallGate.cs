@@ -1,46 +1,40 @@
 namespace MvStore.Sqlite.Connections;
 
-/// <summary>Lets calls in until it closes, and tells when the last one has left.</summary>
+/// <summary>Lets calls in until it closes, and tells when the last one has left. One interlocked operation each way: every read passes it twice.</summary>
 internal sealed class CallGate
 {
-    private readonly Lock _lock = new();
-    private int _inside;  // under _lock
-    private bool _closed; // under _lock, never reset
+    private const int Closed = int.MinValue;
 
-    // Set once, when the gate is closed and nobody is inside.
+    private int _inside; // calls inside, and the closed bit; anyone, interlocked
+
+    // Set when the gate is closed and nobody is inside.
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Enters; leave by <see cref="Leave"/>.</summary>
     public void Enter(object owner)
     {
-        lock (_lock)
+        if (Interlocked.Increment(ref _inside) < 0)
         {
-            ObjectDisposedException.ThrowIf(_closed, owner);
-            _inside++;
+            Leave();
+            throw new ObjectDisposedException(owner.GetType().FullName);
         }
     }
 
     public void Leave()
     {
-        lock (_lock)
+        // Whoever was turned away leaves too, perhaps last; so this can be said more than once.
+        if (Interlocked.Decrement(ref _inside) == Closed)
         {
-            if (--_inside == 0 && _closed)
-            {
-                _empty.SetResult();
-            }
+            _empty.TrySetResult();
         }
     }
 
     /// <summary>Lets nobody in any more and waits for those inside. Once.</summary>
     public Task CloseAsync()
     {
-        lock (_lock)
+        if (Interlocked.Or(ref _inside, Closed) == 0)
         {
-            _closed = true;
-            if (_inside == 0)
-            {
-                _empty.SetResult();
-            }
+            _empty.TrySetResult();
         }
 
         return _empty.Task;

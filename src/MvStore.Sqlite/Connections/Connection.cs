@@ -14,14 +14,15 @@ internal sealed class Connection : IDisposable
 
     private const int InstructionsBetweenQuestions = 10_000;
 
-    private readonly SqliteConnection _connection;
+    private const int PagesWrittenCounter = 9; // SQLITE_DBSTATUS_CACHE_WRITE
+
     private readonly sqlite3 _handle;
+    private readonly HashSet<Statement> _statements = []; // not disposed yet: SQLite closes a file only after the last of its statements
     private readonly int _busyMilliseconds;
 
-    private Connection(SqliteConnection connection, TimeSpan busyTimeout)
+    private Connection(sqlite3 handle, TimeSpan busyTimeout)
     {
-        _connection = connection;
-        _handle = connection.Handle!;
+        _handle = handle;
         _busyMilliseconds = (int)busyTimeout.TotalMilliseconds;
     }
 
@@ -31,22 +32,23 @@ internal sealed class Connection : IDisposable
     /// <summary>Rows changed by the last insert, update or delete.</summary>
     public int ChangedRows => raw.sqlite3_changes(_handle);
 
-    /// <summary>Connects to a file that exists; closing really closes, there is no pool behind it.</summary>
+    /// <summary>Connects to a file that exists. Without SQLite's own lock around each call: one thread at a time uses a connection.</summary>
     public static Connection Open(string path, TimeSpan busyTimeout)
     {
-        var text = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false };
-        var connection = new SqliteConnection(text.ToString());
+        Batteries_V2.Init();
+        RequireLibrary();
+        var code = raw.sqlite3_open_v2(path, out var handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX, null);
+        var opened = new Connection(handle, busyTimeout);
         try
         {
-            connection.Open();
-            var opened = new Connection(connection, busyTimeout);
-            opened.Check(raw.sqlite3_extended_result_codes(opened._handle, 1));
-            opened.Check(raw.sqlite3_busy_timeout(opened._handle, opened._busyMilliseconds));
+            opened.Check(code);
+            opened.Check(raw.sqlite3_extended_result_codes(handle, 1));
+            opened.Check(raw.sqlite3_busy_timeout(handle, opened._busyMilliseconds));
             return opened;
         }
         catch
         {
-            connection.Dispose();
+            opened.Dispose();
             throw;
         }
     }
@@ -54,8 +56,13 @@ internal sealed class Connection : IDisposable
     public Statement Prepare(string sql)
     {
         Check(raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement));
-        return new Statement(this, statement);
+        var prepared = new Statement(this, statement);
+        _statements.Add(prepared);
+        return prepared;
     }
+
+    /// <summary>Forgets a statement that is disposed.</summary>
+    public void Forget(Statement statement) => _statements.Remove(statement);
 
     /// <summary>Runs SQL text, several statements if need be, and ignores the rows.</summary>
     public void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
@@ -67,11 +74,28 @@ internal sealed class Connection : IDisposable
         return statement.Step() ? statement.Text(0) : "";
     }
 
+    /// <summary>Pages that this connection wrote since it was last asked: to the log, once a write-ahead log is on.</summary>
+    public int TakePagesWritten()
+    {
+        Check(NativeSqlite.sqlite3_db_status(_handle.DangerousGetHandle(), PagesWrittenCounter, out var pages, out _, reset: 1));
+        return pages;
+    }
+
     /// <summary>
-    /// Copies the log into the file and empties it. False when readers keep some of it in use for longer than the tier's own ever do;
-    /// then as much as possible was copied, and the rest waits for the next time.
+    /// Copies the log into the file, as far as no reader stands in the way, and waits for none: the next write then begins at the front of the
+    /// log again. False when something is left.
     /// </summary>
     public bool Checkpoint()
+    {
+        Check(raw.sqlite3_wal_checkpoint_v2(_handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out var frames, out var copied));
+        return frames == copied;
+    }
+
+    /// <summary>
+    /// The same, and gives the log's space back. False when readers keep some of it in use for longer than the tier's own ever do;
+    /// then as much as possible was copied, and the rest waits for the next time.
+    /// </summary>
+    public bool CheckpointAndShrink()
     {
         Check(raw.sqlite3_busy_timeout(_handle, Math.Min(_busyMilliseconds, CheckpointWaitMilliseconds)));
         var code = raw.sqlite3_wal_checkpoint_v2(_handle, "main", raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
@@ -124,5 +148,24 @@ internal sealed class Connection : IDisposable
     public SqliteException FailureOf(int code)
         => new(raw.sqlite3_errmsg(_handle).utf8_to_string(), code & 0xFF, code);
 
-    public void Dispose() => _connection.Dispose();
+    /// <summary>Closes the file, and before that whatever statement a failure on the way has left.</summary>
+    public void Dispose()
+    {
+        foreach (var statement in _statements.ToArray())
+        {
+            statement.Dispose();
+        }
+
+        _handle.Dispose();
+    }
+
+    // Handles of another library would mean nothing to the one that NativeSqlite calls.
+    private static void RequireLibrary()
+    {
+        if (raw.GetNativeLibraryName() is var name && name != NativeSqlite.Library)
+        {
+            throw new PersistentTierException(
+                TierFailure.Fatal, $"The process has SQLite from the library '{name}'; the tier works with '{NativeSqlite.Library}' only.");
+        }
+    }
 }

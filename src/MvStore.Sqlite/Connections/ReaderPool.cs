@@ -1,48 +1,185 @@
-using System.Collections.Concurrent;
-
 namespace MvStore.Sqlite.Connections;
 
 /// <summary>
-/// The connections that read, opened when needed up to a limit, each used by one call at a time. Disposed when no call is left.
+/// The connections that read, opened when needed up to a limit, each used by one call at a time. Taking an idle one and giving it back is one
+/// interlocked operation on a place that other processors rarely touch; only who finds none takes a lock, and waits in line. No wake-up is lost: who
+/// gives back puts the reader in its place and then looks for waiters, who waits gets in line and then looks at the places, each with a
+/// full fence between. Reads pass no other gate: the pool closes by taking every reader, the last ones when their calls give them back.
 /// </summary>
-internal sealed class ReaderPool(string path, SqliteTierOptions options) : IDisposable
+internal sealed class ReaderPool(string path, SqliteTierOptions options)
 {
-    private readonly ConcurrentStack<Reader> _idle = new();                       // any thread
-    private readonly SemaphoreSlim _free = new(options.MaxReadConnections); // one count for each connection idle or not yet opened
+    private const int Distance = 16; // of two places, so that they share no cache line
+
+    private readonly Reader?[] _idle = new Reader?[options.MaxReadConnections * Distance]; // any thread, interlocked; every sixteenth
+    private readonly Lock _lock = new();
+    private readonly Queue<TaskCompletionSource<Reader?>> _line = new(); // under _lock; null tells to begin again
+    private bool _closed; // under _lock; never reset
+    private int _opened;  // under _lock: connections open or being opened
+    private int _waiting; // length of the line; written under _lock, read after a full fence
 
     /// <summary>Takes a reader; completes synchronously unless all are in use. Give it back.</summary>
-    public async ValueTask<Reader> RentAsync(CancellationToken cancellationToken)
+    public ValueTask<Reader> RentAsync(CancellationToken cancellationToken)
+        => TryTake() is { } reader ? new ValueTask<Reader>(reader) : OpenOrWaitAsync(cancellationToken);
+
+    public void Return(Reader reader)
     {
-        await _free.WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (_idle.TryPop(out var reader))
+        for (var given = reader; ; given = TryTake())
         {
-            return reader;
+            if (given is null || (Volatile.Read(ref _waiting) > 0 && Serve(given)))
+            {
+                return;
+            }
+
+            // Each call holds one of as many readers as there are places, so there is one left.
+            Put(given);
+            if (Volatile.Read(ref _waiting) == 0)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Lets nobody wait any more, and disposes each reader once no call has it. Once.</summary>
+    public async Task CloseAsync()
+    {
+        while (JoinLineToClose() is { } turn)
+        {
+            if (await TakeTurnAsync(turn).ConfigureAwait(false) is { } reader)
+            {
+                reader.Dispose();
+                lock (_lock)
+                {
+                    _opened--;
+                }
+            }
+        }
+    }
+
+    private Reader? TryTake()
+    {
+        var first = Thread.GetCurrentProcessorId();
+        for (var i = 0; i < options.MaxReadConnections; i++)
+        {
+            ref var place = ref Place(first + i);
+            if (Volatile.Read(ref place) is not null && Interlocked.Exchange(ref place, null) is { } reader)
+            {
+                return reader;
+            }
         }
 
+        return null;
+    }
+
+    private void Put(Reader reader)
+    {
+        var i = Thread.GetCurrentProcessorId();
+        while (Interlocked.CompareExchange(ref Place(i), reader, null) is not null)
+        {
+            i++;
+        }
+    }
+
+    private ref Reader? Place(int index) => ref _idle[(int)((uint)index % (uint)options.MaxReadConnections) * Distance];
+
+    private async ValueTask<Reader> OpenOrWaitAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (JoinLine() is not { } turn)
+            {
+                return Open();
+            }
+
+            using (cancellationToken.UnsafeRegister(static (t, token) => ((TaskCompletionSource<Reader?>)t!).TrySetCanceled(token), turn))
+            {
+                if (await TakeTurnAsync(turn).ConfigureAwait(false) is { } reader)
+                {
+                    return reader;
+                }
+            }
+        }
+    }
+
+    private Task<Reader?> TakeTurnAsync(TaskCompletionSource<Reader?> turn)
+    {
+        Interlocked.MemoryBarrier();
+        if (TryTake() is { } returned)
+        {
+            Return(returned);
+        }
+
+        return turn.Task;
+    }
+
+    // Null: there is room for another connection, now reserved.
+    private TaskCompletionSource<Reader?>? JoinLine()
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_closed, typeof(SqliteTier));
+            if (_opened == options.MaxReadConnections)
+            {
+                return Joined();
+            }
+
+            _opened++;
+            return null;
+        }
+    }
+
+    // Null: all are closed.
+    private TaskCompletionSource<Reader?>? JoinLineToClose()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+            return _opened == 0 ? null : Joined();
+        }
+    }
+
+    private TaskCompletionSource<Reader?> Joined()
+    {
+        var turn = new TaskCompletionSource<Reader?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _line.Enqueue(turn);
+        _waiting++;
+        return turn;
+    }
+
+    private Reader Open()
+    {
         try
         {
             return Reader.Open(path, options);
         }
         catch
         {
-            _free.Release();
+            lock (_lock)
+            {
+                _opened--;
+            }
+
+            // Whoever waits for a connection that was never opened tries to open it.
+            _ = Serve(null);
             throw;
         }
     }
 
-    public void Return(Reader reader)
+    // False when nobody waits any more.
+    private bool Serve(Reader? reader)
     {
-        _idle.Push(reader);
-        _free.Release();
-    }
-
-    public void Dispose()
-    {
-        while (_idle.TryPop(out var reader))
+        lock (_lock)
         {
-            reader.Dispose();
-        }
+            while (_line.TryDequeue(out var turn))
+            {
+                _waiting--;
+                if (turn.TrySetResult(reader))
+                {
+                    return true;
+                }
+            }
 
-        _free.Dispose();
+            return false;
+        }
     }
 }

@@ -1,7 +1,7 @@
 namespace MvStore.Sqlite.Connections;
 
 /// <summary>An open store: ownership, the connection that writes and those that read. Closed in the opposite order.</summary>
-internal sealed class SqliteStore : IDisposable
+internal sealed class SqliteStore : IAsyncDisposable
 {
     private readonly OwnerLock _ownership;
 
@@ -47,10 +47,10 @@ internal sealed class SqliteStore : IDisposable
         }
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         // SQLite copies the log into the file and removes it when the last connection closes.
-        Readers.Dispose();
+        await Readers.CloseAsync().ConfigureAwait(false);
         Writer.Dispose();
         _ownership.Dispose();
     }

@@ -53,7 +53,8 @@ internal static class StoreFile
         if (header.UserVersion != Schema.FormatVersion)
         {
             throw new StoreFormatException(
-                $"The store '{path}' has format {header.UserVersion}; this version understands format {Schema.FormatVersion}.");
+                $"The store '{path}' has format {header.UserVersion}; this version understands format {Schema.FormatVersion} only, "
+                    + $"which is {(header.UserVersion < Schema.FormatVersion ? "newer: open the store with the version that made it" : "older: open it with a newer version")}.");
         }
 
         // What a file lacks may be in its log; without a log it is lost.

@@ -19,6 +19,13 @@ internal static class Damage
             Key = key.ToArray(),
         };
 
+    /// <summary>A key with older entries whose newest one is not in its place.</summary>
+    public static PersistentTierException NoNewest(ReadOnlySpan<byte> key)
+        => new(TierFailure.Damaged, $"A key of {key.Length} bytes has rows in the table 'history', and none above them in 'current'.")
+        {
+            Key = key.ToArray(),
+        };
+
     public static PersistentTierException Floor()
         => new(TierFailure.Damaged, "A row of the table 'floor' is damaged: its checksum does not match.");
 }

@@ -29,19 +29,42 @@ internal static class EntryColumns
     public static bool IsIntact(Statement row, ReadOnlySpan<byte> key)
         => EntryChecksum.Of(key, Version(row), Sequence(row), row.Blob(3), row.IsNull(3)) == row.Integer(4);
 
-    /// <summary>The whole entry, verified, in memory of its own; the key is the given array, which holds its bytes already.</summary>
-    public static TierRow Read(Statement row, byte[] key)
+    /// <summary>
+    /// The whole entry, verified, in one piece of memory of its own; false when a view of (version, sequence) cannot see it. One that only its
+    /// sequence hides must be intact: else it would be missed without a word.
+    /// </summary>
+    public static bool TryRead(Statement row, long at, long sequence, out TierRow entry)
     {
+        entry = default;
         var version = Version(row);
-        var sequence = Sequence(row);
-        var isTombstone = row.IsNull(3);
-        var value = row.Blob(3);
-        if (EntryChecksum.Of(key, version, sequence, value, isTombstone) != row.Integer(4))
+        if (version > at)
         {
-            throw Damage.Entry(key, version, sequence);
+            return false;
         }
 
-        // Not "? null :", which would become an empty value: null converts to memory by way of an array.
-        return new TierRow(key, (ulong)version, (ulong)sequence, isTombstone ? default(ReadOnlyMemory<byte>?) : value.ToArray());
+        var writtenBy = Sequence(row);
+        if (writtenBy > sequence)
+        {
+            Check(row);
+            return false;
+        }
+
+        var key = Key(row);
+        var value = row.Blob(3);
+        var isTombstone = value.IsEmpty && row.IsNull(3);
+        if (EntryChecksum.Of(key, version, writtenBy, value, isTombstone) != row.Integer(4))
+        {
+            throw Damage.Entry(key, version, writtenBy);
+        }
+
+        var bytes = GC.AllocateUninitializedArray<byte>(key.Length + value.Length);
+        key.CopyTo(bytes);
+        value.CopyTo(bytes.AsSpan(key.Length));
+        entry = new TierRow(
+            new ReadOnlyMemory<byte>(bytes, 0, key.Length),
+            (ulong)version,
+            (ulong)writtenBy,
+            isTombstone ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(bytes, key.Length, value.Length));
+        return true;
     }
 }

@@ -6,7 +6,7 @@ namespace MvStore.Sqlite.Format;
 /// <param name="Changes">Write transactions so far.</param>
 /// <param name="Sequence">The durable mark.</param>
 /// <param name="Version">The highest commit version among durable publications.</param>
-/// <param name="Entries">Rows of the table <c>entry</c>.</param>
+/// <param name="Entries">Rows of the tables <c>current</c> and <c>history</c>.</param>
 internal readonly record struct MetaRow(long Format, long StoreId, long Changes, long Sequence, long Version, long Entries)
 {
     /// <summary>The highest epoch the store was opened under.</summary>

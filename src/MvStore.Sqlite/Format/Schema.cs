@@ -10,7 +10,7 @@ internal static class Schema
     public const uint ApplicationId = 0x4D765374;
 
     /// <summary>The one format this code reads and writes.</summary>
-    public const int FormatVersion = 1;
+    public const int FormatVersion = 2;
 
     /// <summary>The columns of an entry, in the order <see cref="EntryColumns"/> reads them.</summary>
     public const string EntryColumnList = "key, version, sequence, value, checksum";
@@ -20,14 +20,27 @@ internal static class Schema
         = [.. Tables.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
 
     private const string Tables = """
-        CREATE TABLE entry (
-            key      BLOB    NOT NULL, -- ordered bytewise
-            version  INTEGER NOT NULL, -- the commit version it was written at
+        CREATE TABLE current (
+            key      BLOB    NOT NULL PRIMARY KEY, -- ordered bytewise
+            version  INTEGER NOT NULL, -- the commit version it was written at, the highest of its key
             sequence INTEGER NOT NULL, -- the publication that wrote it
             value    BLOB,             -- NULL: the key is deleted at this version
-            checksum INTEGER NOT NULL, -- CRC-32C of the other columns
+            checksum INTEGER NOT NULL  -- CRC-32C of the other columns
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE history (
+            key      BLOB    NOT NULL, -- one that has a row in current, of a higher version
+            version  INTEGER NOT NULL,
+            sequence INTEGER NOT NULL,
+            value    BLOB,
+            checksum INTEGER NOT NULL,
             PRIMARY KEY (key, version DESC)
         ) STRICT, WITHOUT ROWID;
+
+        CREATE VIEW entry AS
+            SELECT key, version, sequence, value, checksum FROM current
+            UNION ALL
+            SELECT key, version, sequence, value, checksum FROM history;
 
         CREATE TABLE meta (
             id               INTEGER PRIMARY KEY CHECK (id = 1),
@@ -36,7 +49,7 @@ internal static class Schema
             changes          INTEGER NOT NULL, -- write transactions so far
             durable_sequence INTEGER NOT NULL, -- every publication up to this one is in this file
             highest_version  INTEGER NOT NULL, -- the highest commit version among them
-            entries          INTEGER NOT NULL, -- rows of the table entry
+            entries          INTEGER NOT NULL, -- rows of current and history
             epoch            INTEGER NOT NULL, -- the highest number this file was opened under
             checksum         INTEGER NOT NULL  -- CRC-32C of the other columns
         ) STRICT;

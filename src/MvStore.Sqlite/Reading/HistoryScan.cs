@@ -10,7 +10,7 @@ internal sealed class HistoryScan(Reader reader, TierScan scan, CancellationToke
 
     private readonly long _at = SignedColumn.Clamped(scan.View.At.Value);
     private readonly long _sequence = SignedColumn.Clamped(scan.View.Sequence);
-    private readonly List<TierRow> _rows = [];
+    private readonly List<TierRow> _rows = reader.TakeList();
     private KeyRange _rest = scan.After?.RestOf(scan.Range, ScanDirection.Forward) ?? scan.Range; // what is still to be walked
     private byte[]? _key;                // the key the page is in
     private long _version;               // the row of it that was looked at last
@@ -50,7 +50,7 @@ internal sealed class HistoryScan(Reader reader, TierScan scan, CancellationToke
         }
     }
 
-    private TierPage Page(TierPosition? next) => new(_rows, next, _looked);
+    private TierPage Page(TierPosition? next) => new(Reader.Collected(_rows), next, _looked);
 
     private WalkEnd Resume(TierPosition after)
     {
@@ -60,7 +60,7 @@ internal sealed class HistoryScan(Reader reader, TierScan scan, CancellationToke
 
     private WalkEnd Walk()
     {
-        var row = reader.Range(_rest, ScanDirection.Forward);
+        var row = reader.Range(EntrySource.Both, _rest, ScanDirection.Forward);
         _key = null;
         try
         {
@@ -73,7 +73,7 @@ internal sealed class HistoryScan(Reader reader, TierScan scan, CancellationToke
                     _above = 0;
                 }
 
-                Consider(row, _key);
+                Consider(row);
                 if (IsFull)
                 {
                     return WalkEnd.Full;
@@ -101,7 +101,7 @@ internal sealed class HistoryScan(Reader reader, TierScan scan, CancellationToke
         {
             while (row.Step())
             {
-                Consider(row, _key!);
+                Consider(row);
                 if (IsFull)
                 {
                     return WalkEnd.Full;
@@ -116,25 +116,15 @@ internal sealed class HistoryScan(Reader reader, TierScan scan, CancellationToke
         }
     }
 
-    private void Consider(Statement row, byte[] key)
+    private void Consider(Statement row)
     {
         cancellationToken.ThrowIfCancellationRequested();
         _looked++;
         _version = EntryColumns.Version(row);
-        if (_version > _at)
+        if (EntryColumns.TryRead(row, _at, _sequence, out var entry))
         {
-            return;
-        }
-
-        if (EntryColumns.Sequence(row) <= _sequence)
-        {
-            var found = EntryColumns.Read(row, key);
-            _rows.Add(found);
-            _bytes += found.Key.Length + (found.Value?.Length ?? 0);
-        }
-        else
-        {
-            EntryColumns.Check(row);
+            _rows.Add(entry);
+            _bytes += entry.Key.Length + (entry.Value?.Length ?? 0);
         }
     }
 

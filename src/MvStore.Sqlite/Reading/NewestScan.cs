@@ -1,31 +1,39 @@
 namespace MvStore.Sqlite.Reading;
 
 /// <summary>
-/// One page of a scan that returns one entry for each key. It walks the rows of the range in key order and keeps, of the key it is in, the
-/// best candidate so far. A key that has more rows than <see cref="SeekAfter"/> is entered by a seek and descended, and the walk begins anew
-/// behind it: so no key costs more than what is hidden in it. The page may end on any row of a forward walk or a descent: then nothing at or
-/// above that row can be seen. A reverse walk meets the oldest row of a key first, and what it has seen of a key says nothing; so it enters
-/// a key only if it can look at <see cref="SeekAfter"/> rows and one more, and leaves it to a descent otherwise.
+/// One page of a scan that returns one entry for each key. It walks the newest entries of all keys, in either direction; for a key whose newest
+/// one the view cannot see, it looks at the older ones, newest first (<see cref="HistoryCursor"/>). So a read of the present never meets an
+/// old version. The page may end on any row that it looked at: then nothing of that key at or above the row can be seen. Rows that only
+/// lie on the way are not counted; there are at most a few for each key.
 /// </summary>
-internal sealed class NewestScan(Reader reader, TierScan scan, CancellationToken cancellationToken)
+internal sealed class NewestScan
 {
-    private const int SeekAfter = 8;
+    private readonly Reader _reader;
+    private readonly TierScan _scan;
+    private readonly CancellationToken _cancellationToken;
+    private readonly long _at;
+    private readonly long _sequence;
+    private readonly KeyRange _rest; // what is still to be walked
+    private readonly HistoryCursor _history;
+    private readonly List<TierRow> _rows;
+    private int _looked; // rows looked at in all
+    private long _bytes; // bytes of keys and values on the page
 
-    private readonly long _at = SignedColumn.Clamped(scan.View.At.Value);
-    private readonly long _sequence = SignedColumn.Clamped(scan.View.Sequence);
-    private readonly bool _forward = scan.Direction == ScanDirection.Forward;
-    private readonly List<TierRow> _rows = [];
-    private KeyRange _rest = scan.After?.RestOf(scan.Range, scan.Direction) ?? scan.Range; // what no walk has finished
-    private byte[]? _key;                // the key the page is in
-    private long _version;               // the row of it that was looked at last
-    private TierRow? _candidate;         // the newest visible entry of it so far
-    private int _inKey;                  // rows of it that the walk looked at
-    private int _looked;                 // rows looked at in all
-    private long _bytes;                 // bytes of keys and values on the page
+    public NewestScan(Reader reader, TierScan scan, CancellationToken cancellationToken)
+    {
+        _reader = reader;
+        _rows = reader.TakeList();
+        _scan = scan;
+        _cancellationToken = cancellationToken;
+        _at = SignedColumn.Clamped(scan.View.At.Value);
+        _sequence = SignedColumn.Clamped(scan.View.Sequence);
+        _rest = scan.After?.RestOf(scan.Range, scan.Direction) ?? scan.Range;
+        _history = new HistoryCursor(reader, _rest, scan.Direction);
+    }
 
-    private int Left => scan.MaxExamined - _looked;
+    private int Left => _scan.MaxExamined - _looked;
 
-    private bool IsFull => _rows.Count >= scan.MaxRows || _bytes >= scan.MaxBytes || Left == 0;
+    private bool IsFull => _rows.Count >= _scan.MaxRows || _bytes >= _scan.MaxBytes || Left == 0;
 
     public TierPage Run()
     {
@@ -34,169 +42,122 @@ internal sealed class NewestScan(Reader reader, TierScan scan, CancellationToken
             return Page(null);
         }
 
-        var end = scan.After is { IsInsideKey: true } after && _rest.Contains(after.Key.Span) ? Resume(after) : Walk();
-        while (true)
+        if (_scan.After is not { IsInsideKey: true } after || !_rest.Contains(after.Key.Span))
         {
-            switch (end)
-            {
-                case WalkEnd.Exhausted:
-                    return Page(null);
-
-                case WalkEnd.InsideKey:
-                    return Page(EntryColumns.Position(_key!, _version));
-
-                case WalkEnd.KeyTooLong:
-                    end = Descend(_forward ? Math.Min(_at, _version - 1) : _at);
-                    break;
-
-                case WalkEnd.KeyFinished when IsFull:
-                    return Page(TierPosition.Behind(_key));
-
-                case WalkEnd.KeyFinished:
-                    _rest = _forward ? _rest.After(_key) : _rest.Before(_key);
-                    end = Walk();
-                    break;
-            }
+            return Walk(_rest);
         }
+
+        var key = after.Key.ToArray();
+        if (Resume(key, Math.Min(_at, SignedColumn.Clamped(after.Version.Value - 1))) is { } lowest)
+        {
+            return Page(EntryColumns.Position(key, lowest));
+        }
+
+        return IsFull
+            ? Page(TierPosition.Behind(key))
+            : Walk(_scan.Direction == ScanDirection.Forward ? _rest.After(key) : _rest.Before(key));
     }
 
-    private TierPage Page(TierPosition? next) => new(_rows, next, _looked);
-
-    private WalkEnd Resume(TierPosition after)
+    private void Add(TierRow row)
     {
-        _key = after.Key.ToArray();
-        return Descend(Math.Min(_at, SignedColumn.Clamped(after.Version.Value - 1)));
+        _rows.Add(row);
+        _bytes += row.Key.Length + (row.Value?.Length ?? 0);
     }
 
-    private WalkEnd Walk()
+    private TierPage Page(TierPosition? next) => new(Reader.Collected(_rows), next, _looked);
+
+    private TierPage Walk(KeyRange range)
     {
-        var row = reader.Range(_rest, scan.Direction);
-        _key = null;
+        var row = _reader.Range(EntrySource.Current, range, _scan.Direction);
         try
         {
             while (row.Step())
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                var key = EntryColumns.Key(row);
-                if (_key is null || !key.SequenceEqual(_key))
+                _cancellationToken.ThrowIfCancellationRequested();
+                if (Consider(row) is { } lowest)
                 {
-                    FinishKey();
-                    if (_key is not null && IsFull)
-                    {
-                        return WalkEnd.KeyFinished;
-                    }
-
-                    _key = key.ToArray();
-                    _inKey = 0;
-                    if (!_forward && Left <= SeekAfter)
-                    {
-                        return WalkEnd.KeyTooLong;
-                    }
-                }
-                else if (_inKey == SeekAfter)
-                {
-                    return LeaveLongKey();
+                    return Page(EntryColumns.Position(EntryColumns.Key(row).ToArray(), lowest));
                 }
 
-                Consider(row, _key);
-                if (_forward && Left == 0)
+                if (IsFull)
                 {
-                    return _candidate is null ? WalkEnd.InsideKey : FinishKey();
+                    var key = EntryColumns.Key(row).ToArray();
+                    return Page(row.Step() ? TierPosition.Behind(key) : null);
                 }
             }
 
-            FinishKey();
-            return WalkEnd.Exhausted;
+            return Page(null);
         }
         finally
         {
             row.Reset();
+            _history.Close();
         }
     }
 
-    // Forward the first visible row is the newest; in reverse the last one is.
-    private void Consider(Statement row, byte[] key)
+    // Null when the key is done; otherwise the lowest version looked at, none of which can be seen.
+    private long? Consider(Statement newest)
     {
         _looked++;
-        _inKey++;
-        _version = EntryColumns.Version(row);
-        if ((_candidate is not null && _forward) || _version > _at)
+        if (EntryColumns.TryRead(newest, _at, _sequence, out var row))
         {
-            return;
+            Add(row);
+            return null;
         }
 
-        if (EntryColumns.Sequence(row) <= _sequence)
+        if (Left == 0)
         {
-            _candidate = EntryColumns.Read(row, key);
+            return EntryColumns.Version(newest);
         }
-        else
+
+        var key = EntryColumns.Key(newest);
+        for (var found = _history.MoveTo(key, _at); found; found = _history.MoveNext(key))
         {
-            EntryColumns.Check(row);
+            _cancellationToken.ThrowIfCancellationRequested();
+            _looked++;
+            if (EntryColumns.TryRead(_history.Row, _at, _sequence, out row))
+            {
+                Add(row);
+                return null;
+            }
+
+            if (Left == 0)
+            {
+                return EntryColumns.Version(_history.Row);
+            }
         }
+
+        return null;
     }
 
-    private WalkEnd LeaveLongKey()
+    // The same for a key that an earlier page has left inside; there is room for at least one row, and one it costs, found or not.
+    private long? Resume(byte[] key, long from)
     {
-        if (_forward && _candidate is not null)
-        {
-            return FinishKey();
-        }
-
-        _candidate = null;
-        return WalkEnd.KeyTooLong;
-    }
-
-    // Looks for the newest visible row of the key, from a version downwards. There is room for at least one row, and one it costs, found or not.
-    private WalkEnd Descend(long from)
-    {
-        var before = _looked;
-        var row = reader.KeyFrom(_key, from);
+        var row = _reader.KeyFrom(key, from);
         try
         {
             while (row.Step())
             {
-                cancellationToken.ThrowIfCancellationRequested();
+                _cancellationToken.ThrowIfCancellationRequested();
                 _looked++;
-                _version = EntryColumns.Version(row);
-                if (EntryColumns.Sequence(row) <= _sequence)
+                if (EntryColumns.TryRead(row, _at, _sequence, out var found))
                 {
-                    _candidate = EntryColumns.Read(row, _key!);
-                    return FinishKey();
+                    Add(found);
+                    return null;
                 }
 
-                EntryColumns.Check(row);
                 if (Left == 0)
                 {
-                    return WalkEnd.InsideKey;
+                    return EntryColumns.Version(row);
                 }
             }
 
-            _looked += before == _looked ? 1 : 0;
-            return FinishKey();
+            _looked += _looked == 0 ? 1 : 0;
+            return null;
         }
         finally
         {
             row.Reset();
         }
-    }
-
-    private WalkEnd FinishKey()
-    {
-        if (_candidate is { } found)
-        {
-            _rows.Add(found);
-            _bytes += found.Key.Length + (found.Value?.Length ?? 0);
-            _candidate = null;
-        }
-
-        return WalkEnd.KeyFinished;
-    }
-
-    private enum WalkEnd
-    {
-        Exhausted,
-        InsideKey,
-        KeyTooLong,
-        KeyFinished,
     }
 }

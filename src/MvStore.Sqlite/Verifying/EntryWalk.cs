@@ -1,6 +1,9 @@
 namespace MvStore.Sqlite.Verifying;
 
-/// <summary>Checks every entry: types, checksum, order, that its version occurs once, and that the marks cover it.</summary>
+/// <summary>
+/// Checks every entry of both tables, merged: types, checksum, order, that its version occurs once, that the marks cover it, and that the newest
+/// of each key, and no other, is in <c>current</c> (L1).
+/// </summary>
 internal sealed class EntryWalk : TableWalk, IDisposable
 {
     private readonly Statement _all;
@@ -12,10 +15,9 @@ internal sealed class EntryWalk : TableWalk, IDisposable
     public EntryWalk(Connection connection, FindingList findings)
         : base("entry", connection, findings)
     {
-        const string Columns = $"SELECT {Schema.EntryColumnList} FROM entry";
-        _all = connection.Prepare($"{Columns} ORDER BY key, version DESC");
-        _restOfKey = connection.Prepare($"{Columns} WHERE key = ?1 AND version < ?2 ORDER BY version DESC");
-        _nextKeys = connection.Prepare($"{Columns} WHERE key > ?1 ORDER BY key, version DESC");
+        _all = connection.Prepare(Merged("", "key, version DESC"));
+        _restOfKey = connection.Prepare(Merged("WHERE key = ?1 AND version < ?2", "version DESC"));
+        _nextKeys = connection.Prepare(Merged("WHERE key > ?1", "key, version DESC"));
     }
 
     public void Dispose()
@@ -50,9 +52,11 @@ internal sealed class EntryWalk : TableWalk, IDisposable
         Require(EntryColumns.IsIntact(row, key), "The checksum does not match.", key, version);
         Require(version >= 1 && version <= (Meta?.Version ?? long.MaxValue), "The version is none that the store has.", key, version);
         Require(sequence >= 1 && sequence <= (Meta?.Sequence ?? long.MaxValue), "The publication is none that the store has.", key, version);
+        var isInPlace = row.Integer(5) != 0;
         var order = _key is null ? 1 : key.SequenceCompareTo(_key);
         var isBehind = order > 0 || (order == 0 && version < _version);
         Require(isBehind, order == 0 && version == _version ? "The key has this version twice." : "The row is out of order.", key, version);
+        Require(order <= 0 || isInPlace, "The newest entry of the key is not in the table 'current'.", key, version);
         if (isBehind)
         {
             _key = order == 0 ? _key : key.ToArray();
@@ -61,4 +65,8 @@ internal sealed class EntryWalk : TableWalk, IDisposable
 
         return isBehind;
     }
+
+    private static string Merged(string where, string order)
+        => $"SELECT {Schema.EntryColumnList}, 1 FROM current {where} "
+            + $"UNION ALL SELECT {Schema.EntryColumnList}, 0 FROM history {where} ORDER BY {order}";
 }

@@ -45,6 +45,7 @@ internal sealed class StoreVerification
         CancellationToken cancellationToken)
     {
         var log = new FileInfo(path + "-wal");
+        var longest = Math.Max(log.Exists ? log.Length : 0, options.CheckpointBytes); // it keeps its size when it is used again
         using var connection = Connection.Open(path, options.BusyTimeout);
         var run = new StoreVerification(connection, progress, cancellationToken);
         return run.Run(
@@ -52,7 +53,7 @@ internal sealed class StoreVerification
             isLogTooLong: () =>
             {
                 log.Refresh();
-                return log.Exists && log.Length > options.CheckpointBytes;
+                return log.Exists && log.Length > longest;
             });
     }
 
@@ -124,7 +125,7 @@ internal sealed class StoreVerification
 
         foreach (var statement in missing)
         {
-            _findings.Add("schema", $"The schema lacks '{statement[..statement.IndexOf('(', StringComparison.Ordinal)].Trim()}'.");
+            _findings.Add("schema", $"The schema lacks '{string.Join(' ', statement.Split([' ', '\n', '('], StringSplitOptions.RemoveEmptyEntries)[..3])}'.");
         }
     }
 

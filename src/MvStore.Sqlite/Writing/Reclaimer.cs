@@ -1,62 +1,64 @@
-using System.Runtime.InteropServices;
-
 namespace MvStore.Sqlite.Writing;
 
 /// <summary>
-/// One step of reclamation (contract E1): loads the stamps of whole keys, in key order, asks the rule, and deletes what may go. It first
-/// reads and then deletes, so that no row is deleted under the statement that walks over it.
+/// One step of reclamation (contract E1): collects whole keys, in key order, asks the rule, and deletes what may go. Only keys that have a row in the
+/// table <c>history</c> are looked at: the rule never lets the newest entry of a key go. It first reads and then deletes, so that no row is
+/// deleted under the statement that walks over it.
 /// </summary>
 internal sealed class Reclaimer : IDisposable
 {
+    // A large value is not read for its checksum unless its row is to go: see CollectedKey.
+    private const string Columns = "key, version, sequence, length(value), iif(length(value) <= 4096, value, NULL), checksum";
+
     private readonly Statement _all;
     private readonly Statement _after;
-    private readonly Statement _one;
-    private readonly Statement _delete;
-    private readonly List<VersionStamp> _stamps = []; // of the key the walk is in, newest first
-    private readonly List<int> _valueLengths = [];    // of the same entries
-    private readonly List<(byte[] Key, long Version)> _doomed = [];
-    private readonly List<(byte[] Key, long Version)> _hiding = []; // kept rows right above doomed ones
-    private readonly Statement _row;
+    private readonly Statement _olderOf;
+    private readonly Statement _newestOf;
+    private readonly CollectedKey _collected;
+    private readonly DoomedRows _doomed;
 
     public Reclaimer(Connection connection)
     {
-        const string Columns = "SELECT key, version, sequence, length(value) FROM entry";
         const string Order = "ORDER BY key, version DESC";
-        _all = connection.Prepare($"{Columns} {Order}");
-        _after = connection.Prepare($"{Columns} WHERE key > ?1 {Order}");
-        _one = connection.Prepare($"{Columns} WHERE key = ?1 ORDER BY version DESC");
-        _row = connection.Prepare($"SELECT {Schema.EntryColumnList} FROM entry WHERE key = ?1 AND version = ?2");
-        _delete = connection.Prepare("DELETE FROM entry WHERE key = ?1 AND version = ?2");
+        _all = connection.Prepare($"SELECT {Columns} FROM history {Order}");
+        _after = connection.Prepare($"SELECT {Columns} FROM history WHERE key > ?1 {Order}");
+        _olderOf = connection.Prepare($"SELECT {Columns} FROM history WHERE key = ?1 ORDER BY version DESC");
+        _newestOf = connection.Prepare($"SELECT {Columns} FROM current WHERE key = ?1");
+        _doomed = new DoomedRows(connection);
+        _collected = new CollectedKey(_doomed);
     }
 
     /// <summary>Does one step. Inside a transaction.</summary>
     public TierReclaimed Run(TierReclaimStep step, CancellationToken cancellationToken)
     {
         _doomed.Clear();
-        _hiding.Clear();
-        var (next, scanned, bytes) = step.Keys is { } keys
-            ? LookAt(keys, step, cancellationToken)
-            : LookAtAll(step, cancellationToken);
-        cancellationToken.ThrowIfCancellationRequested();
-        RequireIntact(_doomed);
-        RequireIntact(_hiding);
-        Delete();
-        return new TierReclaimed(next, scanned, _doomed.Count, bytes);
+        try
+        {
+            var (next, scanned) = step.Keys is { } keys
+                ? LookAt(keys, step, cancellationToken)
+                : LookAtAll(step, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            _doomed.Delete();
+            return new TierReclaimed(next, scanned, _doomed.Count, _doomed.Bytes);
+        }
+        finally
+        {
+            _collected.Clear();
+        }
     }
 
     public void Dispose()
     {
         _all.Dispose();
         _after.Dispose();
-        _one.Dispose();
-        _row.Dispose();
-        _delete.Dispose();
+        _olderOf.Dispose();
+        _newestOf.Dispose();
+        _doomed.Dispose();
     }
 
-    private (ReadOnlyMemory<byte>? Next, long Scanned, long Bytes) LookAtAll(TierReclaimStep step, CancellationToken cancellationToken)
+    private (ReadOnlyMemory<byte>? Next, long Scanned) LookAtAll(TierReclaimStep step, CancellationToken cancellationToken)
     {
         var scanned = 0L;
-        var bytes = 0L;
         byte[]? key = null;
         var row = Open(step.After);
         try
@@ -66,69 +68,69 @@ internal sealed class Reclaimer : IDisposable
                 var current = EntryColumns.Key(row);
                 if (key is null || !current.SequenceEqual(key))
                 {
-                    bytes += Judge(step.Rule, key);
-                    if (scanned >= step.MaxVersions)
+                    if (key is not null)
                     {
-                        return (key, scanned, bytes);
+                        _collected.Judge(step.Rule, key);
+                        if (scanned >= step.MaxVersions)
+                        {
+                            return (key, scanned);
+                        }
                     }
 
                     cancellationToken.ThrowIfCancellationRequested();
                     key = current.ToArray();
+                    if (!TryCollectNewest(key))
+                    {
+                        throw Damage.NoNewest(key);
+                    }
+
+                    scanned++;
                 }
 
                 scanned++;
-                Note(row);
+                _collected.Add(row);
             }
 
-            bytes += Judge(step.Rule, key);
-            return (null, scanned, bytes);
+            if (key is not null)
+            {
+                _collected.Judge(step.Rule, key);
+            }
+
+            return (null, scanned);
         }
         finally
         {
             row.Reset();
-            _stamps.Clear();
-            _valueLengths.Clear();
         }
     }
 
-    private (ReadOnlyMemory<byte>? Next, long Scanned, long Bytes) LookAt(
+    private (ReadOnlyMemory<byte>? Next, long Scanned) LookAt(
         IReadOnlyList<ReadOnlyMemory<byte>> keys,
         TierReclaimStep step,
         CancellationToken cancellationToken)
     {
         var scanned = 0L;
-        var bytes = 0L;
         var absent = 0L; // keys without an entry: they, too, take time
         for (var i = FirstAfter(keys, step.After); i < keys.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _one.BindBlob(1, keys[i].Span);
-            var before = scanned;
-            try
+            if (CollectKey(keys[i].Span) is var entries and > 0)
             {
-                while (_one.Step())
-                {
-                    scanned++;
-                    Note(_one);
-                }
-
-                bytes += Judge(step.Rule, keys[i].ToArray());
+                scanned += entries;
+                _collected.Judge(step.Rule, keys[i].ToArray());
             }
-            finally
+            else
             {
-                _one.Reset();
-                _stamps.Clear();
-                _valueLengths.Clear();
+                absent++;
             }
 
-            absent += scanned == before ? 1 : 0;
             if (scanned + absent >= step.MaxVersions && i + 1 < keys.Count)
             {
-                return (keys[i], scanned, bytes);
+                return (keys[i], scanned);
             }
         }
 
-        return (null, scanned, bytes);
+        return (null, scanned);
     }
 
     private static int FirstAfter(IReadOnlyList<ReadOnlyMemory<byte>> keys, ReadOnlyMemory<byte>? after)
@@ -151,10 +153,47 @@ internal sealed class Reclaimer : IDisposable
         return low;
     }
 
-    private void Note(Statement row)
+    private int CollectKey(ReadOnlySpan<byte> key)
     {
-        _stamps.Add(new VersionStamp((ulong)EntryColumns.Version(row), (ulong)EntryColumns.Sequence(row)));
-        _valueLengths.Add((int)row.Integer(3));
+        if (!TryCollectNewest(key))
+        {
+            return 0;
+        }
+
+        _olderOf.BindBlob(1, key);
+        try
+        {
+            var entries = 1;
+            for (; _olderOf.Step(); entries++)
+            {
+                _collected.Add(_olderOf);
+            }
+
+            return entries;
+        }
+        finally
+        {
+            _olderOf.Reset();
+        }
+    }
+
+    private bool TryCollectNewest(ReadOnlySpan<byte> key)
+    {
+        _newestOf.BindBlob(1, key);
+        try
+        {
+            if (!_newestOf.Step())
+            {
+                return false;
+            }
+
+            _collected.Add(_newestOf);
+            return true;
+        }
+        finally
+        {
+            _newestOf.Reset();
+        }
     }
 
     private Statement Open(ReadOnlyMemory<byte>? after)
@@ -166,71 +205,5 @@ internal sealed class Reclaimer : IDisposable
 
         _after.BindBlob(1, last.Span);
         return _after;
-    }
-
-    // Asks the rule about the key the walk has left, and returns the bytes that go.
-    private long Judge(RetentionRule rule, byte[]? key)
-    {
-        if (key is null || _stamps.Count == 0)
-        {
-            return 0;
-        }
-
-        var stamps = CollectionsMarshal.AsSpan(_stamps);
-        var keep = stamps.Length <= 256 ? stackalloc bool[stamps.Length] : new bool[stamps.Length];
-        var bytes = 0L;
-        if (rule.Decide(key, stamps, keep) > 0)
-        {
-            for (var i = 0; i < keep.Length; i++)
-            {
-                if (!keep[i])
-                {
-                    _doomed.Add((key, (long)stamps[i].Version.Value));
-                    if (i > 0 && keep[i - 1])
-                    {
-                        _hiding.Add((key, (long)stamps[i - 1].Version.Value));
-                    }
-
-                    bytes += key.Length + _valueLengths[i];
-                }
-            }
-        }
-
-        _stamps.Clear();
-        _valueLengths.Clear();
-        return bytes;
-    }
-
-    // Nothing goes on the word of a damaged row: it may be another version than it says.
-    private void RequireIntact(List<(byte[] Key, long Version)> rows)
-    {
-        foreach (var (key, version) in rows)
-        {
-            _row.BindBlob(1, key);
-            _row.BindInteger(2, version);
-            try
-            {
-                if (!_row.Step())
-                {
-                    throw Damage.Entry(key, version, 0);
-                }
-
-                EntryColumns.Check(_row);
-            }
-            finally
-            {
-                _row.Reset();
-            }
-        }
-    }
-
-    private void Delete()
-    {
-        foreach (var (key, version) in _doomed)
-        {
-            _delete.BindBlob(1, key);
-            _delete.BindInteger(2, version);
-            _delete.Run();
-        }
     }
 }

@@ -1,28 +1,40 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace MvStore.Sqlite.Writing;
 
 /// <summary>
-/// Runs one writing call as one transaction, checkpointing first when the log has grown too long: before the write, a checkpoint that
-/// fails has changed nothing, while after it the caller would be told of a failure although its write is durable. The first failure of
+/// Runs one writing call as one transaction. When it is durable, and the log has grown by so much, the log is copied into the file, so that reads find
+/// their pages there. Whoever called is not told if that fails, as the write itself is durable: the next write tries again before it
+/// changes anything, and fails in its place. The log's file keeps its size, which saves the next writes time, unless it has become many times
+/// as large as the checkpoints want it: under a reader that stays, which another tool may be, or by one very large write. The first failure of
 /// unknown outcome, or of damage, is kept and rethrown to every later write.
 /// </summary>
 internal sealed class WriteTransaction : IDisposable
 {
+    private const long LogSizeInCheckpoints = 16;
+
     private readonly Connection _connection;
     private readonly FileInfo _log;
     private readonly long _checkpointBytes;
+    private readonly long _pageBytes;
     private readonly Statement _begin;
     private readonly Statement _commit;
     private readonly Lock _next = new();             // who waits for _turn holds this, so that nobody takes two turns running while another waits
     private readonly Lock _turn = new();             // one write at a time; entered under _next
     private PersistentTierException? _stoppedBy; // under _turn
+    private SqliteException? _failedCheckpoint;      // under _turn: after a write that was durable
+    private long _logged;                            // under _turn: bytes written since all of the log was in the file, about
 
     public WriteTransaction(Connection connection, string path, long checkpointBytes)
     {
         _connection = connection;
         _log = new FileInfo(path + "-wal");
         _checkpointBytes = checkpointBytes;
+        _pageBytes = long.Parse(connection.Query("PRAGMA page_size"), CultureInfo.InvariantCulture);
+        // What an earlier owner left.
+        _logged = _log.Exists ? _log.Length : 0;
         _begin = connection.Prepare("BEGIN IMMEDIATE");
         _commit = connection.Prepare("COMMIT");
     }
@@ -42,12 +54,13 @@ internal sealed class WriteTransaction : IDisposable
             var syncing = true;
             try
             {
-                CheckpointLongLog();
+                CheckpointAgain();
                 syncing = false;
                 _begin.Run();
                 var result = body();
                 syncing = true;
                 _commit.Run();
+                CheckpointLongLog();
                 return result;
             }
             catch (SqliteException failure)
@@ -94,14 +107,47 @@ internal sealed class WriteTransaction : IDisposable
         }
     }
 
+    // What failed after an earlier write fails this one, before it begins.
+    private void CheckpointAgain()
+    {
+        if (_failedCheckpoint is not { } failure)
+        {
+            return;
+        }
+
+        if ((failure.SqliteErrorCode & 0xFF) == raw.SQLITE_IOERR)
+        {
+            throw failure;
+        }
+
+        Checkpoint();
+        _failedCheckpoint = null;
+    }
+
     private void CheckpointLongLog()
     {
-        _log.Refresh();
-        if (_log.Exists && _log.Length > _checkpointBytes)
+        try
         {
-            // Not all of it while a read is under way: the next write tries again.
-            _ = _connection.Checkpoint();
+            _logged += _connection.TakePagesWritten() * _pageBytes;
+            if (_logged > _checkpointBytes)
+            {
+                Checkpoint();
+            }
         }
+        catch (SqliteException failure)
+        {
+            _failedCheckpoint = failure;
+        }
+    }
+
+    // Not all of the log while a read is under way: the next write tries again.
+    private void Checkpoint()
+    {
+        _log.Refresh();
+        var isWhole = _log.Exists && _log.Length > _checkpointBytes * LogSizeInCheckpoints
+            ? _connection.CheckpointAndShrink()
+            : _connection.Checkpoint();
+        _logged = isWhole ? 0 : _logged;
     }
 
     // Null when nothing of the transaction is left, which is what makes a failure worth a retry.

@@ -44,7 +44,7 @@ internal static class FixedScripts
         }
     }
 
-    /// <summary>Small pages, and a checkpoint before each write.</summary>
+    /// <summary>Small pages, and a checkpoint after each write.</summary>
     public static Script Checkpoints
     {
         get

@@ -143,7 +143,8 @@ internal sealed class TierContent
                 break;
             }
 
-            scanned += entries.Length;
+            // A walk over everything passes over the entries that are alone.
+            scanned += entries.Length > 1 || step.Keys is not null ? entries.Length : 0;
             var keep = new bool[entries.Length];
             step.Rule.Decide(key.Span, entries.Select(e => new VersionStamp(e.Version, e.Sequence)).ToArray(), keep);
             rows.ExceptWith(entries.Where((_, i) => !keep[i]));

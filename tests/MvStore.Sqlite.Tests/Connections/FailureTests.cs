@@ -69,12 +69,12 @@ public sealed class FailureTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("UPDATE entry SET value = x'00'")]
-    [InlineData("UPDATE entry SET value = NULL")]
-    [InlineData("UPDATE entry SET version = 4")]
-    [InlineData("UPDATE entry SET sequence = 3")]
-    [InlineData("UPDATE entry SET checksum = checksum + 4294967296")]
-    [InlineData("UPDATE entry SET key = x'6161'")]
+    [InlineData("UPDATE current SET value = x'00'")]
+    [InlineData("UPDATE current SET value = NULL")]
+    [InlineData("UPDATE current SET version = 4")]
+    [InlineData("UPDATE current SET sequence = 3")]
+    [InlineData("UPDATE current SET checksum = checksum + 4294967296")]
+    [InlineData("UPDATE current SET key = x'6161'")]
     public async Task F3_AChangedRowIsDamageAndNeverAnAnswer(string change)
     {
         await using (var tier = await _location.OpenAsync())
@@ -106,8 +106,8 @@ public sealed class FailureTests : IAsyncLifetime
 
         await using (var file = File.Open(_location.Path, FileMode.Open))
         {
-            // Pages from the eighth on hold entries only: the first seven are the schema, the pointer map and the roots of the tables.
-            file.Position = 7 * 16_384;
+            // Pages from the ninth on hold entries only: the first eight are the schema, the pointer map and the roots of the tables.
+            file.Position = 8 * 16_384;
             file.Write(Enumerable.Repeat((byte)0xA5, (int)(file.Length - file.Position)).ToArray());
         }
 
@@ -122,7 +122,7 @@ public sealed class FailureTests : IAsyncLifetime
     [Fact]
     public async Task F3_ADamagedRowNamesItsKeyApartFromTheMessage()
     {
-        var tier = await DamagedAsync("UPDATE entry SET value = x'00' WHERE version = 3");
+        var tier = await DamagedAsync("UPDATE current SET value = x'00' WHERE version = 3");
         await using var owned = tier;
         var failure = (await tier.Awaiting(t => t.GetAsync(Rows.Keys("TheKey"), Rows.Everything, default).AsTask())
             .Should().ThrowAsync<PersistentTierException>()).Which;
@@ -136,7 +136,7 @@ public sealed class FailureTests : IAsyncLifetime
     [InlineData(TierScanMode.History, ScanDirection.Forward)]
     public async Task F3_ADamagedRowThatHidesItselfIsNotSteppedOver(TierScanMode mode, ScanDirection direction)
     {
-        await using var tier = await DamagedAsync("UPDATE entry SET sequence = 900 WHERE version = 3");
+        await using var tier = await DamagedAsync("UPDATE current SET sequence = 900 WHERE version = 3");
         var view = new TierView(CommitVersion.Latest, 3);
         (await FailureOfAsync(async () => await tier.GetAsync(Rows.Keys("TheKey"), view, default))).Should().Be(TierFailure.Damaged);
         (await FailureOfAsync(async () => await tier.ScanAsync(new TierScan(KeyRange.All, view, mode, direction, 9), default)))
@@ -144,9 +144,9 @@ public sealed class FailureTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("UPDATE entry SET version = 9 WHERE version = 3")]
-    [InlineData("UPDATE entry SET sequence = 1 WHERE version = 3")]
-    [InlineData("UPDATE entry SET value = x'00' WHERE version = 2")]
+    [InlineData("UPDATE current SET version = 9 WHERE version = 3")]
+    [InlineData("UPDATE current SET sequence = 1 WHERE version = 3")]
+    [InlineData("UPDATE history SET value = x'00' WHERE version = 2")]
     public async Task F3_NothingIsReclaimedOnTheWordOfADamagedRow(string change)
     {
         await using var tier = await DamagedAsync(change);

@@ -48,14 +48,15 @@ public sealed class RefusalTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(2)]
-    [InlineData(int.MaxValue)]
-    [InlineData(0)]
-    public async Task F5_NewerFormatIsRefusedAndUntouched(int version)
+    [InlineData(3, "newer version")]
+    [InlineData(int.MaxValue, "newer version")]
+    [InlineData(1, "the version that made it")]
+    [InlineData(0, "the version that made it")]
+    public async Task F5_AnotherFormatIsRefusedAndUntouched(int version, string advice)
     {
         await MakeStoreAsync();
         RunSql($"PRAGMA user_version = {version}");
-        await ExpectRefusedAsync($"*format {version}*understands format 1*");
+        await ExpectRefusedAsync($"*format {version}*understands format 2 only*{advice}*");
     }
 
     [Theory]

@@ -49,18 +49,23 @@ public sealed class FileFormatTests : IAsyncLifetime
             SELECT m.name || '.' || c.name || ' ' || c.type || iif(c."notnull", '', ' null') || iif(c.pk, ' key ' || c.pk, '')
             FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY m.name, c.cid
             """).Should().Equal(
+                "current.key BLOB key 1",
+                "current.version INTEGER",
+                "current.sequence INTEGER",
+                "current.value BLOB null",
+                "current.checksum INTEGER",
                 "dropped.key BLOB key 1",
                 "dropped.version INTEGER key 2",
                 "dropped.checksum INTEGER",
-                "entry.key BLOB key 1",
-                "entry.version INTEGER key 2",
-                "entry.sequence INTEGER",
-                "entry.value BLOB null",
-                "entry.checksum INTEGER",
                 "floor.family TEXT key 1",
                 "floor.id INTEGER key 2",
                 "floor.version INTEGER",
                 "floor.checksum INTEGER",
+                "history.key BLOB key 1",
+                "history.version INTEGER key 2",
+                "history.sequence INTEGER",
+                "history.value BLOB null",
+                "history.checksum INTEGER",
                 "key_floor.key BLOB key 1",
                 "key_floor.version INTEGER",
                 "key_floor.checksum INTEGER",
@@ -82,17 +87,24 @@ public sealed class FileFormatTests : IAsyncLifetime
             """).Should().Equal(" 3 1 FF blob", "61 1 1 6F6C64 blob", "61 20 7 NULL null", "62 5 2  blob");
 
     [Fact]
+    public void F1_TheNewestEntryOfEachKeyLiesApartFromTheOthers()
+    {
+        Query("SELECT hex(key) || ' ' || version FROM current ORDER BY key").Should().Equal(" 3", "61 20", "62 5");
+        Query("SELECT hex(key) || ' ' || version FROM history ORDER BY key, version").Should().Equal("61 1");
+    }
+
+    [Fact]
     public void F1_AnyToolCanAskForTheStateAtAVersion()
         => Query("""
-            SELECT hex(key) || '=' || hex(value) FROM entry e
-            WHERE version = (SELECT max(version) FROM entry WHERE key = e.key AND version <= 10) AND value IS NOT NULL ORDER BY key
+            SELECT hex(key) || '=' || hex(value), max(version) FROM entry
+            WHERE version <= 10 GROUP BY key HAVING value IS NOT NULL ORDER BY key
             """).Should().Equal("=FF", "61=6F6C64", "62=");
 
     [Fact]
     public void F1_MarksAndFloorsAreReadable()
     {
         Query("SELECT format_version || ' ' || changes || ' ' || durable_sequence || ' ' || highest_version || ' ' || entries FROM meta")
-            .Should().Equal("1 3 7 20 4");
+            .Should().Equal("2 3 7 20 4");
         Query("SELECT family || ' ' || id || ' ' || version FROM floor ORDER BY family")
             .Should().Equal("default 0 2", "multi 0 1", "operator -1 4", "source 7 3");
         Query("SELECT hex(key) || ' ' || version FROM key_floor ORDER BY key").Should().Equal("61 8");
@@ -103,7 +115,7 @@ public sealed class FileFormatTests : IAsyncLifetime
     public void F5_TheFileSaysWhatItIs()
     {
         Query("PRAGMA application_id").Should().Equal("1299600244");
-        Query("PRAGMA user_version").Should().Equal("1");
+        Query("PRAGMA user_version").Should().Equal("2");
         Query("PRAGMA journal_mode").Should().Equal("wal");
         Query("PRAGMA integrity_check").Should().Equal("ok");
         File.ReadAllBytes(_location.Path).AsSpan(68, 4).ToArray().Should().Equal("MvSt"u8.ToArray());
@@ -129,7 +141,7 @@ public sealed class FileFormatTests : IAsyncLifetime
             .Should().Equal(Text(Crc32C([2, .. Number(7, 8), .. Number(3, 8), .. "source"u8])));
         var id = ulong.Parse(Query("SELECT printf('%u', store_id) FROM meta")[0], CultureInfo.InvariantCulture);
         Query("SELECT checksum FROM meta").Should().Equal(Text(Crc32C(
-            [1, .. Number(1, 8), .. Number(id, 8), .. Number(3, 8), .. Number(7, 8), .. Number(20, 8), .. Number(4, 8), .. Number(1, 8)])));
+            [1, .. Number(2, 8), .. Number(id, 8), .. Number(3, 8), .. Number(7, 8), .. Number(20, 8), .. Number(4, 8), .. Number(1, 8)])));
     }
 
     private static string Text(uint number) => number.ToString(CultureInfo.InvariantCulture);

@@ -42,12 +42,13 @@ public sealed class FileDamageTests : IAsyncLifetime
     [InlineData("value of 100 ")]
     public async Task F3_EveryFlippedBitOfAKeyOrValueIsFound(string text)
     {
-        var at = _sound.AsSpan().IndexOf(Rows.Key(text).Span);
-        at.Should().BePositive();
+        var places = PlacesOf(Rows.Key(text).Span);
+        places.Should().NotBeEmpty();
         for (var bit = 0; bit < text.Length * 8; bit++)
         {
             var bytes = _sound.ToArray();
-            bytes[at + (bit / 8)] ^= (byte)(1 << (bit % 8));
+            // What SQLite moves it leaves where it was, too; only one of the places is in use.
+            places.ForEach(at => bytes[at + (bit / 8)] ^= (byte)(1 << (bit % 8)));
             (await IsFoundAsync(bytes)).Should().BeTrue("bit {0} was flipped", bit);
         }
     }
@@ -87,11 +88,23 @@ public sealed class FileDamageTests : IAsyncLifetime
         }
     }
 
+    private List<int> PlacesOf(ReadOnlySpan<byte> text)
+    {
+        List<int> places = [];
+        for (var at = 0; _sound.AsSpan(at).IndexOf(text) is var next and >= 0; at += next + 1)
+        {
+            places.Add(at + next);
+        }
+
+        return places;
+    }
+
     // Verification finds it, or refuses the file; and whatever it says, no read returns what was never written, and if it finds nothing, all
     // that was written.
     private async Task<bool> IsFoundAsync(byte[] bytes)
     {
         await File.WriteAllBytesAsync(_location.Path, bytes);
+        File.Delete(_location.Path + ".lock"); // the mark of an earlier opening says that this file is behind
         var report = default(VerificationReport);
         try
         {

@@ -145,7 +145,7 @@ public sealed class OptionsTests
         options.Buffer.SoftLimit.Should().Be(0.75);
         options.Buffer.MaxStall.Should().Be(TimeSpan.FromSeconds(10));
         options.Flush.MaxBytes.Should().Be(33_554_432);
-        options.Flush.MaxEntries.Should().Be(100_000);
+        options.Flush.MaxEntries.Should().Be(250_000);
         options.Flush.MaxAge.Should().Be(TimeSpan.FromSeconds(1));
         options.Flush.MaxSliceBytes.Should().Be(67_108_864);
         options.Flush.RetryDelay.Should().Be(TimeSpan.FromMilliseconds(50));

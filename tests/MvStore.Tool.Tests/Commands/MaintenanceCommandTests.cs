@@ -88,7 +88,7 @@ public sealed class MaintenanceCommandTests : IDisposable
         using var connection = new SqliteConnection($"Data Source={store};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "UPDATE entry SET value = CAST('tampered' AS BLOB) WHERE key = CAST('f/counter' AS BLOB) AND version = 7";
+        command.CommandText = "UPDATE history SET value = CAST('tampered' AS BLOB) WHERE key = CAST('f/counter' AS BLOB) AND version = 7";
         command.ExecuteNonQuery().Should().Be(1);
     }
 

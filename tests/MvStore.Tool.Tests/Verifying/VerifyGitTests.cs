@@ -84,7 +84,7 @@ public class VerifyGitTests
     {
         using var repository = new TestRepository(Histories.Counting(20));
         (await InProcess.RunAsync(repository.Path)).Expect(ExitCode.Ok);
-        ExecuteSql(repository, "DELETE FROM entry WHERE key = CAST('f/counter' AS BLOB) AND version = 7");
+        ExecuteSql(repository, "DELETE FROM history WHERE key = CAST('f/counter' AS BLOB) AND version = 7");
 
         (await InProcess.RunAsync(repository.Path, "verify-git", "--every", "1")).Expect(ExitCode.Negative)
             .Error.Should().StartWith("version 7 ").And.Contain("counter: the content is not that of");
@@ -95,7 +95,7 @@ public class VerifyGitTests
     {
         using var repository = new TestRepository(Histories.Counting(20));
         (await InProcess.RunAsync(repository.Path)).Expect(ExitCode.Ok);
-        ExecuteSql(repository, "UPDATE entry SET value = CAST('tampered' AS BLOB) WHERE key = CAST('f/counter' AS BLOB) AND version = 7");
+        ExecuteSql(repository, "UPDATE history SET value = CAST('tampered' AS BLOB) WHERE key = CAST('f/counter' AS BLOB) AND version = 7");
 
         (await InProcess.RunAsync(repository.Path, "verify-git", "--every", "1")).Expect(ExitCode.Store).Error.Should().NotContain("defect");
     }

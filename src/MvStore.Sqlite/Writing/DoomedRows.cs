@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+
+namespace MvStore.Sqlite.Writing;
+
+/// <summary>Rows of the table <c>history</c> that are to go: one deletion for each run of neighbours.</summary>
+internal sealed class DoomedRows : IDisposable
+{
+    private readonly Connection _connection;
+    private readonly Statement _delete;
+    private readonly Statement _newest;
+    private readonly Statement _older;
+    private readonly List<Run> _runs = [];
+
+    public DoomedRows(Connection connection)
+    {
+        _connection = connection;
+        _delete = connection.Prepare("DELETE FROM history WHERE key = ?1 AND version BETWEEN ?2 AND ?3");
+        _newest = connection.Prepare($"SELECT {Schema.EntryColumnList} FROM current WHERE key = ?1 AND version = ?2");
+        _older = connection.Prepare($"SELECT {Schema.EntryColumnList} FROM history WHERE key = ?1 AND version = ?2");
+    }
+
+    public long Count { get; private set; }
+
+    /// <summary>Of keys and values.</summary>
+    public long Bytes { get; private set; }
+
+    public void Clear()
+    {
+        _runs.Clear();
+        Count = 0;
+        Bytes = 0;
+    }
+
+    /// <summary>Adds a row.</summary>
+    /// <param name="key">Its key: the same array for all rows of a key.</param>
+    /// <param name="version">Its version: descending within a key.</param>
+    /// <param name="bytes">What it takes.</param>
+    /// <param name="isNeighbour">Whether no row that stays lies between this one and the one added before.</param>
+    public void Add(byte[] key, long version, long bytes, bool isNeighbour)
+    {
+        Count++;
+        Bytes += bytes;
+        if (isNeighbour)
+        {
+            ref var last = ref CollectionsMarshal.AsSpan(_runs)[^1];
+            last = last with { Lowest = version, Rows = last.Rows + 1 };
+        }
+        else
+        {
+            _runs.Add(new Run(key, version, version, 1));
+        }
+    }
+
+    /// <summary>Throws unless a row's checksum matches.</summary>
+    public void RequireIntact(byte[] key, long version, bool isNewest)
+    {
+        var row = isNewest ? _newest : _older;
+        row.BindBlob(1, key);
+        row.BindInteger(2, version);
+        try
+        {
+            if (!row.Step())
+            {
+                throw Damage.Entry(key, version, 0);
+            }
+
+            EntryColumns.Check(row);
+        }
+        finally
+        {
+            row.Reset();
+        }
+    }
+
+    public void Delete()
+    {
+        foreach (var (key, highest, lowest, rows) in _runs)
+        {
+            _delete.BindBlob(1, key);
+            _delete.BindInteger(2, lowest);
+            _delete.BindInteger(3, highest);
+            _delete.Run();
+            if (_connection.ChangedRows != rows)
+            {
+                throw Damage.Entry(key, highest, 0);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _delete.Dispose();
+        _newest.Dispose();
+        _older.Dispose();
+    }
+
+    private readonly record struct Run(byte[] Key, long Highest, long Lowest, int Rows);
+}

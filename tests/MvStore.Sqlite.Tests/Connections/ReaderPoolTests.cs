@@ -1,0 +1,115 @@
+using Microsoft.Data.Sqlite;
+using MvStore.Sqlite.Connections;
+using MvStore.Sqlite.Reading;
+
+namespace MvStore.Sqlite.Tests.Connections;
+
+public sealed class ReaderPoolTests : IAsyncLifetime
+{
+    private readonly SqliteLocation _location = new();
+
+    public async Task InitializeAsync() => await (await _location.OpenAsync()).DisposeAsync();
+
+    public async Task DisposeAsync() => await _location.DisposeAsync();
+
+    [Fact]
+    public async Task WaitersAreServedInTheirOrder()
+    {
+        var pool = PoolOf(1);
+        var first = await pool.RentAsync(default);
+        var waiting = Enumerable.Range(0, 3).Select(_ => pool.RentAsync(default).AsTask()).ToArray();
+        foreach (var waiter in waiting)
+        {
+            waiter.IsCompleted.Should().BeFalse();
+            pool.Return(first);
+            (await waiter.WaitAsync(TimeSpan.FromSeconds(30))).Should().BeSameAs(first);
+        }
+
+        pool.Return(first);
+        await pool.CloseAsync();
+    }
+
+    [Fact]
+    public async Task AWaiterThatGaveUpIsPassedOver()
+    {
+        var pool = PoolOf(1);
+        var reader = await pool.RentAsync(default);
+        using var givingUp = new CancellationTokenSource();
+        var gone = pool.RentAsync(givingUp.Token).AsTask();
+        var next = pool.RentAsync(default).AsTask();
+        await givingUp.CancelAsync();
+        await gone.Awaiting(t => t).Should().ThrowAsync<OperationCanceledException>();
+        pool.Return(reader);
+        (await next.WaitAsync(TimeSpan.FromSeconds(30))).Should().BeSameAs(reader);
+        pool.Return(reader);
+        await pool.CloseAsync();
+    }
+
+    [Fact]
+    public async Task D9_ClosingWaitsForReadersAndForThoseInLine()
+    {
+        var pool = PoolOf(1);
+        var reader = await pool.RentAsync(default);
+        var waiting = pool.RentAsync(default).AsTask();
+        var closing = pool.CloseAsync();
+        closing.IsCompleted.Should().BeFalse();
+        await pool.Awaiting(p => p.RentAsync(default).AsTask()).Should().ThrowAsync<ObjectDisposedException>();
+        pool.Return(reader);
+        pool.Return(await waiting.WaitAsync(TimeSpan.FromSeconds(30)));
+        await closing.WaitAsync(TimeSpan.FromSeconds(30));
+        await pool.Awaiting(p => p.RentAsync(default).AsTask()).Should().ThrowAsync<ObjectDisposedException>();
+    }
+
+    [Fact]
+    public async Task AConnectionThatCannotBeOpenedLeavesItsPlaceToOthers()
+    {
+        var pool = PoolOf(1);
+        var hidden = _location.Path + ".hidden";
+        File.Move(_location.Path, hidden);
+        await pool.Awaiting(p => p.RentAsync(default).AsTask()).Should().ThrowAsync<SqliteException>();
+        File.Move(hidden, _location.Path);
+        pool.Return(await pool.RentAsync(default));
+        await pool.CloseAsync();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task NoWakeUpIsLostAndNoReaderIsSharedByTwo(int connections)
+    {
+        var pool = PoolOf(connections);
+        var users = new System.Collections.Concurrent.ConcurrentDictionary<Reader, int>();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(async () =>
+        {
+            var random = new Random(worker);
+            for (var i = 0; i < 5_000; i++)
+            {
+                using var impatient = new CancellationTokenSource();
+                var rent = pool.RentAsync(impatient.Token);
+                if (random.Next(10) == 0)
+                {
+                    await impatient.CancelAsync();
+                }
+
+                Reader reader;
+                try
+                {
+                    reader = await rent;
+                }
+                catch (OperationCanceledException)
+                {
+                    continue;
+                }
+
+                users.AddOrUpdate(reader, 1, (_, n) => n + 1).Should().Be(1);
+                users.AddOrUpdate(reader, 0, (_, n) => n - 1);
+                pool.Return(reader);
+            }
+        }))).WaitAsync(TimeSpan.FromMinutes(2));
+        users.Count.Should().BeLessThanOrEqualTo(connections);
+        await pool.CloseAsync().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    private ReaderPool PoolOf(int connections) => new(_location.Path, new SqliteTierOptions(_location.Path) { MaxReadConnections = connections });
+}
