@@ -17,4 +17,7 @@ public enum FlushTrigger
 
     /// <summary>The oldest unflushed commit reached <see cref="FlushOptions.MaxAge"/>.</summary>
     Age,
+
+    /// <summary>The commit log is half full (<see cref="CommitLogOptions.MaxBytes"/>), or commits wait for room in it.</summary>
+    Log,
 }

@@ -33,7 +33,10 @@ internal sealed class FlushingStage
         return last == 0 ? ValueTask.CompletedTask : Mark.WaitAsync(last, upTo, cancellationToken);
     }
 
+    /// <summary>Asks for a flush because the log fills up. Any thread; never waits.</summary>
+    public void RequestForLog() => _signal.Raise(FlushTrigger.Log);
+
     /// <summary>Makes the flusher; the rest of the store must be in place.</summary>
-    public Flusher CreateFlusher(TierWrites tierWrites, FlushEventHub events, BufferBudget budget, ILogger logger)
-        => new(_parts.Tier!, tierWrites, Queue, _signal, Mark, events, budget, _parts.Options.Flush, _failure, _parts.TimeProvider, logger);
+    public Flusher CreateFlusher(TierWrites tierWrites, FlushEventHub events, BufferBudget budget, IFlushBarrier? log, ILogger logger)
+        => new(_parts.Tier!, tierWrites, Queue, _signal, Mark, events, budget, log, _parts.Options.Flush, _failure, _parts.TimeProvider, logger);
 }

@@ -8,6 +8,7 @@ using MvStore.Contracts;
 using MvStore.Diagnostics;
 using MvStore.Flushing;
 using MvStore.GarbageCollection;
+using MvStore.Logging;
 using MvStore.Reading;
 
 namespace MvStore;
@@ -25,6 +26,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly FlushEventHub _flushEvents = new();
     private readonly VersionBuffer _buffer;
     private readonly FlushingStage? _flushing;
+    private readonly CommitLog? _log;
     private readonly CommitSequencer _sequencer;
     private readonly Committer _committer;
     private readonly BufferTrimmer _trimmer;
@@ -33,34 +35,39 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly PinOpener _pinOpener;
     private readonly StoreReaders _readers;
     private readonly Reclaimer _reclaimer;
+    private readonly ReclamationLoop _reclamation;
+    private readonly LogReplay? _replay;
     private readonly Lazy<Task> _disposal;
 
-    private MultiVersionStore(StoreParts parts, TierState recovered)
+    private MultiVersionStore(StoreParts parts, TierState recovered, FailureLatch failure, FlushingStage? flushing, CommitLog? log)
     {
         var options = parts.Options;
-        var failure = new FailureLatch();
         var tierWrites = new TierWrites(failure);
         _parts = parts;
+        _log = log;
         _logger = parts.LoggerFactory.CreateLogger("MvStore");
 
         _buffer = new VersionBuffer(parts.Classifier, isWhole: recovered.DurableSequence == 0);
         _trimmer = new BufferTrimmer(_buffer);
-        _flushing = parts.Tier is null ? null : new FlushingStage(parts, recovered, failure);
+        _flushing = flushing;
         var feed = parts.CommitListeners.Count == 0 ? null : new CommitFeed();
-        _sequencer = new CommitSequencer(recovered, failure, _flushing?.Queue, feed);
+        _sequencer = new CommitSequencer(recovered, failure, log is null ? flushing?.Queue : new LoggedPublications(log.Queue, flushing!.Queue), feed);
 
         var retention = new RetentionPolicy(options.GarbageCollection);
         var kindsMatter = retention.DistinguishesKinds || recovered.Floors.ByKind.Count > 0;
         _floors = new FloorKeeper(recovered.Floors);
         _pinOpener = new PinOpener(_sequencer, _floors, _pins, parts.TimeProvider);
         _readers = CreateReaders();
+        var kinds = kindsMatter ? parts.Classifier : null;
         _committer = new Committer(
             new CommitLimits(options.Buffer),
-            new CommitPreparer(kindsMatter ? parts.Classifier : null, keepsRows: _flushing is not null, keepsDeltas: feed is not null),
+            new CommitPreparer(kinds, keepsRows: _flushing is not null, keepsDeltas: feed is not null),
             _sequencer,
             _buffer,
             new LateCommitChecker(_sequencer, _readers.Tiers),
-            _flushing?.Mark);
+            log is null ? _flushing?.Mark : log.Durable,
+            log?.Written,
+            log?.Room);
 
         _reclaimer = new Reclaimer(
             new FloorRaiser(_sequencer, _floors, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier),
@@ -76,15 +83,20 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         if (_flushing is not null)
         {
             _budget = new BufferBudget(_trimmer, _flushing.Mark, _sequencer, options.Buffer.MemoryBudget);
-            flusher = _flushing.CreateFlusher(tierWrites, _flushEvents, _budget, _logger);
+            flusher = _flushing.CreateFlusher(tierWrites, _flushEvents, _budget, log?.Barrier, _logger);
             flusher.Start();
         }
 
-        var reclamation = new ReclamationLoop(_reclaimer, options.GarbageCollection.Interval, failure, parts.TimeProvider, _logger);
-        reclamation.Start();
+        if (log is not null)
+        {
+            var preparer = new CommitPreparer(kinds, keepsRows: true, keepsDeltas: false);
+            _replay = new LogReplay(log, preparer, _committer, _flushing!, options, _logger);
+            log.Start();
+        }
 
+        _reclamation = new ReclamationLoop(_reclaimer, options.GarbageCollection.Interval, failure, parts.TimeProvider, _logger);
         var listeners = new ListenerPumps(parts, _flushEvents, feed, _logger);
-        var shutdown = new StoreShutdown(parts, _sequencer, _buffer, reclamation, _flushing, flusher, _flushEvents, listeners, failure, _logger);
+        var shutdown = new StoreShutdown(parts, _sequencer, _buffer, _reclamation, _flushing, flusher, log, _flushEvents, listeners, failure, _logger);
         _disposal = new Lazy<Task>(() =>
         {
             _lifetime.End();
@@ -106,7 +118,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         get
         {
             _lifetime.ThrowIfDisposed();
-            return _flushing?.Mark.Version ?? CommitVersion.Zero;
+            return _log?.Queue.DurableVersion ?? _flushing?.Mark.Version ?? CommitVersion.Zero;
         }
     }
 
@@ -130,7 +142,19 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             }
         }
 
-        var store = new MultiVersionStore(parts, recovered);
+        var store = await PutTogetherAsync(parts, recovered).ConfigureAwait(false);
+        try
+        {
+            await store.ReplayAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await store.AbandonAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        // Not before: a floor that rose meanwhile would stand above commits that are still to come (I7).
+        store._reclamation.Start();
         Log.StoreOpened(
             store._logger,
             parts.Options.Name,
@@ -148,17 +172,29 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         CancellationToken cancellationToken = default)
     {
         _lifetime.ThrowIfDisposed();
-        return _committer.CommitAsync(batch, version, durability, cancellationToken);
+        var least = _parts.Options.CommitLog.MinimumDurability;
+        var asked = durability >= Durability.Buffered && durability < least ? least : durability;
+        return _committer.CommitAsync(batch, version, asked, cancellationToken);
     }
 
     public ValueTask WaitForDurableAsync(CommitVersion version, CancellationToken cancellationToken = default)
     {
         _lifetime.ThrowIfDisposed();
-        return RequireFlushing().FlushAsync(version, cancellationToken);
+        var flushing = RequireFlushing();
+        if (_log is null)
+        {
+            return flushing.FlushAsync(version, cancellationToken);
+        }
+
+        var last = _log.Queue.LastSequenceAtOrBelow(version);
+        return last == 0 ? ValueTask.CompletedTask : _log.Durable.WaitAsync(last, version, cancellationToken);
     }
 
     public ValueTask FlushAsync(CancellationToken cancellationToken = default)
-        => WaitForDurableAsync(CommitVersion.Latest, cancellationToken);
+    {
+        _lifetime.ThrowIfDisposed();
+        return RequireFlushing().FlushAsync(CommitVersion.Latest, cancellationToken);
+    }
 
     public ValueTask<VersionedRow?> GetAsync(ReadOnlySpan<byte> key, CommitVersion at, CancellationToken cancellationToken = default)
     {
@@ -324,7 +360,10 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             UnflushedCommits = _flushing?.Queue.Count ?? 0,
             UnflushedBytes = _flushing?.Queue.Bytes ?? 0,
             PublishedSequence = _sequencer.Current.Sequence,
-            DurableSequence = _flushing?.Mark.Sequence ?? 0,
+            DurableSequence = _log?.Durable.Sequence ?? _flushing?.Mark.Sequence ?? 0,
+            LoggedSequence = _log?.Written.Sequence ?? 0,
+            FlushedSequence = _flushing?.Mark.Sequence ?? 0,
+            LogBytes = _log?.Room.Bytes ?? 0,
             OpenSnapshots = _pins.Current.Count(p => p.Owner is not null),
             ByKind = _buffer.Accounting.ByKind,
         };
@@ -350,6 +389,55 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     }
 
     public ValueTask DisposeAsync() => new(_disposal.Value);
+
+    private static async ValueTask<MultiVersionStore> PutTogetherAsync(StoreParts parts, TierState recovered)
+    {
+        var failure = new FailureLatch();
+        FlushingStage? flushing = null;
+        try
+        {
+            flushing = parts.Tier is null ? null : new FlushingStage(parts, recovered, failure);
+            return new MultiVersionStore(parts, recovered, failure, flushing, OpenLog(parts, recovered, failure, flushing));
+        }
+        catch
+        {
+            flushing?.Queue.Dispose();
+            if (parts.Tier is not null)
+            {
+                await parts.Tier.DisposeAsync().ConfigureAwait(false);
+            }
+
+            throw;
+        }
+    }
+
+    private static CommitLog? OpenLog(StoreParts parts, TierState recovered, FailureLatch failure, FlushingStage? flushing)
+    {
+        var options = parts.Options.CommitLog;
+        var directory = parts.LogDirectory ?? (options.Directory is { } path ? DiskLogDirectory.Own(path) : null);
+        if (directory is null)
+        {
+            return null;
+        }
+
+        var logger = parts.LoggerFactory.CreateLogger("MvStore");
+        return CommitLog.Open(directory, recovered, options, parts.Options.Flush, flushing!.RequestForLog, failure, parts.TimeProvider, logger);
+    }
+
+    private ValueTask ReplayAsync(CancellationToken cancellationToken) => _replay?.RunAsync(cancellationToken) ?? ValueTask.CompletedTask;
+
+    // Opening has failed for a reason that is told; what closing says besides follows from it, and the commits are in the log.
+    private async ValueTask AbandonAsync()
+    {
+        try
+        {
+            await DisposeAsync().ConfigureAwait(false);
+        }
+        catch (MvStoreException e)
+        {
+            Log.OpeningAbandoned(_logger, e);
+        }
+    }
 
     private StoreReaders CreateReaders()
     {

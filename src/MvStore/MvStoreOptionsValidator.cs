@@ -11,6 +11,8 @@ public sealed class MvStoreOptionsValidator : IValidateOptions<MvStoreOptions>
     private const int MaxReadPageRows = 1_000_000;
     private const int MaxSkipped = 100_000_000;
     private const int MaxReclaimStep = 10_000_000;
+    private const int MinSegment = 1 << 20;
+    private const int MaxSegment = 1 << 30;
 
     // What every timer accepts.
     private static readonly TimeSpan MaxDuration = TimeSpan.FromDays(24);
@@ -41,6 +43,14 @@ public sealed class MvStoreOptionsValidator : IValidateOptions<MvStoreOptions>
         RequireBetween("Persistence.ReadPageRows", options.Persistence.ReadPageRows, 1, MaxReadPageRows);
         RequireBetween("Persistence.MaxSkippedPerPage", options.Persistence.MaxSkippedPerPage, 1, MaxSkipped);
         RequireBetween("Persistence.ReclaimStepVersions", options.Persistence.ReclaimStepVersions, 1, MaxReclaimStep);
+        Require(options.CommitLog.Directory is not { } directory || !string.IsNullOrWhiteSpace(directory), "CommitLog.Directory", options.CommitLog.Directory, "a path, or null");
+        RequireBetween("CommitLog.SegmentBytes", options.CommitLog.SegmentBytes, MinSegment, MaxSegment);
+        RequireBetween("CommitLog.MaxBytes", options.CommitLog.MaxBytes, 4L * options.CommitLog.SegmentBytes, long.MaxValue);
+        RequireDuration("CommitLog.MaxWait", options.CommitLog.MaxWait, infiniteAllowed: true);
+        RequireDuration("CommitLog.WriteDelay", options.CommitLog.WriteDelay, infiniteAllowed: false);
+        RequireBetween("CommitLog.WriteBytes", options.CommitLog.WriteBytes, 1, int.MaxValue);
+        Require(Enum.IsDefined(options.CommitLog.MinimumDurability), "CommitLog.MinimumDurability", options.CommitLog.MinimumDurability, "a Durability");
+        Require(Enum.IsDefined(options.CommitLog.OnDamage), "CommitLog.OnDamage", options.CommitLog.OnDamage, "a CommitLogDamage");
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 

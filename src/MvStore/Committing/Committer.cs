@@ -13,7 +13,9 @@ internal sealed class Committer(
     CommitSequencer sequencer,
     ICommitTarget buffer,
     LateCommitChecker lateCommits,
-    IDurability? durability)
+    IDurability? durability,
+    IDurability? logged = null,
+    ICommitAdmission? admission = null)
 {
     /// <summary>Publishes a batch; see <see cref="IMultiVersionCommit.CommitAsync"/>.</summary>
     public ValueTask<CommitReceipt> CommitAsync(
@@ -25,34 +27,61 @@ internal sealed class Committer(
         ArgumentNullException.ThrowIfNull(batch);
         CommitLimits.RequireCommittable(version);
         limits.RequireWithinLimits(batch);
-        var waitsForDisk = RequiresDisk(requested);
+        var awaited = AwaitedBy(requested);
         cancellationToken.ThrowIfCancellationRequested();
 
         var commit = preparer.Prepare(batch, version);
+        if (admission is not null && !admission.TryEnter())
+        {
+            commit.Detach();
+            return CommitDelayedAsync(commit, awaited, cancellationToken);
+        }
+
         if (!sequencer.TryBegin(commit))
         {
             // The caller may change the batch as soon as it has the task.
             commit.Detach();
-            return CommitLateAsync(commit, waitsForDisk, cancellationToken);
+            return CommitLateAsync(commit, awaited, cancellationToken);
         }
 
         var published = Apply(commit);
-        return published.IsCompletedSuccessfully && !waitsForDisk
+        return published.IsCompletedSuccessfully && awaited is null
             ? new ValueTask<CommitReceipt>(ReceiptOf(commit))
-            : AcknowledgeAsync(commit, published, waitsForDisk, cancellationToken);
+            : AcknowledgeAsync(commit, published, awaited, cancellationToken);
+    }
+
+    /// <summary>Publishes again what was published before, while the store is being opened.</summary>
+    /// <param name="commit">The commit.</param>
+    /// <param name="sequence">The place it had in the order of publications.</param>
+    public void Replay(InFlightCommit commit, ulong sequence)
+    {
+        sequencer.BeginReplayed(commit, sequence);
+        Apply(commit);
     }
 
     private static CommitReceipt ReceiptOf(PreparedCommit commit) => new(commit.Version, commit.Sequence);
 
-    private bool RequiresDisk(Durability requested) => requested switch
+    // What a commit waits for once it is published; null for nothing.
+    private IDurability? AwaitedBy(Durability requested) => requested switch
     {
-        Durability.Buffered => false,
-        Durability.Durable when durability is null => throw new DurabilityUnavailableException(),
-        Durability.Durable => true,
+        Durability.Buffered => null,
+        Durability.Logged or Durability.Durable when durability is null => throw new DurabilityUnavailableException(),
+        Durability.Logged => logged ?? durability,
+        Durability.Durable => durability,
         _ => throw new ArgumentOutOfRangeException(nameof(requested), requested, "Not a durability."),
     };
 
-    private async ValueTask<CommitReceipt> CommitLateAsync(InFlightCommit commit, bool waitsForDisk, CancellationToken cancellationToken)
+    // Its entries are copies by now.
+    private async ValueTask<CommitReceipt> CommitDelayedAsync(InFlightCommit commit, IDurability? awaited, CancellationToken cancellationToken)
+    {
+        await admission!.EnterAsync(cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        return sequencer.TryBegin(commit)
+            ? await AcknowledgeAsync(commit, Apply(commit), awaited, cancellationToken).ConfigureAwait(false)
+            : await CommitLateAsync(commit, awaited, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<CommitReceipt> CommitLateAsync(InFlightCommit commit, IDurability? awaited, CancellationToken cancellationToken)
     {
         Task published;
         using (await lateCommits.EnterAsync(cancellationToken).ConfigureAwait(false))
@@ -61,7 +90,7 @@ internal sealed class Committer(
             published = Apply(commit);
         }
 
-        return await AcknowledgeAsync(commit, published, waitsForDisk, cancellationToken).ConfigureAwait(false);
+        return await AcknowledgeAsync(commit, published, awaited, cancellationToken).ConfigureAwait(false);
     }
 
     private Task Apply(InFlightCommit commit)
@@ -84,16 +113,16 @@ internal sealed class Committer(
         return published;
     }
 
-    private async ValueTask<CommitReceipt> AcknowledgeAsync(
+    private static async ValueTask<CommitReceipt> AcknowledgeAsync(
         PreparedCommit commit,
         Task published,
-        bool waitsForDisk,
+        IDurability? awaited,
         CancellationToken cancellationToken)
     {
         await published.ConfigureAwait(false);
-        if (waitsForDisk)
+        if (awaited is not null)
         {
-            await durability!.WaitAsync(commit.Sequence, commit.Version, cancellationToken).ConfigureAwait(false);
+            await awaited.WaitAsync(commit.Sequence, commit.Version, cancellationToken).ConfigureAwait(false);
         }
 
         return ReceiptOf(commit);

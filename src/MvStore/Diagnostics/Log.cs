@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace MvStore.Diagnostics;
 
 /// <summary>
-/// Every log message of the engine. Event ids: 1000 opening and closing, 1100 flushing, 1200 reclamation, 1300 listeners, 1400 snapshots. No
+/// Every log message of the engine. Event ids: 1000 opening and closing, 1100 flushing, 1200 reclamation, 1300 listeners, 1400 snapshots, 1500 the commit
+/// log. No
 /// message carries key or value bytes (contract F8).
 /// </summary>
 internal static partial class Log
@@ -16,6 +17,9 @@ internal static partial class Log
 
     [LoggerMessage(1002, LogLevel.Error, "Store '{Name}' could not close its persistent tier.")]
     public static partial void TierCloseFailed(ILogger logger, string name, Exception exception);
+
+    [LoggerMessage(1003, LogLevel.Warning, "Opening failed, and closing what was open already failed as well.")]
+    public static partial void OpeningAbandoned(ILogger logger, Exception exception);
 
     [LoggerMessage(1100, LogLevel.Warning, "Flush attempt {Attempt} of {Commits} commits failed and will be repeated.")]
     public static partial void FlushFailed(ILogger logger, int attempt, int commits, Exception exception);
@@ -37,6 +41,21 @@ internal static partial class Log
 
     [LoggerMessage(1301, LogLevel.Warning, "Listener {Listener} did not finish while the store closed.")]
     public static partial void ListenerAbandoned(ILogger logger, string listener);
+
+    [LoggerMessage(1500, LogLevel.Information, "The commit log was replayed: {Commits} commits, {Rows} rows, up to publication {Sequence}.")]
+    public static partial void LogReplayed(ILogger logger, long commits, long rows, ulong sequence);
+
+    [LoggerMessage(1501, LogLevel.Warning, "The commit log ended within a commit that was never durable; up to {Bytes} bytes behind publication {Sequence} were cut.")]
+    public static partial void LogCut(ILogger logger, long bytes, ulong sequence);
+
+    [LoggerMessage(1502, LogLevel.Error, "The commit log is damaged, and the store goes on without what is behind the damage: {Damage}. Kept up to publication {Sequence}.")]
+    public static partial void LogDamaged(ILogger logger, string damage, ulong sequence);
+
+    [LoggerMessage(1503, LogLevel.Warning, "The commit log found no space and will try again after attempt {Attempt}.")]
+    public static partial void LogStalled(ILogger logger, int attempt, Exception exception);
+
+    [LoggerMessage(1504, LogLevel.Error, "The commit log was abandoned while it waited for space, behind publication {Sequence}.")]
+    public static partial void LogAbandoned(ILogger logger, ulong sequence);
 
     [LoggerMessage(1401, LogLevel.Warning, "A scan at version {Version} was not disposed; what it pinned is released now.")]
     public static partial void ScanLeaked(ILogger logger, CommitVersion version);

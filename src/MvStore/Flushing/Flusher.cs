@@ -18,6 +18,7 @@ internal sealed class Flusher(
     DurableMark mark,
     FlushEventHub events,
     BufferBudget budget,
+    IFlushBarrier? log,
     FlushOptions options,
     FailureLatch failure,
     TimeProvider time,
@@ -55,11 +56,12 @@ internal sealed class Flusher(
                     continue;
                 }
 
-                while (queue.Peek(mark.Sequence, due.LastSequence) is { } slice)
+                while (mark.Sequence < due.LastSequence && queue.Peek(mark.Sequence, await ReachAsync(due).ConfigureAwait(false)) is { } slice)
                 {
                     await WriteAsync(slice, due.Trigger).ConfigureAwait(false);
                     queue.Remove(slice, mark);
                     mark.Wake(slice);
+                    log?.Release(slice.LastSequence);
                     budget.Enforce();
                 }
             }
@@ -75,6 +77,10 @@ internal sealed class Flusher(
             Log.StoreFailed(logger, e);
         }
     }
+
+    // I10: what the log does not have yet is not flushed.
+    private ValueTask<ulong> ReachAsync(DueFlush due)
+        => log is null ? new ValueTask<ulong>(due.LastSequence) : log.ReachAsync(mark.Sequence, due.LastSequence, _stop.Token);
 
     private async ValueTask WriteAsync(FlushSlice slice, FlushTrigger trigger)
     {

@@ -1,0 +1,135 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using MvStore.Contracts;
+using MvStore.Logging;
+using MvStore.Tests.Fixtures;
+using MvStore.Tests.Flushing;
+
+namespace MvStore.Tests.Logging;
+
+/// <summary>
+/// The log over a simulated disk, without threads: each step of the writer is taken by hand, and the persistent tier is a number. Remembers after how many
+/// operations of the disk what was acknowledged.
+/// </summary>
+internal sealed class LogHarness : IDisposable
+{
+    public const int SegmentBytes = 16 * 1024;
+
+    private readonly NativeRows _rows = new();
+    private readonly List<string> _published = [];
+    private readonly List<(int Operations, ulong Sequence)> _acknowledged = [];
+    private readonly List<(int Operations, ulong Sequence, CommitVersion Highest)> _flushed = [];
+
+    /// <param name="disk">The disk.</param>
+    /// <param name="before">The run that left the disk behind, if there was one.</param>
+    /// <param name="operations">After how many of its operations.</param>
+    public LogHarness(SimulatedDisk disk, LogHarness? before = null, int operations = int.MaxValue)
+    {
+        Disk = disk;
+        if (before is not null)
+        {
+            _published.AddRange(before._published);
+            Tier = before.TierWithin(operations);
+        }
+
+        Log = CommitLog.Open(disk.Open(), Tier, Options, new FlushOptions(), () => FlushRequests++, Failure, Clock, NullLogger.Instance);
+        Sequence = Log.Recovered.Sequence;
+        Highest = Log.Recovered.Highest;
+        _published.RemoveRange((int)Sequence, _published.Count - (int)Sequence);
+        _flushed.Add((0, Tier.DurableSequence, Tier.HighestVersion));
+    }
+
+    public static CommitLogOptions Options => new() { SegmentBytes = SegmentBytes, MaxBytes = 8 * SegmentBytes, OnDamage = CommitLogDamage.Refuse };
+
+    public SimulatedDisk Disk { get; }
+
+    public CommitLog Log { get; }
+
+    public FailureLatch Failure { get; } = new();
+
+    public ManualClock Clock { get; } = new();
+
+    public TierState Tier { get; private set; } = new(0, CommitVersion.Zero, FloorSet.None) { Identity = 7 };
+
+    public int FlushRequests { get; private set; }
+
+    public ulong Sequence { get; private set; }
+
+    public CommitVersion Highest { get; private set; }
+
+    /// <summary>What was published, as texts; the first has the sequence 1.</summary>
+    public IReadOnlyList<string> Published => _published;
+
+    /// <summary>Publishes a commit of sets, with one tombstone and one drop.</summary>
+    public void Publish(int values, int valueBytes, ulong? version = null)
+    {
+        var at = version ?? Highest.Value + 1;
+        var random = new Random((int)Sequence + 1);
+        var rows = new List<BufferedRow>();
+        var deltas = new List<Delta>();
+        for (var i = 0; i < values; i++)
+        {
+            var value = new byte[valueBytes];
+            random.NextBytes(value);
+            Add([(byte)i, (byte)Sequence], value);
+        }
+
+        Add([0xEE], null);
+        KeyFloor[] drops = [new KeyFloor(new byte[] { 0xDD, (byte)Sequence }, at)];
+        deltas.Add(new Delta(DeltaKind.Drop, drops[0].Key, default));
+        Sequence++;
+        var commit = new PreparedCommit(at, [], rows.Count, drops.Length)
+        {
+            Bytes = deltas.Sum(d => (long)d.Key.Length + d.Value.Length),
+            Drops = drops,
+            Rows = [.. rows],
+        };
+        commit.Stamp(Sequence);
+        Highest = Math.Max(Highest.Value, at);
+        _published.Add(LogText.Of(Sequence, at, deltas));
+        Log.Queue.Add(commit);
+
+        void Add(byte[] key, byte[]? value)
+        {
+            rows.Add(_rows.Add(key, at, Sequence + 1, value));
+            deltas.Add(new Delta(value is null ? DeltaKind.Remove : DeltaKind.Set, key, value));
+        }
+    }
+
+    /// <summary>Lets the writer take a step.</summary>
+    public void Step() => Log.Writer.Step().Should().BeTrue();
+
+    /// <summary>Waits for everything published to be on disk, and remembers when it was acknowledged.</summary>
+    public void Acknowledge()
+    {
+        var durable = Log.Durable.WaitAsync(Sequence, Highest, default).AsTask();
+        Step();
+        durable.IsCompletedSuccessfully.Should().BeTrue();
+        _acknowledged.Add((Disk.Operations.Count, Sequence));
+    }
+
+    /// <summary>The persistent tier takes everything that the log has been given.</summary>
+    public void Flush()
+    {
+        Log.Written.Sequence.Should().Be(Sequence);
+        Tier = Tier with { DurableSequence = Sequence, HighestVersion = Highest };
+        _flushed.Add((Disk.Operations.Count, Sequence, Highest));
+        Log.Barrier.Release(Sequence);
+    }
+
+    /// <summary>The last publication acknowledged within some operations of the disk.</summary>
+    public ulong AcknowledgedWithin(int operations)
+        => _acknowledged.Where(a => a.Operations <= operations).Select(a => a.Sequence).DefaultIfEmpty().Max();
+
+    /// <summary>What the persistent tier had after some operations of the disk.</summary>
+    public TierState TierWithin(int operations)
+    {
+        var (_, sequence, highest) = _flushed.Last(f => f.Operations <= operations);
+        return Tier with { DurableSequence = sequence, HighestVersion = highest };
+    }
+
+    public void Dispose()
+    {
+        Log.Dispose();
+        _rows.Dispose();
+    }
+}
