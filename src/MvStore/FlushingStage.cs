@@ -33,6 +33,9 @@ internal sealed class FlushingStage
         return last == 0 ? ValueTask.CompletedTask : Mark.WaitAsync(last, upTo, cancellationToken);
     }
 
+    /// <summary>Throws when the store has stopped for writing.</summary>
+    public void ThrowIfFailed() => _failure.ThrowIfSet();
+
     /// <summary>Asks for a flush because the log fills up. Any thread; never waits.</summary>
     public void RequestForLog() => _signal.Raise(FlushTrigger.Log);
 

@@ -186,6 +186,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             return flushing.FlushAsync(version, cancellationToken);
         }
 
+        flushing.ThrowIfFailed();
         var last = _log.Queue.LastSequenceAtOrBelow(version);
         return last == 0 ? ValueTask.CompletedTask : _log.Durable.WaitAsync(last, version, cancellationToken);
     }

@@ -63,7 +63,7 @@ internal sealed class DiskLogDirectory : LogDirectory
     {
         var path = Path.Combine(Name, name);
         var access = _lock is null ? FileAccess.Read : FileAccess.ReadWrite;
-        return LogFailures.Run("open", path, () => new DiskLogFile(new FileStream(path, FileMode.Open, access, FileShare.ReadWrite, bufferSize: 0)));
+        return LogFailures.Run("open", path, () => new DiskLogFile(new FileStream(path, FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0)));
     }
 
     /// <inheritdoc/>
@@ -73,7 +73,7 @@ internal sealed class DiskLogDirectory : LogDirectory
         FileStream? file = null;
         try
         {
-            file = OpenOwned(path, FileMode.Create, FileShare.ReadWrite, length);
+            file = OpenOwned(path, FileMode.Create, FileShare.ReadWrite | FileShare.Delete, length);
             var zeros = new byte[Math.Min(length, ZerosAtOnce)];
             for (var at = 0L; at < length; at += zeros.Length)
             {
@@ -86,8 +86,12 @@ internal sealed class DiskLogDirectory : LogDirectory
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            file?.Dispose();
-            File.Delete(path);
+            if (file is not null)
+            {
+                file.Dispose();
+                File.Delete(path);
+            }
+
             throw LogFailures.Translate("make", path, e);
         }
     }

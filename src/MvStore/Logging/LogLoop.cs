@@ -5,6 +5,9 @@ namespace MvStore.Logging;
 /// </summary>
 internal sealed class LogLoop(LogWriter writer, LogSignal signal, TimeProvider time)
 {
+    // The clock may stand still.
+    private const int MostSpins = 1_000;
+
     // Chosen by measurement, see Gather.
     private static readonly TimeSpan MostGathering = TimeSpan.FromMicroseconds(100);
 
@@ -46,7 +49,7 @@ internal sealed class LogLoop(LogWriter writer, LogSignal signal, TimeProvider t
     {
         var began = time.GetTimestamp();
         var spin = default(SpinWait);
-        while (writer.Waiting > 0 && writer.Waiting < writer.LastWoken && time.GetElapsedTime(began) < MostGathering)
+        while (writer.Waiting > 0 && writer.Waiting < writer.LastWoken && spin.Count < MostSpins && time.GetElapsedTime(began) < MostGathering)
         {
             spin.SpinOnce(sleep1Threshold: -1);
         }

@@ -19,6 +19,7 @@ internal sealed class LogQueue : IPublicationSink, IDisposable
     private readonly Queue<(ulong Sequence, CommitVersion Version)> _undurable = new();
     private readonly SlidingMinimum _lowest = new();
     private List<PreparedCommit> _waiting = [];
+    private bool _isTimerSet;
     private ulong _lastSequence;
     private CommitVersion _highestDurable;
 
@@ -37,7 +38,7 @@ internal sealed class LogQueue : IPublicationSink, IDisposable
         _recovered = recovered.Sequence;
         _lastSequence = recovered.Sequence;
         _highestDurable = recovered.Highest;
-        _timer = time.CreateTimer(static s => ((LogSignal)s!).Raise(), signal, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(static s => ((LogQueue)s!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Bytes of keys and values that are not written. An acquire load.</summary>
@@ -86,8 +87,9 @@ internal sealed class LogQueue : IPublicationSink, IDisposable
             {
                 _signal.Raise();
             }
-            else if (_waiting.Count == 1)
+            else if (!_isTimerSet)
             {
+                _isTimerSet = true;
                 _timer.Change(_writeDelay, Timeout.InfiniteTimeSpan);
             }
         }
@@ -143,4 +145,14 @@ internal sealed class LogQueue : IPublicationSink, IDisposable
     }
 
     public void Dispose() => _timer.Dispose();
+
+    private void OnTimer()
+    {
+        lock (_gate)
+        {
+            _isTimerSet = false;
+        }
+
+        _signal.Raise();
+    }
 }

@@ -20,7 +20,7 @@ internal sealed class LogRoom(CommitLogOptions options, LogQueue queue, Action r
     // Owner: the first to close, by compare-and-swap (full fence). Readers acquire.
     private Exception? _closed;
 
-    // Bytes in files that count. Owner: the writer and the flusher, each after it changed them; either may be late. Release store; readers acquire.
+    // Bytes in files that count. Owner: whoever works them out, one at a time. Release store; readers acquire.
     private long _written;
 
     // 1 while half full. Interlocked: full fence.

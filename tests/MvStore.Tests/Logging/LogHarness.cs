@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using MvStore.Contracts;
 using MvStore.Logging;
-using MvStore.Tests.Fixtures;
 using MvStore.Tests.Flushing;
 
 namespace MvStore.Tests.Logging;
@@ -22,7 +21,8 @@ internal sealed class LogHarness : IDisposable
     /// <param name="disk">The disk.</param>
     /// <param name="before">The run that left the disk behind, if there was one.</param>
     /// <param name="operations">After how many of its operations.</param>
-    public LogHarness(SimulatedDisk disk, LogHarness? before = null, int operations = int.MaxValue)
+    /// <param name="options">The log's settings.</param>
+    public LogHarness(SimulatedDisk disk, LogHarness? before = null, int operations = int.MaxValue, CommitLogOptions? options = null)
     {
         Disk = disk;
         if (before is not null)
@@ -31,7 +31,7 @@ internal sealed class LogHarness : IDisposable
             Tier = before.TierWithin(operations);
         }
 
-        Log = CommitLog.Open(disk.Open(), Tier, Options, new FlushOptions(), () => FlushRequests++, Failure, Clock, NullLogger.Instance);
+        Log = CommitLog.Open(disk.Open(), Tier, options ?? Options, new FlushOptions(), () => FlushRequests++, Failure, Time, NullLogger.Instance);
         Sequence = Log.Recovered.Sequence;
         Highest = Log.Recovered.Highest;
         _published.RemoveRange((int)Sequence, _published.Count - (int)Sequence);
@@ -46,7 +46,7 @@ internal sealed class LogHarness : IDisposable
 
     public FailureLatch Failure { get; } = new();
 
-    public ManualClock Clock { get; } = new();
+    public HurriedTime Time { get; } = new();
 
     public TierState Tier { get; private set; } = new(0, CommitVersion.Zero, FloorSet.None) { Identity = 7 };
 
@@ -106,6 +106,16 @@ internal sealed class LogHarness : IDisposable
         durable.IsCompletedSuccessfully.Should().BeTrue();
         _acknowledged.Add((Disk.Operations.Count, Sequence));
     }
+
+    /// <summary>A planted fault: acknowledges what was only handed to the operating system.</summary>
+    public void AcknowledgeTooEarly()
+    {
+        Step();
+        _acknowledged.Add((Disk.Operations.Count, Sequence));
+    }
+
+    /// <summary>A planted fault: lets files be used again although the persistent tier took nothing.</summary>
+    public void ReleaseTooEarly() => Log.Barrier.Release(Sequence);
 
     /// <summary>The persistent tier takes everything that the log has been given.</summary>
     public void Flush()

@@ -7,7 +7,10 @@ namespace MvStore.Tests.Logging;
 /// </summary>
 internal sealed class SimulatedDisk
 {
+    private readonly Lock _gate = new();
     private readonly Dictionary<string, byte[]> _initial;
+
+    // Owned by _gate, as are the operations.
     private readonly Dictionary<string, DiskFile> _files;
 
     public SimulatedDisk()
@@ -21,6 +24,14 @@ internal sealed class SimulatedDisk
         _files = content.ToDictionary(f => f.Key, f => new DiskFile(f.Value));
     }
 
+    /// <summary>Another look at a disk by a process that begins now: it sees what the system shows, which may never reach the platter.</summary>
+    public SimulatedDisk(SimulatedDisk before)
+    {
+        _initial = before._initial;
+        _files = before._files;
+        Operations.AddRange(before.Operations);
+    }
+
     /// <summary>Every operation, in order.</summary>
     public List<DiskOperation> Operations { get; } = [];
 
@@ -28,19 +39,77 @@ internal sealed class SimulatedDisk
     public Action<DiskOperation>? Fault { get; set; }
 
     /// <summary>Files that are there.</summary>
-    public IReadOnlyList<string> Names => [.. _files.Keys];
+    public IReadOnlyList<string> Names
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _files.Keys];
+            }
+        }
+    }
 
     /// <summary>What a reader sees now.</summary>
-    public Dictionary<string, byte[]> Content => _files.ToDictionary(f => f.Key, f => (byte[])[.. f.Value.Cache]);
+    public Dictionary<string, byte[]> Content
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _files.ToDictionary(f => f.Key, f => (byte[])[.. f.Value.Cache]);
+            }
+        }
+    }
 
     public LogDirectory Open() => new SimulatedDirectory(this);
 
-    public ReadOnlySpan<byte> Read(string name) => _files[name].Cache;
-
-    /// <summary>Changes bytes behind everybody's back.</summary>
-    public void Damage(string name, int offset, byte mask) => _files[name].Write(offset, [(byte)(_files[name].Cache[offset] ^ mask)]);
+    public ReadOnlySpan<byte> Read(string name)
+    {
+        lock (_gate)
+        {
+            return _files[name].Cache;
+        }
+    }
 
     public void Do(DiskOperation operation)
+    {
+        lock (_gate)
+        {
+            DoAlone(operation);
+        }
+    }
+
+    /// <summary>What the disk holds had the power failed after some operations.</summary>
+    public Dictionary<string, byte[]> AfterPowerLoss(int operations, PowerLoss kind, Random random)
+    {
+        lock (_gate)
+        {
+            return AfterPowerLossAlone(operations, kind, random);
+        }
+    }
+
+    /// <summary>What the disk holds if the power fails now.</summary>
+    public Dictionary<string, byte[]> AfterPowerLoss(PowerLoss kind, Random random)
+    {
+        lock (_gate)
+        {
+            return AfterPowerLossAlone(Operations.Count, kind, random);
+        }
+    }
+
+    private Dictionary<string, byte[]> AfterPowerLossAlone(int operations, PowerLoss kind, Random random)
+    {
+        var files = _initial.ToDictionary(f => f.Key, f => new DiskFile(f.Value));
+        foreach (var operation in Operations.Take(operations))
+        {
+            Apply(files, operation);
+        }
+
+        return files.ToDictionary(f => f.Key, f => f.Value.AfterPowerLoss(kind, random));
+    }
+
+    private void DoAlone(DiskOperation operation)
     {
         try
         {
@@ -56,18 +125,6 @@ internal sealed class SimulatedDisk
 
         Operations.Add(operation);
         Apply(_files, operation);
-    }
-
-    /// <summary>What the disk holds had the power failed after some operations.</summary>
-    public Dictionary<string, byte[]> AfterPowerLoss(int operations, PowerLoss kind, Random random)
-    {
-        var files = _initial.ToDictionary(f => f.Key, f => new DiskFile(f.Value));
-        foreach (var operation in Operations.Take(operations))
-        {
-            Apply(files, operation);
-        }
-
-        return files.ToDictionary(f => f.Key, f => f.Value.AfterPowerLoss(kind, random));
     }
 
     private static void Apply(Dictionary<string, DiskFile> files, DiskOperation operation)
