@@ -36,6 +36,9 @@ internal sealed class LogHarness : IDisposable
         Highest = Log.Recovered.Highest;
         _published.RemoveRange((int)Sequence, _published.Count - (int)Sequence);
         _flushed.Add((0, Tier.DurableSequence, Tier.HighestVersion));
+
+        // What anybody may have been told by then, whoever waits.
+        disk.Watch = () => _acknowledged.Add((disk.Operations.Count, Math.Max(Tier.DurableSequence, Log.Durable.Sequence)));
     }
 
     public static CommitLogOptions Options => new() { SegmentBytes = SegmentBytes, MaxBytes = 8 * SegmentBytes, OnDamage = CommitLogDamage.Refuse };

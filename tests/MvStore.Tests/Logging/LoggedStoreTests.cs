@@ -252,6 +252,31 @@ public sealed class LoggedStoreTests
     }
 
     [Fact]
+    public async Task D6_NothingIsFlushedBeforeItIsInTheLog()
+    {
+        await using var fixture = await LogFixture.OpenAsync();
+        using var hold = new Hold();
+        fixture.Disk.Fault = o =>
+        {
+            if (o.Kind == DiskOperationKind.Write && o.Name != "mark")
+            {
+                hold.PassAsync(default).GetAwaiter().GetResult();
+            }
+        };
+        await fixture.Store.SetAsync(10, "a", "1");
+        var flush = fixture.Store.FlushAsync().AsTask();
+        await hold.Reached.Guarded();
+
+        // A second request would find the first one applied, were it not waiting.
+        var second = fixture.Store.FlushAsync().AsTask();
+        fixture.Tier.Attempts.Should().Be(0);
+        fixture.Store.Evict(0).Should().Be(0);
+        hold.Release();
+        await Task.WhenAll(flush, second).Guarded();
+        fixture.Store.GetStatistics().Should().Match<StoreStatistics>(s => s.LoggedSequence == 1 && s.FlushedSequence == 1 && s.DurableSequence == 1);
+    }
+
+    [Fact]
     public async Task E1_TheFloorDoesNotPassWhatTheTierHas()
     {
         await using var fixture = await LogFixture.OpenAsync(configure: o => o.GarbageCollection.RetainVersions = 0);

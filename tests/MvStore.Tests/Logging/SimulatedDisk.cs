@@ -35,6 +35,9 @@ internal sealed class SimulatedDisk
     /// <summary>Every operation, in order.</summary>
     public List<DiskOperation> Operations { get; } = [];
 
+    /// <summary>Told before each operation.</summary>
+    public Action? Watch { get; set; }
+
     /// <summary>Asked before each operation: throws to let it fail.</summary>
     public Action<DiskOperation>? Fault { get; set; }
 
@@ -111,6 +114,7 @@ internal sealed class SimulatedDisk
 
     private void DoAlone(DiskOperation operation)
     {
+        Watch?.Invoke();
         try
         {
             Fault?.Invoke(operation);
