@@ -15,6 +15,7 @@ internal sealed class LogHarness : IDisposable
 
     private readonly NativeRows _rows = new();
     private readonly List<string> _published = [];
+    private readonly List<CommitVersion> _highest = [];
     private readonly List<(int Operations, ulong Sequence)> _acknowledged = [];
     private readonly List<(int Operations, ulong Sequence, CommitVersion Highest)> _flushed = [];
 
@@ -28,6 +29,7 @@ internal sealed class LogHarness : IDisposable
         if (before is not null)
         {
             _published.AddRange(before._published);
+            _highest.AddRange(before._highest);
             Tier = before.TierWithin(operations);
         }
 
@@ -35,6 +37,7 @@ internal sealed class LogHarness : IDisposable
         Sequence = Log.Recovered.Sequence;
         Highest = Log.Recovered.Highest;
         _published.RemoveRange((int)Sequence, _published.Count - (int)Sequence);
+        _highest.RemoveRange((int)Sequence, _highest.Count - (int)Sequence);
         _flushed.Add((0, Tier.DurableSequence, Tier.HighestVersion));
 
         // What anybody may have been told by then, whoever waits.
@@ -88,6 +91,7 @@ internal sealed class LogHarness : IDisposable
         };
         commit.Stamp(Sequence);
         Highest = Math.Max(Highest.Value, at);
+        _highest.Add(Highest);
         _published.Add(LogText.Of(Sequence, at, deltas));
         Log.Queue.Add(commit);
 
@@ -120,13 +124,15 @@ internal sealed class LogHarness : IDisposable
     /// <summary>A planted fault: lets files be used again although the persistent tier took nothing.</summary>
     public void ReleaseTooEarly() => Log.Barrier.Release(Sequence);
 
-    /// <summary>The persistent tier takes everything that the log has been given.</summary>
-    public void Flush()
+    /// <summary>The persistent tier takes everything that the log has been given, but for the last few commits.</summary>
+    public void Flush(int behind = 0)
     {
         Log.Written.Sequence.Should().Be(Sequence);
-        Tier = Tier with { DurableSequence = Sequence, HighestVersion = Highest };
-        _flushed.Add((Disk.Operations.Count, Sequence, Highest));
-        Log.Barrier.Release(Sequence);
+        var flushed = Sequence - (ulong)behind;
+        var highest = _highest[(int)flushed - 1];
+        Tier = Tier with { DurableSequence = flushed, HighestVersion = highest };
+        _flushed.Add((Disk.Operations.Count, flushed, highest));
+        Log.Barrier.Release(flushed);
     }
 
     /// <summary>The last publication acknowledged within some operations of the disk.</summary>

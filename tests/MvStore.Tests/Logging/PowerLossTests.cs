@@ -55,6 +55,18 @@ public sealed class PowerLossTests
                 }
             }
         },
+        ["a tier that lags"] = run =>
+        {
+            for (var i = 0; i < 14; i++)
+            {
+                run.Publish(values: 2, valueBytes: 4_000 + (300 * i));
+                run.Acknowledge();
+                if (i > 0)
+                {
+                    run.Flush(behind: 1);
+                }
+            }
+        },
         ["files used again by large commits"] = run =>
         {
             for (var i = 0; i < 6; i++)
