@@ -7,7 +7,8 @@ namespace MvStore;
 public sealed class CommitLogOptions
 {
     /// <summary>
-    /// The directory of the log's files; it belongs to one store and holds nothing else. Created, for its owner only, when there is none.
+    /// The directory of the log's files; it belongs to one store and holds nothing else. Created, for its owner only, when there is none. To do without a log
+    /// again, close the store once and then open it without a directory: a store that was not closed lacks, without its log, what only the log has.
     /// </summary>
     /// <value>Default null: no log.</value>
     public string? Directory { get; set; }

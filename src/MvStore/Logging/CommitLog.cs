@@ -132,7 +132,6 @@ internal sealed class CommitLog : IDisposable
         _segments.Dispose();
         _recovery.Dispose();
         _space.Dispose();
-        _signal.Dispose();
     }
 
     private void OnStalled(CommitLogException? reason) => _barrier.SetStalled(reason);

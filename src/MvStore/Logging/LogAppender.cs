@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using MvStore.Contracts;
 
@@ -77,8 +78,8 @@ internal sealed class LogAppender
         BeginFrame(commit);
         Span<byte> head = stackalloc byte[CommitRow.PreludeBytes];
         head.Clear();
-        BitConverter.TryWriteBytes(head, count);
-        System.Buffers.Binary.BinaryPrimitives.WriteInt64LittleEndian(head[8..], length);
+        BinaryPrimitives.WriteInt32LittleEndian(head, count);
+        BinaryPrimitives.WriteInt64LittleEndian(head[8..], length);
         Put(head, commit);
         foreach (ref readonly var row in rows)
         {

@@ -1,7 +1,10 @@
 namespace MvStore.Logging;
 
-/// <summary>Wakes the writer. Any thread raises it; one waits. Raising it again before the writer has looked costs one interlocked operation.</summary>
-internal sealed class LogSignal : IDisposable
+/// <summary>
+/// Wakes the writer. Any thread raises it; one waits. Raising it again before the writer has looked costs one interlocked operation. Holds no resource to
+/// dispose: a timer may raise it at any time, also while the log is being closed.
+/// </summary>
+internal sealed class LogSignal
 {
     private readonly SemaphoreSlim _wakeUps = new(0);
 
@@ -23,6 +26,4 @@ internal sealed class LogSignal : IDisposable
         _wakeUps.Wait();
         Interlocked.Exchange(ref _raised, 0);
     }
-
-    public void Dispose() => _wakeUps.Dispose();
 }

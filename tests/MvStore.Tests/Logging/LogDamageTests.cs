@@ -80,6 +80,45 @@ public sealed class LogDamageTests
     }
 
     [Fact]
+    public void F3_AFrameThatIsMissingIsTold()
+    {
+        using var run = new LogHarness(new SimulatedDisk());
+        for (var i = 0; i < 4; i++)
+        {
+            run.Publish(values: 1, valueBytes: 100);
+            run.Acknowledge();
+        }
+
+        // All frames are of one size: the second is taken out, and the others move up.
+        var image = run.Disk.Content;
+        var content = image["00000001.mvlog"];
+        var size = LogFormat.FrameBytes(BitConverter.ToInt32(content, LogFormat.FirstFrame + 16));
+        content.AsSpan(LogFormat.FirstFrame + (2 * size), 2 * size).CopyTo(content.AsSpan(LogFormat.FirstFrame + size));
+        content.AsSpan(LogFormat.FirstFrame + (3 * size), size).Clear();
+
+        PowerLossCheck.Problem(image, run.Tier, run.Published, 0).Should().Contain("damaged");
+    }
+
+    [Fact]
+    public void F3_WhatAnEarlierUseOfAFileLeftIsNeverRead()
+    {
+        using var run = new LogHarness(new SimulatedDisk());
+        for (var i = 0; i < 14; i++)
+        {
+            run.Publish(values: 4, valueBytes: 700);
+            run.Acknowledge();
+            run.Flush();
+        }
+
+        run.Disk.Names.Count.Should().BeLessThan(5, "files were used again");
+        run.Publish(values: 4, valueBytes: 700);
+        run.Acknowledge();
+        PowerLossCheck.Problem(run.Disk.Content, run.Tier, run.Published, run.Sequence).Should().BeNull();
+        using var examined = LogExamination.Open(run.Disk.Open());
+        examined.Content.CutBytes.Should().Be(0, "frames of an earlier use are not even a torn end");
+    }
+
+    [Fact]
     public void KeepPrefixGoesOnWithWhatIsBeforeTheDamage()
     {
         var disk = new SimulatedDisk(Synced(out var tier, out var published));

@@ -305,6 +305,23 @@ public sealed class LoggedStoreTests
     }
 
     [Fact]
+    public async Task D9_WhatClosingCouldNotFlushInTimeIsInTheLog()
+    {
+        await using var fixture = await LogFixture.OpenAsync();
+        using var hold = fixture.Tier.HoldApplies();
+        await fixture.Store.SetAsync(10, "a", "1");
+        var timer = fixture.Clock.TimerStartedAsync(due => due == TimeSpan.FromSeconds(30));
+        var closing = fixture.Store.DisposeAsync().AsTask();
+        await timer.Guarded();
+        await hold.Reached.Guarded();
+        fixture.Clock.Advance(TimeSpan.FromSeconds(30));
+
+        await Assert.ThrowsAsync<FlushTimeoutException>(() => closing.Guarded());
+        await fixture.CrashAsync(PowerLoss.KeepsAll);
+        (await fixture.Store.ReadAsync("a")).Should().Be("1@10");
+    }
+
+    [Fact]
     public async Task D8_ALogWithoutATierIsRefused()
         => await Assert.ThrowsAsync<InvalidOperationException>(
             () => new MvStoreBuilder().Configure(o => o.CommitLog.Directory = "log").OpenAsync().Guarded());
