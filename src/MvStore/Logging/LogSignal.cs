@@ -6,7 +6,10 @@ namespace MvStore.Logging;
 /// </summary>
 internal sealed class LogSignal
 {
-    private readonly SemaphoreSlim _wakeUps = new(0);
+    // Who was let go by a sync commits again within microseconds, so looking a few times often saves a sleep.
+    private const int Looks = 35;
+
+    private readonly object _gate = new();
 
     // 1 while a wake-up waits. Owner: anyone sets, the writer clears before it looks for work. Interlocked: full fence.
     private int _raised;
@@ -16,14 +19,31 @@ internal sealed class LogSignal
     {
         if (Interlocked.Exchange(ref _raised, 1) == 0)
         {
-            _wakeUps.Release();
+            // Under the lock: the writer has either seen the word or sleeps.
+            lock (_gate)
+            {
+                Monitor.Pulse(_gate);
+            }
         }
     }
 
     /// <summary>Waits until it is raised. What is raised from here on wakes the writer again.</summary>
     public void Wait()
     {
-        _wakeUps.Wait();
+        var spin = default(SpinWait);
+        while (Volatile.Read(ref _raised) == 0 && spin.Count < Looks)
+        {
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+
+        lock (_gate)
+        {
+            while (Volatile.Read(ref _raised) == 0)
+            {
+                Monitor.Wait(_gate);
+            }
+        }
+
         Interlocked.Exchange(ref _raised, 0);
     }
 }
