@@ -1,3 +1,4 @@
+global using MvStore.Contracts;
 global using MvStore.Sqlite.Connections;
 global using MvStore.Sqlite.Copying;
 global using MvStore.Sqlite.Files;

@@ -10,7 +10,7 @@ public sealed class FlushTimeoutException : MvStoreException
     public FlushTimeoutException(TimeSpan limit, int unflushedCommits, Exception? inner = null)
         : base(
             $"The store was disposed, but {unflushedCommits} commits did not reach the persistent tier within {limit}; "
-                + "they are lost unless they were acknowledged as durable.",
+                + "they are lost unless they were acknowledged as durable or are in the commit log.",
             inner)
     {
         Limit = limit;

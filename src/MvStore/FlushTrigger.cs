@@ -12,6 +12,9 @@ public enum FlushTrigger
     /// <summary>Memory reached its soft limit (<see cref="BufferOptions.SoftLimit"/>), or a commit waits for memory.</summary>
     Memory,
 
+    /// <summary>The commit log is half full (<see cref="CommitLogOptions.MaxBytes"/>), or commits wait for room in it.</summary>
+    Log,
+
     /// <summary>Unflushed bytes reached <see cref="FlushOptions.MaxBytes"/>.</summary>
     Bytes,
 

@@ -46,7 +46,13 @@ internal sealed class FlushingStage : IUnflushed
         return last == 0 ? ValueTask.CompletedTask : Mark.WaitAsync(last, upTo, cancellationToken);
     }
 
+    /// <summary>Throws when the store has stopped for writing.</summary>
+    public void ThrowIfFailed() => _failure.ThrowIfSet();
+
+    /// <summary>Asks for a flush because the log fills up. Any thread; never waits.</summary>
+    public void RequestForLog() => _signal.Raise(FlushTrigger.Log);
+
     /// <summary>Makes the flusher; the rest of the store must be in place.</summary>
-    public Flusher CreateFlusher(TierWrites tierWrites, FlushEventHub events, BufferBudget budget, IRoom room, ILogger logger)
-        => new(_parts.Tier!, tierWrites, Queue, _signal, Mark, events, budget, room, _failure, _parts.TimeProvider, logger);
+    public Flusher CreateFlusher(TierWrites tierWrites, FlushEventHub events, BufferBudget budget, IRoom room, IFlushBarrier? log, ILogger logger)
+        => new(_parts.Tier!, tierWrites, Queue, _signal, Mark, events, budget, room, log, _failure, _parts.TimeProvider, logger);
 }

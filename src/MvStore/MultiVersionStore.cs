@@ -5,9 +5,9 @@ using Microsoft.Extensions.Logging;
 using MvStore.Buffering;
 using MvStore.Committing;
 using MvStore.Contracts;
-using MvStore.Diagnostics;
 using MvStore.Flushing;
 using MvStore.GarbageCollection;
+using MvStore.Logging;
 using MvStore.Pacing;
 using MvStore.Reading;
 
@@ -26,6 +26,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly FlushEventHub _flushEvents = new();
     private readonly VersionBuffer _buffer;
     private readonly FlushingStage? _flushing;
+    private readonly CommitLog? _log;
     private readonly CommitSequencer _sequencer;
     private readonly Committer _committer;
     private readonly BufferTrimmer _trimmer;
@@ -35,25 +36,27 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly PinOpener _pinOpener;
     private readonly StoreReaders _readers;
     private readonly Reclaimer _reclaimer;
+    private readonly ReclamationLoop _reclamation;
+    private readonly LogReplay? _replay;
     private readonly Lazy<Task> _disposal;
 
-    private MultiVersionStore(StoreParts parts, TierState recovered)
+    internal MultiVersionStore(StoreParts parts, TierState recovered, FailureLatch failure, MemoryPlan plan, FlushingStage? flushing, CommitLog? log)
     {
         var options = parts.Options;
-        var failure = new FailureLatch();
         var policy = TierRetryPolicy.Of(options, recovered.Capabilities);
         var tierWrites = new TierWrites(failure, policy, parts.TimeProvider);
         var tierReads = parts.Tier is { } tier ? new TierReads(tier, recovered.Capabilities, failure, policy, parts.TimeProvider) : null;
         _parts = parts;
+        _log = log;
         _logger = parts.LoggerFactory.CreateLogger("MvStore");
 
         _buffer = new VersionBuffer(parts.Classifier, isWhole: recovered.DurableSequence == 0);
         _trimmer = new BufferTrimmer(_buffer);
-        var plan = MemoryPlan.Of(options.Buffer, parts.Tier is not null, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
-        _flushing = parts.Tier is null ? null : new FlushingStage(parts, recovered, failure, plan.Hard);
-        _pacing = new PacingStage(parts, plan, _trimmer, _flushing, failure, _logger);
+        _flushing = flushing;
+        _pacing = new PacingStage(parts, plan, _trimmer, flushing, failure, _logger);
         var feed = parts.CommitListeners.Count == 0 ? null : new CommitFeed();
-        _sequencer = new CommitSequencer(recovered, failure, _flushing?.Queue, feed, _pacing.Gate);
+        IPublicationSink? queue = log is null ? flushing?.Queue : new LoggedPublications(log.Queue, flushing!.Queue);
+        _sequencer = new CommitSequencer(recovered, failure, queue, feed, _pacing.Gate);
         _budget = _pacing.CreateBudget(_sequencer);
 
         var retention = new RetentionPolicy(options.GarbageCollection);
@@ -61,14 +64,17 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _floors = new FloorKeeper(recovered.Floors);
         _pinOpener = new PinOpener(_sequencer, _floors, _pins, parts.TimeProvider);
         _readers = CreateReaders(tierReads);
+        var kinds = kindsMatter ? parts.Classifier : null;
         _committer = new Committer(
             new CommitLimits(options.Buffer, parts.Tier is null ? null : recovered.Capabilities),
-            new CommitPreparer(kindsMatter ? parts.Classifier : null, keepsRows: _flushing is not null, keepsDeltas: feed is not null),
+            new CommitPreparer(kinds, keepsRows: flushing is not null, keepsDeltas: feed is not null),
             _sequencer,
             _buffer,
             new LateCommitChecker(_sequencer, _readers.Tiers),
             _pacing.Gate,
-            _flushing is { IsSynced: true } ? _flushing.Mark : null);
+            log is null ? (flushing is { IsSynced: true } ? flushing.Mark : null) : log.Durable,
+            log?.Written,
+            log?.Room);
 
         _reclaimer = new Reclaimer(
             new FloorRaiser(_sequencer, _floors, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier),
@@ -83,16 +89,21 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         Flusher? flusher = null;
         if (_flushing is not null)
         {
-            flusher = _flushing.CreateFlusher(tierWrites, _flushEvents, _budget, _pacing.Gate, _logger);
+            flusher = _flushing.CreateFlusher(tierWrites, _flushEvents, _budget, _pacing.Gate, log?.Barrier, _logger);
             flusher.Start();
         }
 
-        var reclamation = new ReclamationLoop(_reclaimer, options.GarbageCollection.Interval, failure, parts.TimeProvider, _logger);
-        reclamation.Start();
-        _pacing.Start(_budget, reclamation.Wake);
+        if (log is not null)
+        {
+            var preparer = new CommitPreparer(kinds, keepsRows: true, keepsDeltas: false);
+            _replay = new LogReplay(log, preparer, _committer, _flushing!, _pacing, _budget, options, _logger);
+            log.Start();
+        }
 
+        _reclamation = new ReclamationLoop(_reclaimer, options.GarbageCollection.Interval, failure, parts.TimeProvider, _logger);
+        _pacing.Start(_budget, _reclamation.Wake);
         var listeners = new ListenerPumps(parts, _flushEvents, feed, _logger);
-        var shutdown = new StoreShutdown(parts, _sequencer, _buffer, _pacing, reclamation, _flushing, flusher, _flushEvents, listeners, failure, _logger);
+        var shutdown = new StoreShutdown(parts, _sequencer, _buffer, _pacing, _reclamation, _flushing, flusher, log, _flushEvents, listeners, failure, _logger);
         _disposal = new Lazy<Task>(() =>
         {
             _lifetime.End();
@@ -114,46 +125,26 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         get
         {
             _lifetime.ThrowIfDisposed();
-            return _flushing?.Mark.Version ?? CommitVersion.Zero;
+            return _log?.Queue.DurableVersion ?? _flushing?.Mark.Version ?? CommitVersion.Zero;
         }
     }
 
     /// <summary>What is in memory. For tests.</summary>
     internal VersionBuffer Buffer => _buffer;
 
-    /// <summary>Opens the tier and puts the store together.</summary>
-    public static async ValueTask<IMultiVersionStore> OpenAsync(StoreParts parts, CancellationToken cancellationToken)
+    /// <summary>The limits of memory.</summary>
+    internal MemoryPlan MemoryPlan => _pacing.Plan;
+
+    /// <summary>Publishes again what the commit log has, and starts what may only run afterwards. Once, before anyone else has the store.</summary>
+    internal async ValueTask BeginAsync(CancellationToken cancellationToken)
     {
-        var recovered = new TierState(0, CommitVersion.Zero, FloorSet.None);
-        if (parts.Tier is not null)
+        if (_replay is not null)
         {
-            try
-            {
-                recovered = await TierOpening.OpenAsync(parts.Tier, parts.Options, parts.TimeProvider, cancellationToken).ConfigureAwait(false);
-            }
-            catch
-            {
-                await parts.Tier.DisposeAsync().ConfigureAwait(false);
-                throw;
-            }
+            await _replay.RunAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        var store = new MultiVersionStore(parts, recovered);
-        Log.StoreOpened(
-            store._logger,
-            parts.Options.Name,
-            parts.Tier?.GetType().Name ?? "memory only",
-            recovered.DurableSequence,
-            recovered.HighestVersion,
-            recovered.Floors.Default);
-        if (parts.Tier is not null)
-        {
-            Log.TierOpened(store._logger, parts.Options.Name, recovered.Epoch, recovered.Capabilities.Durability);
-        }
-
-        var plan = store._pacing.Plan;
-        Log.MemoryPlanned(store._logger, parts.Options.Name, plan.Budget, plan.Origin, plan.Soft, plan.Hard);
-        return store;
+        // Not before: a floor that rose meanwhile would stand above commits that are still to come (I7).
+        _reclamation.Start();
     }
 
     public ValueTask<CommitReceipt> CommitAsync(
@@ -163,13 +154,22 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         CancellationToken cancellationToken = default)
     {
         _lifetime.ThrowIfDisposed();
-        return _committer.CommitAsync(batch, version, durability, cancellationToken);
+        var least = _parts.Options.CommitLog.MinimumDurability;
+        var asked = durability >= Durability.Buffered && durability < least ? least : durability;
+        return _committer.CommitAsync(batch, version, asked, cancellationToken);
     }
 
     public ValueTask WaitForDurableAsync(CommitVersion version, CancellationToken cancellationToken = default)
     {
         _lifetime.ThrowIfDisposed();
-        return _flushing is { IsSynced: true } ? _flushing.FlushAsync(version, cancellationToken) : throw new DurabilityUnavailableException();
+        if (_log is null)
+        {
+            return _flushing is { IsSynced: true } ? _flushing.FlushAsync(version, cancellationToken) : throw new DurabilityUnavailableException();
+        }
+
+        _flushing!.ThrowIfFailed();
+        var last = _log.Queue.LastSequenceAtOrBelow(version);
+        return last == 0 ? ValueTask.CompletedTask : _log.Durable.WaitAsync(last, version, cancellationToken);
     }
 
     public ValueTask FlushAsync(CancellationToken cancellationToken = default)
@@ -346,7 +346,10 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             UnflushedCommits = _flushing?.Queue.Count ?? 0,
             UnflushedBytes = _flushing?.Queue.Bytes ?? 0,
             PublishedSequence = _sequencer.Current.Sequence,
-            DurableSequence = _flushing?.Mark.Sequence ?? 0,
+            DurableSequence = _log?.Durable.Sequence ?? _flushing?.Mark.Sequence ?? 0,
+            LoggedSequence = _log?.Written.Sequence ?? 0,
+            FlushedSequence = _flushing?.Mark.Sequence ?? 0,
+            LogBytes = _log?.Room.Bytes ?? 0,
             OpenSnapshots = _pins.Current.Count(p => p.Owner is not null),
             ByKind = _buffer.Accounting.ByKind,
         };

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using MvStore.Logging;
 
 namespace MvStore;
 
@@ -17,6 +18,7 @@ public sealed class MvStoreBuilder
     private IKeyClassifier _classifier = UniformClassifier.Instance;
     private TimeProvider _timeProvider = TimeProvider.System;
     private ILoggerFactory _loggerFactory = NullLoggerFactory.Instance;
+    private LogDirectory? _logDirectory;
     private bool _used;
 
     /// <summary>Changes settings.</summary>
@@ -94,10 +96,12 @@ public sealed class MvStoreBuilder
     /// <param name="cancellationToken">Gives up; the persistent tier is then disposed.</param>
     /// <returns>The open store. Dispose it.</returns>
     /// <exception cref="OptionsValidationException">A setting is out of its range; the message names it.</exception>
-    /// <exception cref="InvalidOperationException">This builder has opened a store already.</exception>
+    /// <exception cref="InvalidOperationException">This builder has opened a store already, or asks for a commit log without a persistent tier that syncs what it takes.</exception>
     /// <exception cref="StoreInUseException">Someone else owns the persistent tier's data.</exception>
     /// <exception cref="StoreFormatException">The persistent tier's data is foreign or of a newer format.</exception>
     /// <exception cref="PersistentTierException">The persistent tier could not be opened.</exception>
+    /// <exception cref="CommitLogException">The commit log could not be opened, is damaged, or does not continue what the persistent tier has.</exception>
+    /// <exception cref="StoreFailedException">What the commit log had could not be flushed when memory made it necessary.</exception>
     public async ValueTask<IMultiVersionStore> OpenAsync(CancellationToken cancellationToken = default)
     {
         if (_used)
@@ -111,9 +115,24 @@ public sealed class MvStoreBuilder
             throw new OptionsValidationException(nameof(MvStoreOptions), typeof(MvStoreOptions), validation.Failures);
         }
 
+        if (_tier is null && _options.CommitLog.IsEnabled)
+        {
+            throw new InvalidOperationException("CommitLog.Directory is set, and a commit log needs a persistent tier: give the builder one, or no directory.");
+        }
+
         _used = true;
-        var parts = new StoreParts(_options.Copy(), _tier, _classifier, _timeProvider, _loggerFactory, _flushListeners, _commitListeners);
-        return await MultiVersionStore.OpenAsync(parts, cancellationToken).ConfigureAwait(false);
+        var parts = new StoreParts(_options.Copy(), _tier, _classifier, _timeProvider, _loggerFactory, _flushListeners, _commitListeners)
+        {
+            LogDirectory = _logDirectory,
+        };
+        return await StoreOpening.OpenAsync(parts, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Keeps the commit log where a test wants it.</summary>
+    internal MvStoreBuilder UseLogDirectory(LogDirectory directory)
+    {
+        _logDirectory = directory;
+        return this;
     }
 
     private sealed class UniformClassifier : IKeyClassifier

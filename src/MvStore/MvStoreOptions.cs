@@ -19,6 +19,9 @@ public sealed class MvStoreOptions
     /// <summary>How the persistent tier is read and written.</summary>
     public PersistenceOptions Persistence { get; private init; } = new();
 
+    /// <summary>The log in front of the persistent tier.</summary>
+    public CommitLogOptions CommitLog { get; private init; } = new();
+
     /// <summary>A copy that later changes do not reach.</summary>
     internal MvStoreOptions Copy() => new()
     {
@@ -27,5 +30,6 @@ public sealed class MvStoreOptions
         Flush = Flush.Copy(),
         GarbageCollection = GarbageCollection.Copy(),
         Persistence = Persistence.Copy(),
+        CommitLog = CommitLog.Copy(),
     };
 }

@@ -12,6 +12,8 @@ public sealed class MvStoreOptionsValidator : IValidateOptions<MvStoreOptions>
     private const int MaxSkipped = 100_000_000;
     private const int MaxReclaimStep = 10_000_000;
     private const int MaxAttempts = 1_000;
+    private const int MinSegment = 1 << 20;
+    private const int MaxSegment = 1 << 30;
 
     // What every timer accepts.
     private static readonly TimeSpan MaxDuration = TimeSpan.FromDays(24);
@@ -56,6 +58,14 @@ public sealed class MvStoreOptionsValidator : IValidateOptions<MvStoreOptions>
         Require(options.Persistence.Epoch <= long.MaxValue, "Persistence.Epoch", options.Persistence.Epoch, $"0 to {long.MaxValue}");
         RequireBetween("Persistence.MaxAttempts", options.Persistence.MaxAttempts, 1, MaxAttempts);
         RequireBetween("Persistence.ReclaimStepVersions", options.Persistence.ReclaimStepVersions, 1, MaxReclaimStep);
+        Require(options.CommitLog.Directory is not { } directory || !string.IsNullOrWhiteSpace(directory), "CommitLog.Directory", options.CommitLog.Directory, "a path, or null");
+        RequireBetween("CommitLog.SegmentBytes", options.CommitLog.SegmentBytes, MinSegment, MaxSegment);
+        RequireBetween("CommitLog.MaxBytes", options.CommitLog.MaxBytes, 4L * options.CommitLog.SegmentBytes, long.MaxValue);
+        RequireDuration("CommitLog.MaxWait", options.CommitLog.MaxWait, infiniteAllowed: true);
+        RequireDuration("CommitLog.WriteDelay", options.CommitLog.WriteDelay, infiniteAllowed: false);
+        RequireBetween("CommitLog.WriteBytes", options.CommitLog.WriteBytes, 1, int.MaxValue);
+        Require(Enum.IsDefined(options.CommitLog.MinimumDurability), "CommitLog.MinimumDurability", options.CommitLog.MinimumDurability, "a Durability");
+        Require(Enum.IsDefined(options.CommitLog.OnDamage), "CommitLog.OnDamage", options.CommitLog.OnDamage, "a CommitLogDamage");
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 

@@ -10,7 +10,7 @@ public sealed class StoreFailedException : MvStoreException
     /// <param name="cause">The first failure.</param>
     public StoreFailedException(Exception cause)
         : base(
-            "The store has stopped for writing after a failure of its persistent tier; what was not acknowledged as durable "
+            "The store has stopped for writing after a failure of its persistent tier or its commit log; what was not acknowledged as durable "
                 + "may or may not be on disk. Dispose and reopen it.",
             cause)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using MvStore.Logging;
 
 namespace MvStore;
 
@@ -10,4 +11,8 @@ internal sealed record StoreParts(
     TimeProvider TimeProvider,
     ILoggerFactory LoggerFactory,
     IReadOnlyList<IFlushListener> FlushListeners,
-    IReadOnlyList<ICommitListener> CommitListeners);
+    IReadOnlyList<ICommitListener> CommitListeners)
+{
+    /// <summary>Where the commit log is, when a test gives it; otherwise the options say.</summary>
+    public LogDirectory? LogDirectory { get; init; }
+}

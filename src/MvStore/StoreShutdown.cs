@@ -4,6 +4,7 @@ using MvStore.Contracts;
 using MvStore.Diagnostics;
 using MvStore.Flushing;
 using MvStore.GarbageCollection;
+using MvStore.Logging;
 
 namespace MvStore;
 
@@ -19,6 +20,7 @@ internal sealed class StoreShutdown(
     ReclamationLoop reclamation,
     FlushingStage? flushing,
     Flusher? flusher,
+    CommitLog? log,
     FlushEventHub flushEvents,
     ListenerPumps listeners,
     FailureLatch failure,
@@ -66,8 +68,10 @@ internal sealed class StoreShutdown(
 
     private async Task<Exception?> CloseTierAsync(Flusher running)
     {
+        // The log first: then everything is on disk, and nothing keeps the flusher from going on.
+        var logged = log?.StopAsync() ?? Task.CompletedTask;
         running.RequestEnd();
-        var ended = running.Completion;
+        var ended = Task.WhenAll(running.Completion, logged);
         try
         {
             await ended.WaitAsync(_limit, parts.TimeProvider).ConfigureAwait(false);
@@ -75,9 +79,11 @@ internal sealed class StoreShutdown(
         catch (TimeoutException)
         {
             running.Abandon();
+            log?.GiveUp();
             var late = flushing!.Queue.Count;
             var timeout = new FlushTimeoutException(_limit, late, flushing.Mark.LastFailure);
             flushing.Mark.Close(timeout);
+            log?.Writer.Close(timeout);
 
             // An attempt may still be running inside the tier. The tier is closed when it returns, which is not waited for.
             _ = ReleaseWhenEndedAsync(ended, running);
@@ -85,7 +91,9 @@ internal sealed class StoreShutdown(
         }
 
         var unflushed = flushing!.Queue.Count;
-        flushing.Mark.Close(new ObjectDisposedException(nameof(IMultiVersionStore)));
+        var closed = new ObjectDisposedException(nameof(IMultiVersionStore));
+        flushing.Mark.Close(closed);
+        log?.Writer.Close(closed);
         await ReleaseAsync(running).ConfigureAwait(false);
         return unflushed > 0 && failure.Cause is { } cause ? new StoreFailedException(cause) : null;
     }
@@ -98,10 +106,11 @@ internal sealed class StoreShutdown(
 
     private async Task ReleaseAsync(Flusher running)
     {
-        // The flusher reads rows where they lie, so memory goes after it has ended. Who is still inside a read keeps what it reads.
+        // Flusher and log read rows where they lie, so memory goes after they have ended. Who is still inside a read keeps what it reads.
         buffer.Dispose();
         running.Dispose();
         flushing!.Queue.Dispose();
+        log?.Dispose();
         try
         {
             await parts.Tier!.DisposeAsync().AsTask().WaitAsync(_limit, parts.TimeProvider).ConfigureAwait(false);

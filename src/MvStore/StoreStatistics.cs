@@ -24,17 +24,26 @@ public sealed record StoreStatistics
     /// <summary>How often and how long commits had to wait since the store was opened, by reason (contract D5). Has every reason that there is.</summary>
     public required IReadOnlyDictionary<StallReason, StallStatistics> Stalls { get; init; }
 
-    /// <summary>Published commits that are not durable yet.</summary>
+    /// <summary>Published commits that are not in the persistent tier yet.</summary>
     public required int UnflushedCommits { get; init; }
 
-    /// <summary>Bytes of keys and values of commits that are not durable yet.</summary>
+    /// <summary>Bytes of keys and values of commits that are not in the persistent tier yet.</summary>
     public required long UnflushedBytes { get; init; }
 
     /// <summary>The sequence of the newest publication.</summary>
     public required ulong PublishedSequence { get; init; }
 
-    /// <summary>The sequence up to which publications are on disk.</summary>
+    /// <summary>The sequence up to which publications are on disk: in the commit log or in the persistent tier.</summary>
     public required ulong DurableSequence { get; init; }
+
+    /// <summary>The sequence up to which publications are in the commit log, synced or not; 0 without a log.</summary>
+    public required ulong LoggedSequence { get; init; }
+
+    /// <summary>The sequence up to which publications are in the persistent tier.</summary>
+    public required ulong FlushedSequence { get; init; }
+
+    /// <summary>Bytes of the commit log that the persistent tier does not make up for yet; 0 without a log.</summary>
+    public required long LogBytes { get; init; }
 
     /// <summary>Snapshots open now.</summary>
     public required int OpenSnapshots { get; init; }

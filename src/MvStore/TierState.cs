@@ -16,4 +16,11 @@ public sealed record TierState(ulong DurableSequence, CommitVersion HighestVersi
     /// <summary>What the tier takes and promises.</summary>
     /// <value>Default: what a local disk does.</value>
     public TierCapabilities Capabilities { get; init; } = new();
+
+    /// <summary>
+    /// What tells this store's data from any other's: chosen at random when the data is made, the same at each opening, different in a copy that is a store
+    /// of its own. A commit log is kept for one store, and refuses to be used with another one.
+    /// </summary>
+    /// <value>Default 0: the tier cannot tell, and the host has to keep logs apart.</value>
+    public ulong Identity { get; init; }
 }

@@ -96,6 +96,7 @@ public sealed class InMemoryTier(InMemoryTierStorage storage) : IPersistentTier
             return new ValueTask<TierState>(new TierState(_storage.DurableSequence, _storage.HighestVersion, _storage.Floors)
             {
                 Drops = _storage.Drops,
+                Identity = _storage.Identity,
                 Epoch = _storage.Epoch,
                 Capabilities = Capabilities,
             });

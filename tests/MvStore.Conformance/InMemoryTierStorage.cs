@@ -1,9 +1,15 @@
+using System.Security.Cryptography;
+
 namespace MvStore.Conformance;
 
 /// <summary>What an <see cref="InMemoryTier"/> keeps. It outlives the tier, so that another one can be opened over it.</summary>
 public sealed class InMemoryTierStorage
 {
     private object? _owner; // under Gate
+
+    /// <summary>What tells this data from any other; see <see cref="TierState.Identity"/>.</summary>
+    /// <value>Default: a number chosen at random.</value>
+    public ulong Identity { get; init; } = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     /// <summary>The last publication stored.</summary>
     public ulong DurableSequence { get; internal set; }

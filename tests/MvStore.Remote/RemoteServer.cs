@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace MvStore.Remote;
 
 /// <summary>
@@ -8,6 +10,7 @@ namespace MvStore.Remote;
 public sealed class RemoteServer(TierCapabilities capabilities)
 {
     private readonly Lock _gate = new();
+    private readonly ulong _identity = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
     private readonly SortedSet<RemoteRow> _rows = new(Comparer<RemoteRow>.Create(static (x, y) => x.Key.AsSpan().SequenceCompareTo(y.Key))); // under _gate
     private ulong _epoch;                                                                                                              // under _gate
 
@@ -21,7 +24,7 @@ public sealed class RemoteServer(TierCapabilities capabilities)
             var status = Judge(request);
             if (status != RemoteStatus.Done)
             {
-                return new RemoteReply(status, [], _epoch);
+                return new RemoteReply(status, [], _epoch, _identity);
             }
 
             if (request.Opens)
@@ -31,7 +34,7 @@ public sealed class RemoteServer(TierCapabilities capabilities)
 
             var read = request.Reads.Select(r => (IReadOnlyList<RemoteRow>)[.. Range(r.From, r.To).Take(r.Limit)]).ToArray();
             Write(request);
-            return new RemoteReply(RemoteStatus.Done, read, _epoch);
+            return new RemoteReply(RemoteStatus.Done, read, _epoch, _identity);
         }
     }
 

@@ -30,6 +30,7 @@ internal static class RemoteState
         return new TierState(marks.GetValueOrDefault(RowCodec.Mark[1]), marks.GetValueOrDefault(RowCodec.Highest[1]), floors)
         {
             Drops = [.. rows[3].Select(r => RowCodec.Decode(r.Key)).Select(d => new KeyFloor(d.Key, d.Version))],
+            Identity = reply.Identity,
             Epoch = reply.Epoch,
             Capabilities = capabilities,
         };

@@ -71,6 +71,7 @@ internal static class CommandLine
             new VerifyCommand(host, shared),
             new BackupCommand(host, shared),
             new RestoreCommand(host, shared),
+            new LogCommand(host, shared),
         };
     }
 

@@ -113,6 +113,20 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         }
     }
 
+    /// <summary>Begins a commit again that was published before, while the store is being opened: nobody else commits, and no floor has risen.</summary>
+    /// <param name="commit">The commit.</param>
+    /// <param name="sequence">The place it had in the order of publications: above all that began.</param>
+    public void BeginReplayed(InFlightCommit commit, ulong sequence)
+    {
+        lock (_gate)
+        {
+            RequireOpen();
+            commit.IsReplayed = true;
+            _lastSequence = sequence - 1;
+            Begin(commit, isFresh: commit.Version > _visibility.Highest);
+        }
+    }
+
     /// <summary>Publishes a commit as soon as every earlier one is through (I1).</summary>
     /// <param name="commit">The commit; its entries are linked, or unlinked again when it is aborted.</param>
     /// <param name="aborted">Whether it is to be a no-op.</param>
@@ -284,7 +298,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         InFlightCommit? awaited = null;
         for (var commit = published; commit != end;)
         {
-            if (!commit.IsAborted)
+            if (!commit.IsAborted && !commit.IsReplayed)
             {
                 _feed?.Add(commit);
             }

@@ -4,7 +4,7 @@ namespace MvStore.Committing;
 
 /// <summary>
 /// Runs a commit from validation to its acknowledgement (DESIGN.md 3, Commit). Goal: any number of threads commit at once and wait for
-/// nothing but memory and, if asked, durability. Outline: prepare; reserve memory, if it is short; begin; link; finish; wait for durability. Late versions
+/// nothing but memory and, if asked, durability. Outline: prepare; wait for the log, if it is full; reserve memory, if it is short; begin; link; finish; wait for durability. Late versions
 /// take the detour of <see cref="LateCommitChecker"/> before they begin.
 /// </summary>
 internal sealed class Committer(
@@ -14,7 +14,9 @@ internal sealed class Committer(
     ICommitTarget buffer,
     LateCommitChecker lateCommits,
     ICommitGate gate,
-    IDurability? durability)
+    IDurability? durability,
+    IDurability? logged = null,
+    ICommitAdmission? admission = null)
 {
     /// <summary>Publishes a batch; see <see cref="IMultiVersionCommit.CommitAsync"/>.</summary>
     public ValueTask<CommitReceipt> CommitAsync(
@@ -26,16 +28,40 @@ internal sealed class Committer(
         ArgumentNullException.ThrowIfNull(batch);
         CommitLimits.RequireCommittable(version);
         limits.RequireWithinLimits(batch);
-        var waitsForDisk = RequiresDisk(requested);
+        var awaited = AwaitedBy(requested);
         cancellationToken.ThrowIfCancellationRequested();
 
         var commit = PrepareWithinLimits(batch, version);
-        return commit.Footprint <= gate.FreePass
-            ? RunAsync(commit, waitsForDisk, cancellationToken)
-            : ReserveAndRunAsync(commit, waitsForDisk, cancellationToken);
+        if (admission is null || admission.TryEnter())
+        {
+            return RunWithinLimitsAsync(commit, awaited, cancellationToken);
+        }
+
+        // The caller may change the batch as soon as it has the task.
+        commit.Detach();
+        return CommitDelayedAsync(commit, awaited, cancellationToken);
+    }
+
+    /// <summary>Publishes again what was published before, while the store is being opened. Neither refused nor held back: it was acknowledged.</summary>
+    /// <param name="commit">The commit.</param>
+    /// <param name="sequence">The place it had in the order of publications.</param>
+    public void Replay(InFlightCommit commit, ulong sequence)
+    {
+        sequencer.BeginReplayed(commit, sequence);
+        Apply(commit);
     }
 
     private static CommitReceipt ReceiptOf(PreparedCommit commit) => new(commit.Version, commit.Sequence);
+
+    // What a commit waits for once it is published; null for nothing.
+    private IDurability? AwaitedBy(Durability requested) => requested switch
+    {
+        Durability.Buffered => null,
+        Durability.Logged or Durability.Durable when durability is null => throw new DurabilityUnavailableException(),
+        Durability.Logged => logged ?? durability,
+        Durability.Durable => durability,
+        _ => throw new ArgumentOutOfRangeException(nameof(requested), requested, "Not a durability."),
+    };
 
     private InFlightCommit PrepareWithinLimits(WriteBatch batch, CommitVersion version)
     {
@@ -52,34 +78,47 @@ internal sealed class Committer(
         }
     }
 
-    private ValueTask<CommitReceipt> ReserveAndRunAsync(InFlightCommit commit, bool waitsForDisk, CancellationToken cancellationToken)
+    // Before memory is asked for: what waits here must not keep room that others need.
+    private async ValueTask<CommitReceipt> CommitDelayedAsync(InFlightCommit commit, IDurability? awaited, CancellationToken cancellationToken)
+    {
+        await admission!.EnterAsync(cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        return await RunWithinLimitsAsync(commit, awaited, cancellationToken).ConfigureAwait(false);
+    }
+
+    private ValueTask<CommitReceipt> RunWithinLimitsAsync(InFlightCommit commit, IDurability? awaited, CancellationToken cancellationToken)
+        => commit.Footprint <= gate.FreePass
+            ? RunAsync(commit, awaited, cancellationToken)
+            : ReserveAndRunAsync(commit, awaited, cancellationToken);
+
+    private ValueTask<CommitReceipt> ReserveAndRunAsync(InFlightCommit commit, IDurability? awaited, CancellationToken cancellationToken)
     {
         if (gate.TryReserve(commit.Footprint))
         {
-            return RunReservedAsync(commit, waitsForDisk, cancellationToken);
+            return RunReservedAsync(commit, awaited, cancellationToken);
         }
 
         // The caller may change the batch as soon as it has the task.
         commit.Detach();
-        return WaitAndRunAsync(commit, waitsForDisk, cancellationToken);
+        return WaitAndRunAsync(commit, awaited, cancellationToken);
     }
 
-    private async ValueTask<CommitReceipt> WaitAndRunAsync(InFlightCommit commit, bool waitsForDisk, CancellationToken cancellationToken)
+    private async ValueTask<CommitReceipt> WaitAndRunAsync(InFlightCommit commit, IDurability? awaited, CancellationToken cancellationToken)
     {
         await gate.ReserveAsync(commit.Footprint, cancellationToken).ConfigureAwait(false);
-        return await RunReservedAsync(commit, waitsForDisk, cancellationToken).ConfigureAwait(false);
+        return await RunReservedAsync(commit, awaited, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
     /// Runs a commit, and gives back what was reserved for it when the call returns: by then it is linked, and so measured; or it has failed; or it is late. One that is
     /// late must not keep room while it waits for another that is late, which may wait for room.
     /// </summary>
-    private ValueTask<CommitReceipt> RunReservedAsync(InFlightCommit commit, bool waitsForDisk, CancellationToken cancellationToken)
+    private ValueTask<CommitReceipt> RunReservedAsync(InFlightCommit commit, IDurability? awaited, CancellationToken cancellationToken)
     {
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return RunAsync(commit, waitsForDisk, cancellationToken);
+            return RunAsync(commit, awaited, cancellationToken);
         }
         finally
         {
@@ -87,30 +126,22 @@ internal sealed class Committer(
         }
     }
 
-    private ValueTask<CommitReceipt> RunAsync(InFlightCommit commit, bool waitsForDisk, CancellationToken cancellationToken)
+    private ValueTask<CommitReceipt> RunAsync(InFlightCommit commit, IDurability? awaited, CancellationToken cancellationToken)
     {
         if (!sequencer.TryBegin(commit))
         {
             // The caller may change the batch as soon as it has the task.
             commit.Detach();
-            return CommitLateAsync(commit, waitsForDisk, cancellationToken);
+            return CommitLateAsync(commit, awaited, cancellationToken);
         }
 
         var published = Apply(commit);
-        return published.IsCompletedSuccessfully && !waitsForDisk
+        return published.IsCompletedSuccessfully && awaited is null
             ? new ValueTask<CommitReceipt>(ReceiptOf(commit))
-            : AcknowledgeAsync(commit, published, waitsForDisk, cancellationToken);
+            : AcknowledgeAsync(commit, published, awaited, cancellationToken);
     }
 
-    private bool RequiresDisk(Durability requested) => requested switch
-    {
-        Durability.Buffered => false,
-        Durability.Durable when durability is null => throw new DurabilityUnavailableException(),
-        Durability.Durable => true,
-        _ => throw new ArgumentOutOfRangeException(nameof(requested), requested, "Not a durability."),
-    };
-
-    private async ValueTask<CommitReceipt> CommitLateAsync(InFlightCommit commit, bool waitsForDisk, CancellationToken cancellationToken)
+    private async ValueTask<CommitReceipt> CommitLateAsync(InFlightCommit commit, IDurability? awaited, CancellationToken cancellationToken)
     {
         Task published;
         using (await lateCommits.EnterAsync(cancellationToken).ConfigureAwait(false))
@@ -136,7 +167,7 @@ internal sealed class Committer(
             }
         }
 
-        return await AcknowledgeAsync(commit, published, waitsForDisk, cancellationToken).ConfigureAwait(false);
+        return await AcknowledgeAsync(commit, published, awaited, cancellationToken).ConfigureAwait(false);
     }
 
     private Task Apply(InFlightCommit commit)
@@ -159,16 +190,16 @@ internal sealed class Committer(
         return published;
     }
 
-    private async ValueTask<CommitReceipt> AcknowledgeAsync(
+    private static async ValueTask<CommitReceipt> AcknowledgeAsync(
         PreparedCommit commit,
         Task published,
-        bool waitsForDisk,
+        IDurability? awaited,
         CancellationToken cancellationToken)
     {
         await published.ConfigureAwait(false);
-        if (waitsForDisk)
+        if (awaited is not null)
         {
-            await durability!.WaitAsync(commit.Sequence, commit.Version, cancellationToken).ConfigureAwait(false);
+            await awaited.WaitAsync(commit.Sequence, commit.Version, cancellationToken).ConfigureAwait(false);
         }
 
         return ReceiptOf(commit);

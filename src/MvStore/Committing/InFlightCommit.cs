@@ -23,6 +23,9 @@ internal sealed class InFlightCommit(CommitVersion version, PreparedEntry[] entr
     /// <summary>Whether it failed and is published as a no-op (I1).</summary>
     public bool IsAborted { get; set; }
 
+    /// <summary>Whether it was published before, by an owner that did not flush it.</summary>
+    public bool IsReplayed { get; set; }
+
     /// <summary>Whether somebody waits for its publication.</summary>
     public bool IsAwaited => _published is not null;
 

@@ -4,7 +4,7 @@ namespace MvStore.Diagnostics;
 
 /// <summary>
 /// Every log message of the engine. Event ids: 1000 opening and closing, 1100 flushing, 1200 reclamation, 1300 listeners, 1400 snapshots,
-/// 1500 backpressure. No
+/// 1500 backpressure, 1600 the commit log. No
 /// message carries key or value bytes (contract F8).
 /// </summary>
 internal static partial class Log
@@ -20,11 +20,15 @@ internal static partial class Log
 
     [LoggerMessage(1003, LogLevel.Information, "Store '{Name}' owns its persistent tier under epoch {Epoch}; what it writes is as durable as '{Durability}'.")]
     public static partial void TierOpened(ILogger logger, string name, ulong epoch, TierDurability durability);
+
     [LoggerMessage(
         1004,
         LogLevel.Information,
         "Store '{Name}' keeps to {Budget} bytes of memory ({Origin}); above {Soft} flushing and eviction work harder, at {Hard} commits wait.")]
     public static partial void MemoryPlanned(ILogger logger, string name, long budget, string origin, long soft, long hard);
+
+    [LoggerMessage(1005, LogLevel.Warning, "Opening failed, and closing what was open already failed as well.")]
+    public static partial void OpeningAbandoned(ILogger logger, Exception exception);
 
     [LoggerMessage(1100, LogLevel.Warning, "Flush attempt {Attempt} of {Commits} commits failed and will be repeated.")]
     public static partial void FlushFailed(ILogger logger, int attempt, int commits, Exception exception);
@@ -52,6 +56,21 @@ internal static partial class Log
 
     [LoggerMessage(1501, LogLevel.Information, "No commit waits any more, after {Duration}.")]
     public static partial void StallEnded(ILogger logger, TimeSpan duration);
+
+    [LoggerMessage(1600, LogLevel.Information, "The commit log was replayed: {Commits} commits, {Rows} rows, up to publication {Sequence}.")]
+    public static partial void LogReplayed(ILogger logger, long commits, long rows, ulong sequence);
+
+    [LoggerMessage(1601, LogLevel.Warning, "The commit log ended within a commit that was never durable; up to {Bytes} bytes behind publication {Sequence} were cut.")]
+    public static partial void LogCut(ILogger logger, long bytes, ulong sequence);
+
+    [LoggerMessage(1602, LogLevel.Error, "The commit log is damaged, and the store goes on without what is behind the damage: {Damage}. Kept up to publication {Sequence}.")]
+    public static partial void LogDamaged(ILogger logger, string damage, ulong sequence);
+
+    [LoggerMessage(1603, LogLevel.Warning, "The commit log found no space and will try again after attempt {Attempt}.")]
+    public static partial void LogStalled(ILogger logger, int attempt, Exception exception);
+
+    [LoggerMessage(1604, LogLevel.Error, "The commit log was abandoned while it waited for space, behind publication {Sequence}.")]
+    public static partial void LogAbandoned(ILogger logger, ulong sequence);
 
     [LoggerMessage(1401, LogLevel.Warning, "A scan at version {Version} was not disposed; what it pinned is released now.")]
     public static partial void ScanLeaked(ILogger logger, CommitVersion version);

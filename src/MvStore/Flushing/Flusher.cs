@@ -19,6 +19,7 @@ internal sealed class Flusher(
     FlushEventHub events,
     BufferBudget budget,
     IRoom room,
+    IFlushBarrier? log,
     FailureLatch failure,
     TimeProvider time,
     ILogger logger) : IDisposable
@@ -57,11 +58,12 @@ internal sealed class Flusher(
                     continue;
                 }
 
-                while (queue.Peek(mark.Sequence, due.LastSequence) is { } slice)
+                while (mark.Sequence < due.LastSequence && queue.Peek(mark.Sequence, await ReachAsync(due).ConfigureAwait(false)) is { } slice)
                 {
                     await WriteAsync(slice, due.Trigger).ConfigureAwait(false);
                     queue.Remove(slice, mark);
                     mark.Wake(slice);
+                    log?.Release(slice.LastSequence);
                     budget.Enforce(room.WantedBytes, _stop.Token);
                     room.Remeasure();
                 }
@@ -79,6 +81,10 @@ internal sealed class Flusher(
             room.Remeasure();
         }
     }
+
+    // I14: what the log does not have yet is not flushed.
+    private ValueTask<ulong> ReachAsync(DueFlush due)
+        => log is null ? new ValueTask<ulong>(due.LastSequence) : log.ReachAsync(mark.Sequence, due.LastSequence, _stop.Token);
 
     private async ValueTask WriteAsync(FlushSlice slice, FlushTrigger trigger)
     {

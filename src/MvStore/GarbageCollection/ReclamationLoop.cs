@@ -19,7 +19,9 @@ internal sealed class ReclamationLoop(Reclaimer reclaimer, TimeSpan interval, Fa
     private readonly CancellationTokenSource _stop = new();
     private readonly TimeSpan _interval = interval < Shortest ? Shortest : interval;
     private Task _loop = Task.CompletedTask;
-    private PeriodicTimer? _timer; // Null when the interval is infinite. Set before anyone can ask for a run.
+
+    // Null when the interval is infinite, and until it was started. Owner: who starts it, once. Release store; who asks for a run acquires.
+    private PeriodicTimer? _timer;
 
     // 1 when a run was asked for and has not begun. Interlocked exchange by everyone.
     private int _isWanted;
@@ -29,15 +31,16 @@ internal sealed class ReclamationLoop(Reclaimer reclaimer, TimeSpan interval, Fa
     {
         if (interval != Timeout.InfiniteTimeSpan)
         {
-            _timer = new PeriodicTimer(_interval, time);
-            _loop = Task.Run(() => RunAsync(_timer));
+            var timer = new PeriodicTimer(_interval, time);
+            _loop = Task.Run(() => RunAsync(timer));
+            Volatile.Write(ref _timer, timer);
         }
     }
 
-    /// <summary>Asks for a run soon. Any thread, until it is disposed; never waits. Without effect when the interval is infinite.</summary>
+    /// <summary>Asks for a run soon. Any thread, until it is disposed; never waits. Without effect before it was started, and when the interval is infinite.</summary>
     public void Wake()
     {
-        if (_timer is { } timer && Interlocked.Exchange(ref _isWanted, 1) == 0)
+        if (Volatile.Read(ref _timer) is { } timer && Interlocked.Exchange(ref _isWanted, 1) == 0)
         {
             var soon = _interval / PartOfInterval;
             timer.Period = soon < Shortest ? Shortest : soon;

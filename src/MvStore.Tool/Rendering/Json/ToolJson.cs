@@ -18,6 +18,8 @@ namespace MvStore.Tool.Rendering.Json;
 [JsonSerializable(typeof(VerifyDocument))]
 [JsonSerializable(typeof(StoreVerificationDocument))]
 [JsonSerializable(typeof(CopyDocument))]
+[JsonSerializable(typeof(LogDumpDocument))]
+[JsonSerializable(typeof(LogVerificationDocument))]
 internal sealed partial class ToolJson : JsonSerializerContext
 {
     /// <summary>Writes one document and a newline.</summary>

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace MvStore.Sqlite.Format;
+namespace MvStore.Contracts;
 
 /// <summary>CRC-32C (Castagnoli) over bytes, eight at a time.</summary>
 internal static class Crc32C

@@ -1,4 +1,4 @@
-namespace MvStore.Flushing;
+namespace MvStore.Contracts;
 
 /// <summary>
 /// The lowest version in a queue, in constant time: the monotonic-deque method. The deque is a ring that grows, because ascending versions all stay in

@@ -1,6 +1,6 @@
-using MvStore.Flushing;
+using MvStore.Contracts;
 
-namespace MvStore.Tests.Flushing;
+namespace MvStore.Tests.Contracts;
 
 public sealed class SlidingMinimumTests
 {

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using MvStore.Tool.Rendering;
+using MvStore.Tool.Rendering.Json;
+
+namespace MvStore.Tool.Commands;
+
+/// <summary>Lists the commits in a commit log.</summary>
+internal sealed class LogDumpCommand : ToolCommand
+{
+    private readonly Argument<string> _directory = new("directory") { Description = "The directory of the log." };
+
+    public LogDumpCommand(ToolHost host, SharedOptions shared)
+        : base("dump", "List the commits in a commit log: sequence, version, and how much each changes; never keys or values.", host, shared)
+        => Add(_directory);
+
+    /// <inheritdoc/>
+    protected override Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var directory = Host.Absolute(parsed.GetValue(_directory)!);
+        var commits = new List<LogCommitDocument>();
+        foreach (var commit in CommitLogInspection.Read(directory))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            commits.Add(new LogCommitDocument
+            {
+                Sequence = commit.Sequence,
+                Version = commit.Version.Value,
+                Rows = commit.Rows,
+                Tombstones = commit.Tombstones,
+                Drops = commit.Drops,
+                Bytes = commit.Bytes,
+            });
+        }
+
+        if (IsJson(parsed))
+        {
+            ToolJson.Write(Host, new LogDumpDocument { Log = directory, Commits = commits }, ToolJson.Default.LogDumpDocument);
+        }
+        else
+        {
+            Write(commits);
+        }
+
+        return Task.FromResult(ExitCode.Ok);
+    }
+
+    private void Write(List<LogCommitDocument> commits)
+    {
+        var table = new TextTable("publication", "version", "rows", "tombstones", "drops", "bytes");
+        foreach (var commit in commits)
+        {
+            table.Add(
+                Figures.Count(commit.Sequence),
+                Figures.Count(commit.Version),
+                Figures.Count(commit.Rows),
+                Figures.Count(commit.Tombstones),
+                Figures.Count(commit.Drops),
+                Figures.Count(commit.Bytes));
+        }
+
+        table.Write(Host);
+    }
+}

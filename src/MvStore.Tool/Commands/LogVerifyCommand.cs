@@ -1,0 +1,59 @@
+using System.CommandLine;
+using MvStore.Tool.Rendering;
+using MvStore.Tool.Rendering.Json;
+
+namespace MvStore.Tool.Commands;
+
+/// <summary>Checks a commit log by itself, without its store.</summary>
+internal sealed class LogVerifyCommand : ToolCommand
+{
+    private readonly Argument<string> _directory = new("directory") { Description = "The directory of the log." };
+
+    public LogVerifyCommand(ToolHost host, SharedOptions shared)
+        : base("verify", "Check every commit in a commit log. Exit code 1 when something is missing that was durable.", host, shared)
+        => Add(_directory);
+
+    /// <inheritdoc/>
+    protected override Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var directory = Host.Absolute(parsed.GetValue(_directory)!);
+        var report = CommitLogInspection.Verify(directory);
+        var document = new LogVerificationDocument
+        {
+            Sound = report.IsSound,
+            Log = directory,
+            Segments = report.Segments.Count,
+            Commits = report.Commits,
+            BaseSequence = report.BaseSequence,
+            LastSequence = report.LastSequence,
+            SyncedSequence = report.SyncedSequence,
+            HighestVersion = report.HighestVersion.Value,
+            TornBytes = report.TornBytes,
+            Damage = report.Damage,
+        };
+        if (IsJson(parsed))
+        {
+            ToolJson.Write(Host, document, ToolJson.Default.LogVerificationDocument);
+        }
+        else
+        {
+            Write(document);
+        }
+
+        return Task.FromResult(report.IsSound ? ExitCode.Ok : ExitCode.Negative);
+    }
+
+    private void Write(LogVerificationDocument report)
+    {
+        Host.Text.WriteLine(report.Sound ? "Sound: everything that was durable can be read." : $"DAMAGED: {PathText.Clean(report.Damage!)}.");
+        var table = new TextTable("", "");
+        table.Add("log", PathText.Clean(report.Log));
+        table.Add("segments", Figures.Count(report.Segments));
+        table.Add("commits", Figures.Count(report.Commits));
+        table.Add("publications", $"{Figures.Count(report.BaseSequence)} to {Figures.Count(report.LastSequence)}");
+        table.Add("known to be synced", Figures.Count(report.SyncedSequence));
+        table.Add("highest version", Figures.Count(report.HighestVersion));
+        table.Add("torn end", Figures.Size(report.TornBytes));
+        table.Write(Host);
+    }
+}

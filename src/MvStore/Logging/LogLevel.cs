@@ -1,0 +1,130 @@
+using MvStore.Contracts;
+
+namespace MvStore.Logging;
+
+/// <summary>
+/// One level of safety, written or on disk: how far it has come, and who waits for it. Any thread may wait; the writer moves it, and the flusher does when the
+/// persistent tier is ahead.
+/// </summary>
+internal sealed class LogLevel(LogQueue queue, LogSignal signal, FailureLatch failure, ulong recovered) : IDurability
+{
+    private readonly object _gate = new();
+
+    // Owned by _gate: who waits, in order of arrival.
+    private List<(ulong Sequence, TaskCompletionSource Done)> _waiters = [];
+    private Exception? _closed;
+
+    // Owner: whoever holds _gate. Release store; readers acquire.
+    private ulong _sequence = recovered;
+    private int _waiting;
+
+    // Owner: the writer. Release store; readers acquire. Only names a reason.
+    private Exception? _lastFailure;
+
+    public ulong Sequence => Volatile.Read(ref _sequence);
+
+    public CommitVersion HighestVersion => queue.HighestDurable;
+
+    public CommitVersion Version => queue.DurableVersion;
+
+    /// <summary>How many wait. An acquire load.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Why the log does not get on; null when it does.</summary>
+    public Exception? LastFailure
+    {
+        get => Volatile.Read(ref _lastFailure);
+        set => Volatile.Write(ref _lastFailure, value);
+    }
+
+    public ValueTask WaitAsync(ulong sequence, CommitVersion version, CancellationToken cancellationToken)
+    {
+        if (Sequence >= sequence)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            failure.ThrowIfSet();
+            if (_closed is not null)
+            {
+                throw _closed;
+            }
+
+            if (_sequence >= sequence)
+            {
+                return ValueTask.CompletedTask;
+            }
+
+            _waiters.Add((sequence, done));
+            Volatile.Write(ref _waiting, _waiters.Count);
+        }
+
+        signal.Raise();
+        return cancellationToken.CanBeCanceled ? WaitAsync(done, version, cancellationToken) : new ValueTask(done.Task);
+    }
+
+    /// <summary>Moves it, unless it is further already, and wakes whoever waited for that.</summary>
+    /// <returns>How many were woken.</returns>
+    public int MoveTo(ulong sequence)
+    {
+        lock (_gate)
+        {
+            if (sequence > _sequence)
+            {
+                Volatile.Write(ref _sequence, sequence);
+            }
+
+            // Nearly always all of them or none.
+            var kept = 0;
+            for (var i = 0; i < _waiters.Count; i++)
+            {
+                if (_waiters[i].Sequence <= _sequence)
+                {
+                    _waiters[i].Done.TrySetResult();
+                }
+                else
+                {
+                    _waiters[kept++] = _waiters[i];
+                }
+            }
+
+            var woken = _waiters.Count - kept;
+            _waiters.RemoveRange(kept, woken);
+            Volatile.Write(ref _waiting, kept);
+            return woken;
+        }
+    }
+
+    /// <summary>Ends every wait, now and later, with an exception.</summary>
+    public void Close(Exception reason)
+    {
+        lock (_gate)
+        {
+            _closed ??= reason;
+            _waiters.ForEach(w => w.Done.TrySetException(reason));
+            _waiters = [];
+            Volatile.Write(ref _waiting, 0);
+        }
+    }
+
+    private async ValueTask WaitAsync(TaskCompletionSource done, CommitVersion version, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await done.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            lock (_gate)
+            {
+                _waiters.RemoveAll(w => w.Done == done);
+                Volatile.Write(ref _waiting, _waiters.Count);
+            }
+
+            throw new DurabilityWaitCanceledException(version, LastFailure, cancellationToken);
+        }
+    }
+}

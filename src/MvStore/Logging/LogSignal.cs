@@ -1,0 +1,49 @@
+namespace MvStore.Logging;
+
+/// <summary>
+/// Wakes the writer. Any thread raises it; one waits. Raising it again before the writer has looked costs one interlocked operation. Holds no resource to
+/// dispose: a timer may raise it at any time, also while the log is being closed.
+/// </summary>
+internal sealed class LogSignal
+{
+    // Who was let go by a sync commits again within microseconds, so looking a few times often saves a sleep.
+    private const int Looks = 35;
+
+    private readonly object _gate = new();
+
+    // 1 while a wake-up waits. Owner: anyone sets, the writer clears before it looks for work. Interlocked: full fence.
+    private int _raised;
+
+    /// <summary>Wakes the writer.</summary>
+    public void Raise()
+    {
+        if (Interlocked.Exchange(ref _raised, 1) == 0)
+        {
+            // Under the lock: the writer has either seen the word or sleeps.
+            lock (_gate)
+            {
+                Monitor.Pulse(_gate);
+            }
+        }
+    }
+
+    /// <summary>Waits until it is raised. What is raised from here on wakes the writer again.</summary>
+    public void Wait()
+    {
+        var spin = default(SpinWait);
+        while (Volatile.Read(ref _raised) == 0 && spin.Count < Looks)
+        {
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+
+        lock (_gate)
+        {
+            while (Volatile.Read(ref _raised) == 0)
+            {
+                Monitor.Wait(_gate);
+            }
+        }
+
+        Interlocked.Exchange(ref _raised, 0);
+    }
+}

@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Logging;
+using MvStore.Contracts;
+using MvStore.Diagnostics;
+
+namespace MvStore.Logging;
+
+/// <summary>
+/// The one who appends (DESIGN.md 9, Appending). Goal: one write and one sync for everybody who waits. Outline of a step: take every commit that was published
+/// since the last one; append them in that order; hand them to the operating system, and tell who waits for that; if somebody waits for the disk, sync, and tell
+/// them. Nobody is told before it is so (I16). The first failure other than a full disk stops the store for writing (I9). A step is one thread's at a time.
+/// </summary>
+internal sealed class LogWriter(
+    LogQueue queue,
+    LogAppender appender,
+    LogLevel written,
+    LogLevel durable,
+    LogUse use,
+    LogRoom room,
+    LogBarrier barrier,
+    FailureLatch failure,
+    ILogger logger)
+{
+    // Owned by the step. Two lists that take turns with the queue's.
+    private List<PreparedCommit> _spare = [];
+
+    /// <summary>How many the last sync let go: as many will probably wait again soon. Owned by the step.</summary>
+    public int LastWoken { get; private set; }
+
+    /// <summary>How many wait for the disk. Any thread.</summary>
+    public int Waiting => durable.Waiting;
+
+    /// <summary>Writes what was published, and syncs if somebody waits for that.</summary>
+    /// <param name="always">Whether to sync although nobody waits.</param>
+    /// <returns>Whether the log can go on.</returns>
+    public bool Step(bool always = false)
+    {
+        try
+        {
+            failure.ThrowIfSet();
+            WriteWaiting();
+
+            // Everyone who waits here waits for a publication that was in the queue before.
+            if (always || durable.Waiting > 0)
+            {
+                appender.Sync();
+                queue.MoveDurable(appender.Synced);
+                LastWoken = durable.MoveTo(appender.Synced);
+            }
+
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            Log.LogAbandoned(logger, written.Sequence);
+        }
+        catch (Exception e)
+        {
+            if (failure.TrySet(e))
+            {
+                Log.StoreFailed(logger, e);
+            }
+        }
+
+        if (failure.Cause is { } cause)
+        {
+            Close(new StoreFailedException(cause));
+        }
+
+        return false;
+    }
+
+    /// <summary>Ends every wait, now and later.</summary>
+    public void Close(Exception reason)
+    {
+        written.Close(reason);
+        durable.Close(reason);
+        room.Close(reason);
+        barrier.Wake();
+    }
+
+    private void WriteWaiting()
+    {
+        var commits = queue.Take(_spare);
+        foreach (var commit in commits)
+        {
+            appender.Append(commit);
+        }
+
+        appender.Write();
+        commits.Clear();
+        _spare = commits;
+        written.MoveTo(appender.Sequence);
+        use.Update(appender.UsedBytes);
+        barrier.Wake();
+    }
+}
