@@ -95,7 +95,7 @@ public sealed class LogRoomTests
     {
         await using var fixture = await OpenSmallAsync();
         var full = true;
-        var stalled = fixture.Messages.EntryAsync(e => e.Id.Id == 1503);
+        var stalled = fixture.Messages.EntryAsync(e => e.Id.Id == 1603);
         fixture.Disk.Fault = o =>
         {
             if (o.Kind == DiskOperationKind.Create && Volatile.Read(ref full))

@@ -299,7 +299,7 @@ public sealed class LoggedStoreTests
         await fixture.ReopenAsync();
 
         fixture.Store.GetStatistics().FlushedSequence.Should().Be(1);
-        fixture.Messages.Entries.Should().NotContain(e => e.Id.Id == 1500);
+        fixture.Messages.Entries.Should().NotContain(e => e.Id.Id == 1600);
         (await fixture.Store.ReadAsync("a")).Should().Be("1@10");
         await fixture.Store.SetAsync(20, "a", "2");
         fixture.Store.GetStatistics().PublishedSequence.Should().Be(2);
