@@ -4,6 +4,7 @@ using MvStore.Committing;
 using MvStore.Contracts;
 using MvStore.Reading;
 using MvStore.Tests.Contract;
+using MvStore.Tests.Fixtures;
 using MvStore.Tests.Unmanaged;
 using MvStore.Unmanaged;
 
@@ -36,6 +37,7 @@ internal sealed unsafe class LimitedBuffer : IDisposable
             _sequencer,
             Buffer,
             new LateCommitChecker(_sequencer, new TieredReader(Buffer, tier: null)),
+            new OpenGate(),
             durability: null);
         _liveBytesWhenEmpty = _heap.LiveBytes;
     }
