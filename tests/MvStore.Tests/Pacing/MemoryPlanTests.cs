@@ -49,7 +49,7 @@ public sealed class MemoryPlanTests
     {
         await using var fixture = await StoreFixture.OpenAsync(configure: o => o.Buffer.MemoryBudget = null);
 
-        var logged = fixture.Log.Entries.Where(entry => entry.Id.Id == 1003).Should().ContainSingle().Which;
+        var logged = fixture.Log.Entries.Where(entry => entry.Id.Id == 1004).Should().ContainSingle().Which;
 
         var statistics = fixture.Store.GetStatistics();
         statistics.MemoryLimit.Should().BeGreaterThanOrEqualTo(MemoryPlan.LeastBudget);
