@@ -47,16 +47,16 @@ public sealed class SqliteTierOptions
     /// How much of the file reads see through a mapping into memory, in bytes, from its beginning; what lies behind goes through
     /// <see cref="ReadCacheBytes"/>. Mapped pages are the operating system's own, shared by all connections, so nothing is copied: gets that find
     /// their page measured 1.5 times as fast on one thread and 4 times on four. Two things to know: mapped pages count as resident memory of the
-    /// process while the system has them to spare, and a sector that the disk cannot read ends the process instead of failing the call. Zero
-    /// maps nothing. SQLite maps about 2 GiB at most.
+    /// process while the system has them to spare, and a sector that the disk cannot read ends the process instead of failing the call: that is
+    /// why it is off unless the host asks for it. SQLite maps about 2 GiB at most.
     /// </summary>
-    /// <value>Default 1,073,741,824 (1 GiB); 0 in a 32-bit process. At least 0.</value>
+    /// <value>Default 0: nothing is mapped. At least 0.</value>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
     public long MapBytes
     {
         get;
         set => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A mapping has no negative size.");
-    } = Environment.Is64BitProcess ? 1024L * 1024 * 1024 : 0;
+    }
 
     /// <summary>The most connections that read at once; further reads wait for one of them. Opened when first needed.</summary>
     /// <value>Default 4. 1 to 64.</value>

@@ -28,7 +28,7 @@ public sealed class SqliteTierOptionsTests
         options.ReadCacheBytes.Should().Be(16_777_216);
         options.MaxReadConnections.Should().Be(4);
         options.CheckpointBytes.Should().Be(16_777_216);
-        options.MapBytes.Should().Be(1_073_741_824);
+        options.MapBytes.Should().Be(0);
         options.BusyTimeout.Should().Be(TimeSpan.FromSeconds(5));
     }
 
