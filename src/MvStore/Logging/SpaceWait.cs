@@ -23,6 +23,7 @@ internal sealed class SpaceWait(TimeSpan first, TimeSpan longest, TimeProvider t
         var pause = first;
         for (var attempt = 1; ; attempt++)
         {
+            Task paused;
             try
             {
                 operation();
@@ -35,11 +36,13 @@ internal sealed class SpaceWait(TimeSpan first, TimeSpan longest, TimeProvider t
             }
             catch (CommitLogException e) when (e.Failure == TierFailure.Transient)
             {
+                // The pause begins before anyone is told of it: whoever then moves the clock ends it.
+                paused = Task.Delay(pause, time, _stop.Token);
                 stalled(e);
                 Log.LogStalled(logger, attempt, e);
             }
 
-            Task.Delay(pause, time, _stop.Token).GetAwaiter().GetResult();
+            paused.GetAwaiter().GetResult();
             pause = pause * 2 < longest ? pause * 2 : longest;
         }
     }
