@@ -10,4 +10,5 @@ internal sealed record StoreParts(
     TimeProvider TimeProvider,
     ILoggerFactory LoggerFactory,
     IReadOnlyList<IFlushListener> FlushListeners,
-    IReadOnlyList<ICommitListener> CommitListeners);
+    IReadOnlyList<ICommitListener> CommitListeners,
+    IReadOnlyList<IGarbageCollectionStrategy> Strategies);

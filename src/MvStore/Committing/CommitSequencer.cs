@@ -20,6 +20,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     private readonly FailureLatch _failure;
     private readonly IPublicationSink? _queue;
     private readonly IPublicationSink? _feed;
+    private readonly IVisibilityListener? _times;
 
     // All owned by _gate.
     private readonly InFlightList _inFlight = new();
@@ -38,8 +39,15 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     /// <param name="failure">Stops commits once set.</param>
     /// <param name="queue">Takes commits over just before readers can see them: what is published is never missing from it.</param>
     /// <param name="feed">Takes commits over just after readers can see them: who is told of one finds it.</param>
-    public CommitSequencer(TierState recovered, FailureLatch failure, IPublicationSink? queue, IPublicationSink? feed)
+    /// <param name="times">Is told when the visible version rose, after readers can see it.</param>
+    public CommitSequencer(
+        TierState recovered,
+        FailureLatch failure,
+        IPublicationSink? queue,
+        IPublicationSink? feed,
+        IVisibilityListener? times = null)
     {
+        _times = times;
         _failure = failure;
         _queue = queue;
         _feed = feed;
@@ -266,6 +274,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         _inFlight.RemoveBefore(next);
         _visibility.Advance(_inFlight.LowestVersion);
         Volatile.Write(ref _current, new Publication(sequence, _visibility.Highest, _visibility.Visible, lastLate));
+        _times?.Advance(_visibility.Visible);
         var awaited = Unlink(published, next);
         CompleteDrainWhenIdle();
         return awaited;

@@ -48,6 +48,7 @@ public sealed class SeamTests
         ["ITierWrite.HasArrivedAsync"] = SeamNamespace,
         ["ITierWrite.RunAsync"] = SeamNamespace,
         ["ITierWrite.Succeed"] = SeamNamespace,
+        ["IVisibilityListener.Advance"] = "MvStore.Committing",
         ["IVersionLookup.FindManyAsync"] = "MvStore.Committing",
     };
 
