@@ -10,9 +10,27 @@ public sealed class GarbageCollectionOptions
     /// <value>Default null: the floor stays at 0.</value>
     public ulong? RetainVersions { get; set; }
 
-    /// <summary>Kinds of keys that keep another distance than <see cref="RetainVersions"/>; null keeps all their history.</summary>
+    /// <summary>Kinds of keys that keep another distance than <see cref="RetainVersions"/>, and no age; null keeps all their history.</summary>
     /// <value>Default empty.</value>
     public IDictionary<EntryKind, ulong?> RetainVersionsByKind { get; private init; } = new Dictionary<EntryKind, ulong?>();
+
+    /// <summary>
+    /// For how long the state of a moment can be read after it. With <see cref="RetainVersions"/> the larger distance of the two counts. Commit times are
+    /// remembered in memory: after reopening, what was there counts as committed at opening. Times are remembered within about 3 % of their age.
+    /// </summary>
+    /// <value>Default null: no such distance. Not negative.</value>
+    public TimeSpan? RetainAge { get; set; }
+
+    /// <summary>
+    /// How many versions of each key stay at or below the floor, the newest of them; see <see cref="Retention.PerKey"/>. It limits nothing by itself: to keep
+    /// by count alone, set <see cref="RetainVersions"/> to 0.
+    /// </summary>
+    /// <value>Default 1. At least 1.</value>
+    public int RetainPerKey { get; set; } = 1;
+
+    /// <summary>Kinds of keys that keep something else altogether. Counts before <see cref="RetainVersionsByKind"/>.</summary>
+    /// <value>Default empty.</value>
+    public IDictionary<EntryKind, Retention> RetainByKind { get; private init; } = new Dictionary<EntryKind, Retention>();
 
     /// <summary>How often reclamation runs by itself. It has work to do when history is limited or keys are dropped; otherwise it costs nothing.</summary>
     /// <value>Default 10 seconds. Positive, at most 24 days, or <see cref="Timeout.InfiniteTimeSpan"/> for never.</value>
@@ -23,6 +41,21 @@ public sealed class GarbageCollectionOptions
     {
         RetainVersions = RetainVersions,
         RetainVersionsByKind = new Dictionary<EntryKind, ulong?>(RetainVersionsByKind),
+        RetainAge = RetainAge,
+        RetainPerKey = RetainPerKey,
+        RetainByKind = new Dictionary<EntryKind, Retention>(RetainByKind),
         Interval = Interval,
     };
+
+    /// <summary>The same as a plan.</summary>
+    internal RetentionPlan ToPlan()
+    {
+        var byKind = RetainVersionsByKind.ToDictionary(own => own.Key, own => new Retention(own.Value, perKey: RetainPerKey));
+        foreach (var (kind, retention) in RetainByKind)
+        {
+            byKind[kind] = retention;
+        }
+
+        return new RetentionPlan(new Retention(RetainVersions, RetainAge, RetainPerKey), byKind);
+    }
 }

@@ -41,13 +41,18 @@ public interface IMultiVersionStore :
     /// allowed: commits published later stay invisible to the snapshot.
     /// </param>
     /// <param name="owner">A name for whoever holds it, shown in lists and logs. Not empty.</param>
+    /// <param name="maxAge">
+    /// After how long, from now, it ends by itself: its reads then fail with <see cref="SnapshotExpiredException"/>, and it keeps nothing any more. Positive; null,
+    /// the default, for never. A row or a span that is held at that moment stays good.
+    /// </param>
     /// <returns>The snapshot. Dispose it.</returns>
     /// <exception cref="ArgumentException"><paramref name="owner"/> is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxAge"/> is not positive.</exception>
     /// <exception cref="BelowFloorException">The version is below every floor.</exception>
     /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
-    ISnapshot OpenSnapshot(CommitVersion at, string owner = "unnamed");
+    ISnapshot OpenSnapshot(CommitVersion at, string owner = "unnamed", TimeSpan? maxAge = null);
 
-    /// <summary>The snapshots that are open now, oldest version first.</summary>
+    /// <summary>The snapshots that are open now and within their age limits, oldest version first.</summary>
     /// <returns>A list of its own for each call.</returns>
     /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
     IReadOnlyList<SnapshotInfo> GetOpenSnapshots();

@@ -56,10 +56,11 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _pacing = new PacingStage(parts, plan, _trimmer, flushing, failure, _logger);
         var feed = parts.CommitListeners.Count == 0 ? null : new CommitFeed();
         IPublicationSink? queue = log is null ? flushing?.Queue : new LoggedPublications(log.Queue, flushing!.Queue);
-        _sequencer = new CommitSequencer(recovered, failure, queue, feed, _pacing.Gate);
+        var times = NeedsTimes(parts) ? new VersionTimes(parts.TimeProvider, recovered.HighestVersion) : null;
+        _sequencer = new CommitSequencer(recovered, failure, queue, feed, _pacing.Gate, times);
         _budget = _pacing.CreateBudget(_sequencer);
 
-        var retention = new RetentionPolicy(options.GarbageCollection);
+        var retention = new RetentionPolicy(options.GarbageCollection, parts.Strategies, times);
         var kindsMatter = retention.DistinguishesKinds || recovered.Floors.ByKind.Count > 0;
         _floors = new FloorKeeper(recovered.Floors);
         _pinOpener = new PinOpener(_sequencer, _floors, _pins, parts.TimeProvider);
@@ -314,11 +315,12 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         return _floors.Current.Set.Of(kind);
     }
 
-    public ISnapshot OpenSnapshot(CommitVersion at, string owner = "unnamed")
+    public ISnapshot OpenSnapshot(CommitVersion at, string owner = "unnamed", TimeSpan? maxAge = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(owner);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxAge ?? TimeSpan.MaxValue, TimeSpan.FromTicks(1), nameof(maxAge));
         _lifetime.ThrowIfDisposed();
-        var pin = _pinOpener.Open(at, owner, static floors => floors.Lowest);
+        var pin = _pinOpener.Open(at, owner, static floors => floors.Lowest, maxAge);
         return new Snapshot(pin, _readers, _pins, _logger);
     }
 
@@ -328,7 +330,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         return [.. _pins.Current
             .Where(p => p.Owner is not null)
             .OrderBy(p => p.Pin.At)
-            .Select(p => new SnapshotInfo(p.Owner!, p.Pin.At, p.OpenedAt))];
+            .Select(p => new SnapshotInfo(p.Owner!, p.Pin.At, p.OpenedAt) { MaxAge = p.MaxAge })];
     }
 
     public StoreStatistics GetStatistics()
@@ -377,6 +379,12 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     }
 
     public ValueTask DisposeAsync() => new(_disposal.Value);
+
+    // Commits do not look at the clock for nothing.
+    private static bool NeedsTimes(StoreParts parts)
+        => parts.Strategies.Count > 0
+            || parts.Options.GarbageCollection.RetainAge is not null
+            || parts.Options.GarbageCollection.RetainByKind.Values.Any(own => own.Age is not null);
 
     private StoreReaders CreateReaders(TierReads? tier)
     {

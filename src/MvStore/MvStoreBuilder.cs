@@ -14,6 +14,7 @@ public sealed class MvStoreBuilder
     private readonly MvStoreOptions _options = new();
     private readonly List<IFlushListener> _flushListeners = [];
     private readonly List<ICommitListener> _commitListeners = [];
+    private readonly List<IGarbageCollectionStrategy> _strategies = [];
     private IPersistentTier? _tier;
     private IKeyClassifier _classifier = UniformClassifier.Instance;
     private TimeProvider _timeProvider = TimeProvider.System;
@@ -92,6 +93,16 @@ public sealed class MvStoreBuilder
         return this;
     }
 
+    /// <summary>Adds a strategy of reclamation. It starts from what the options, and the strategies added before it, say is to be kept.</summary>
+    /// <param name="strategy">The strategy. Not disposed by the store.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="strategy"/> is null.</exception>
+    public MvStoreBuilder AddGarbageCollectionStrategy(IGarbageCollectionStrategy strategy)
+    {
+        _strategies.Add(strategy ?? throw new ArgumentNullException(nameof(strategy)));
+        return this;
+    }
+
     /// <summary>Validates the settings, opens the persistent tier, recovers what is durable, and starts the background loops.</summary>
     /// <param name="cancellationToken">Gives up; the persistent tier is then disposed.</param>
     /// <returns>The open store. Dispose it.</returns>
@@ -121,7 +132,8 @@ public sealed class MvStoreBuilder
         }
 
         _used = true;
-        var parts = new StoreParts(_options.Copy(), _tier, _classifier, _timeProvider, _loggerFactory, _flushListeners, _commitListeners)
+        var parts = new StoreParts(
+            _options.Copy(), _tier, _classifier, _timeProvider, _loggerFactory, _flushListeners, _commitListeners, [.. _strategies])
         {
             LogDirectory = _logDirectory,
         };

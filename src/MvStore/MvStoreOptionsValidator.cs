@@ -52,6 +52,17 @@ public sealed class MvStoreOptionsValidator : IValidateOptions<MvStoreOptions>
             "at least Flush.RetryDelay");
         RequireDuration("Flush.DisposeTimeout", options.Flush.DisposeTimeout, infiniteAllowed: true);
         RequireDuration("GarbageCollection.Interval", options.GarbageCollection.Interval, infiniteAllowed: true);
+        Require(
+            options.GarbageCollection.RetainAge is not { } age || age >= TimeSpan.Zero,
+            "GarbageCollection.RetainAge",
+            options.GarbageCollection.RetainAge,
+            "null, or a duration that is not negative");
+        RequireBetween("GarbageCollection.RetainPerKey", options.GarbageCollection.RetainPerKey, 1, int.MaxValue);
+        Require(
+            options.GarbageCollection.RetainByKind.Values.All(own => own is not null),
+            "GarbageCollection.RetainByKind",
+            "null",
+            "a retention for each kind");
         RequireBetween("Persistence.ReadPageRows", options.Persistence.ReadPageRows, 1, MaxReadPageRows);
         RequireBetween("Persistence.MaxSkippedPerPage", options.Persistence.MaxSkippedPerPage, 1, MaxSkipped);
         RequireBetween("Persistence.ReadPageBytes", options.Persistence.ReadPageBytes, 1, long.MaxValue);

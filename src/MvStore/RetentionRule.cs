@@ -2,27 +2,41 @@ namespace MvStore;
 
 /// <summary>
 /// The one rule of reclamation (contract E1, E2), for memory and for every persistent tier. An entry stays if its version is above the
-/// floor of its key; or it is the newest at or below that floor; or it is what a pin sees. Sound on any subset of a key's entries: what
-/// it lets go is hidden, from every reader it knows of, by an entry of the same subset. Immutable and safe from any thread.
+/// floor of its key; or it is the newest at or below that floor, or one of the newest there where more than one is to be kept; or it is what a pin
+/// sees. Sound on any subset of a key's entries: what it lets go is hidden, from every reader it knows of, by an entry of the same subset. Immutable
+/// and safe from any thread.
 /// </summary>
 public sealed class RetentionRule
 {
     private readonly IKeyClassifier _classifier;
     private readonly Pin[] _pins;
 
-    /// <summary>Makes the rule of one run.</summary>
+    /// <summary>Makes the rule of one run that keeps one version of each key at or below its floor.</summary>
     /// <param name="floors">The floors, published before <paramref name="pins"/> was read.</param>
     /// <param name="pins">The pins that were open after the floors were published.</param>
     /// <param name="classifier">Tells the kind of a key.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public RetentionRule(FloorSet floors, IEnumerable<Pin> pins, IKeyClassifier classifier)
+        : this(floors, pins, classifier, RetentionPlan.KeepEverything)
+    {
+    }
+
+    /// <summary>Makes the rule of one run.</summary>
+    /// <param name="floors">The floors, published before <paramref name="pins"/> was read.</param>
+    /// <param name="pins">The pins that were open after the floors were published.</param>
+    /// <param name="classifier">Tells the kind of a key.</param>
+    /// <param name="plan">What is kept of each key at or below its floor; the floors say the rest already.</param>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    public RetentionRule(FloorSet floors, IEnumerable<Pin> pins, IKeyClassifier classifier, RetentionPlan plan)
     {
         ArgumentNullException.ThrowIfNull(floors);
         ArgumentNullException.ThrowIfNull(pins);
         ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentNullException.ThrowIfNull(plan);
         Floors = floors;
         _classifier = classifier;
         _pins = [.. pins.Distinct()];
+        Plan = plan;
     }
 
     /// <summary>The floors of this run.</summary>
@@ -30,6 +44,9 @@ public sealed class RetentionRule
 
     /// <summary>The pins of this run.</summary>
     public IReadOnlyList<Pin> Pins => _pins;
+
+    /// <summary>What is to be kept in this run.</summary>
+    public RetentionPlan Plan { get; }
 
     /// <summary>Decides which entries of one key stay.</summary>
     /// <param name="key">The key.</param>
@@ -39,24 +56,10 @@ public sealed class RetentionRule
     /// <exception cref="ArgumentException"><paramref name="keep"/> has another length.</exception>
     public int Decide(ReadOnlySpan<byte> key, ReadOnlySpan<VersionStamp> newestFirst, Span<bool> keep)
     {
-        if (keep.Length != newestFirst.Length)
-        {
-            throw new ArgumentException($"{keep.Length} verdicts for {newestFirst.Length} entries.", nameof(keep));
-        }
-
+        RequireSameLength(newestFirst, keep.Length, nameof(keep));
         keep.Clear();
-        var floor = Floors.Of(key, _classifier);
-        var firstAtOrBelow = 0;
-        while (firstAtOrBelow < newestFirst.Length && newestFirst[firstAtOrBelow].Version > floor)
-        {
-            keep[firstAtOrBelow++] = true;
-        }
-
-        if (firstAtOrBelow < newestFirst.Length)
-        {
-            keep[firstAtOrBelow] = true;
-        }
-
+        var (above, kept) = CountKept(key, newestFirst);
+        keep[..(above + kept)].Fill(true);
         foreach (var pin in _pins)
         {
             var seen = IndexSeenBy(pin, newestFirst);
@@ -67,6 +70,62 @@ public sealed class RetentionRule
         }
 
         return keep.Count(false);
+    }
+
+    /// <summary>Decides the same as <see cref="Decide"/>, and says why (contract E7).</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="newestFirst">Entries of the key, descending by version.</param>
+    /// <param name="verdicts">Receives the verdict on each entry. Of the same length.</param>
+    /// <exception cref="ArgumentException"><paramref name="verdicts"/> has another length.</exception>
+    public void Explain(ReadOnlySpan<byte> key, ReadOnlySpan<VersionStamp> newestFirst, Span<RetentionVerdict> verdicts)
+    {
+        RequireSameLength(newestFirst, verdicts.Length, nameof(verdicts));
+        var (above, kept) = CountKept(key, newestFirst);
+        for (var i = 0; i < verdicts.Length; i++)
+        {
+            var reason = i < above ? RetentionReason.AboveFloor
+                : i == above ? RetentionReason.NewestAtFloor
+                : i < above + kept ? RetentionReason.RetainedPerKey
+                : RetentionReason.Reclaimable;
+            verdicts[i] = new RetentionVerdict(reason, 0, null);
+        }
+
+        foreach (var pin in _pins)
+        {
+            var seen = IndexSeenBy(pin, newestFirst);
+            if (seen >= 0)
+            {
+                ref var verdict = ref verdicts[seen];
+                var reason = verdict.IsReclaimable ? RetentionReason.Pinned : verdict.Reason;
+                verdict = new RetentionVerdict(reason, verdict.Pins + 1, verdict.Pin ?? pin);
+            }
+        }
+    }
+
+    private static void RequireSameLength(ReadOnlySpan<VersionStamp> entries, int verdicts, string parameter)
+    {
+        if (verdicts != entries.Length)
+        {
+            throw new ArgumentException($"{verdicts} verdicts for {entries.Length} entries.", parameter);
+        }
+    }
+
+    /// <summary>How many of the newest entries stay whatever the pins: those above the floor, and some at or below it.</summary>
+    private (int Above, int Kept) CountKept(ReadOnlySpan<byte> key, ReadOnlySpan<VersionStamp> newestFirst)
+    {
+        var kind = Plan.DependsOnKind || Floors.ByKind.Count != 0 ? _classifier.Classify(key) : default;
+        var ofKind = Floors.Of(kind);
+        var ofKey = Floors.ByKey.Highest > ofKind ? Floors.ByKey.Of(key) : CommitVersion.Zero;
+        var floor = ofKey > ofKind ? ofKey : ofKind;
+        var above = 0;
+        while (above < newestFirst.Length && newestFirst[above].Version > floor)
+        {
+            above++;
+        }
+
+        // A drop waives retention: what it leaves is one version, whatever its kind keeps.
+        var perKey = ofKey > ofKind ? 1 : Plan.Of(kind).PerKey;
+        return (above, Math.Min(perKey, newestFirst.Length - above));
     }
 
     private static int IndexSeenBy(Pin pin, ReadOnlySpan<VersionStamp> newestFirst)

@@ -11,7 +11,8 @@ internal sealed record StoreParts(
     TimeProvider TimeProvider,
     ILoggerFactory LoggerFactory,
     IReadOnlyList<IFlushListener> FlushListeners,
-    IReadOnlyList<ICommitListener> CommitListeners)
+    IReadOnlyList<ICommitListener> CommitListeners,
+    IReadOnlyList<IGarbageCollectionStrategy> Strategies)
 {
     /// <summary>Where the commit log is, when a test gives it; otherwise the options say.</summary>
     public LogDirectory? LogDirectory { get; init; }

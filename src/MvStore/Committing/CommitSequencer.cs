@@ -21,6 +21,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     private readonly IPublicationSink? _queue;
     private readonly IPublicationSink? _feed;
     private readonly IPublicationSink? _meter;
+    private readonly IVisibilityListener? _times;
 
     // All owned by _gate.
     private readonly InFlightList _inFlight = new();
@@ -40,8 +41,16 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     /// <param name="queue">Takes commits over just before readers can see them: what is published is never missing from it.</param>
     /// <param name="feed">Takes commits over just after readers can see them: who is told of one finds it.</param>
     /// <param name="meter">Counts what is published, after the queue has it.</param>
-    public CommitSequencer(TierState recovered, FailureLatch failure, IPublicationSink? queue, IPublicationSink? feed, IPublicationSink? meter = null)
+    /// <param name="times">Is told when the visible version rose, after readers can see it.</param>
+    public CommitSequencer(
+        TierState recovered,
+        FailureLatch failure,
+        IPublicationSink? queue,
+        IPublicationSink? feed,
+        IPublicationSink? meter = null,
+        IVisibilityListener? times = null)
     {
+        _times = times;
         _failure = failure;
         _queue = queue;
         _feed = feed;
@@ -284,6 +293,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         _inFlight.RemoveBefore(next);
         _visibility.Advance(_inFlight.LowestVersion);
         Volatile.Write(ref _current, new Publication(sequence, _visibility.Highest, _visibility.Visible, lastLate));
+        _times?.Advance(_visibility.Visible);
         var awaited = Unlink(published, next);
         CompleteDrainWhenIdle();
         return awaited;

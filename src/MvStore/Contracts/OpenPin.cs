@@ -1,7 +1,13 @@
 namespace MvStore.Contracts;
 
 /// <summary>A registered pin: what it protects, who holds it, and the floors of the moment it was opened.</summary>
-internal sealed class OpenPin(Pin pin, CommitVersion visible, PublishedFloors floors, string? owner, DateTimeOffset openedAt)
+internal sealed class OpenPin(
+    Pin pin,
+    CommitVersion visible,
+    PublishedFloors floors,
+    string? owner,
+    DateTimeOffset openedAt,
+    AgeLimit? limit = null)
 {
     // Owner: the registry, on removal, before the pin leaves the set. Release store; readers acquire after their read.
     private bool _released;
@@ -24,13 +30,32 @@ internal sealed class OpenPin(Pin pin, CommitVersion visible, PublishedFloors fl
     /// <summary>When it was opened.</summary>
     public DateTimeOffset OpenedAt { get; } = openedAt;
 
+    /// <summary>Its age limit; null for none.</summary>
+    public TimeSpan? MaxAge => limit?.MaxAge;
+
+    /// <summary>Whether it is past its age limit: it is then as good as released, and whoever meets it in the registry removes it.</summary>
+    public bool IsExpired => limit is { IsReached: true };
+
     /// <summary>Whether it no longer protects anything. An acquire load.</summary>
-    public bool IsReleased => Volatile.Read(ref _released);
+    public bool IsReleased => Volatile.Read(ref _released) || IsExpired;
 
     /// <summary>Marks it as no longer protecting anything.</summary>
     public void Release() => Volatile.Write(ref _released, true);
 
-    /// <summary>To be called after a read under this pin: not released now means that it protected the read throughout.</summary>
+    /// <summary>
+    /// To be called after a read under this pin: not released now means that it protected the read throughout. The released mark is looked at as well as the
+    /// clock: it is set before what the pin protected goes, so a read that missed something sees it.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">It was released.</exception>
-    public void ThrowIfReleased() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _released), typeof(ISnapshot));
+    /// <exception cref="SnapshotExpiredException">It is past its age limit.</exception>
+    public void ThrowIfReleased()
+    {
+        var released = Volatile.Read(ref _released);
+        if (IsExpired)
+        {
+            throw new SnapshotExpiredException(Owner ?? "a read", Pin.At, OpenedAt, limit!.MaxAge);
+        }
+
+        ObjectDisposedException.ThrowIf(released, typeof(ISnapshot));
+    }
 }

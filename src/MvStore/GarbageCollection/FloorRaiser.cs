@@ -22,12 +22,15 @@ internal sealed class FloorRaiser(
     private readonly List<KeyFloor> _unstored = [];
 
     /// <summary>Raises the floors. After a failure the next call goes on where this one stopped.</summary>
-    public async ValueTask RunAsync(CancellationToken cancellationToken)
+    /// <returns>What is to be kept, as the strategies said in this run.</returns>
+    public async ValueTask<RetentionPlan> RunAsync(CancellationToken cancellationToken)
     {
+        var plan = retention.Plan();
+        var floorsBelow = retention.FloorsOf(plan);
         AdmissionRaise raise;
         do
         {
-            raise = admission.Raise(() => durability?.Version ?? CommitVersion.Max, retention.FloorsBelow, DropsAtOnce);
+            raise = admission.Raise(() => durability?.Version ?? CommitVersion.Max, floorsBelow, DropsAtOnce);
             _unstored.AddRange(raise.Drops);
             if (_unstored.Count > 0 || raise.Floors.Generation > floors.Current.Generation)
             {
@@ -35,6 +38,8 @@ internal sealed class FloorRaiser(
             }
         }
         while (raise.Drops.Count == DropsAtOnce);
+
+        return plan;
     }
 
     private async ValueTask BringIntoForceAsync(FloorSet admitted, CancellationToken cancellationToken)

@@ -23,15 +23,15 @@ internal sealed class Reclaimer(
     public async ValueTask<ReclamationReport> RunAsync(CancellationToken cancellationToken)
     {
         using var run = await _runs.EnterAsync(cancellationToken).ConfigureAwait(false);
-        await raiser.RunAsync(cancellationToken).ConfigureAwait(false);
+        var plan = await raiser.RunAsync(cancellationToken).ConfigureAwait(false);
         var set = floors.Current.Set;
         var open = pins.Current;
-        var rule = new RetentionRule(set, open.Select(p => p.Pin), classifier);
+        var rule = new RetentionRule(set, open.Select(p => p.Pin), classifier, plan);
         var done = default(TierReclaimed);
-        if (_plan.IsDue(set, open))
+        if (_plan.IsDue(set, open, plan))
         {
             done = await SweepAsync(rule, cancellationToken).ConfigureAwait(false);
-            _plan.Complete(set, open);
+            _plan.Complete(set, open, plan);
         }
 
         return new ReclamationReport(

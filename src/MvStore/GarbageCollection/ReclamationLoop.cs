@@ -5,7 +5,7 @@ using MvStore.Diagnostics;
 namespace MvStore.GarbageCollection;
 
 /// <summary>
-/// Runs reclamation at an interval, and after a tenth of it when memory is short. A transient failure is logged and the next tick tries again; any other stops the store for writing
+/// Runs reclamation at an interval, and after a tenth of it when memory is short. A transient failure, or one of a strategy, is logged and the next tick tries again; any other stops the store for writing
 /// (I9).
 /// </summary>
 internal sealed class ReclamationLoop(Reclaimer reclaimer, TimeSpan interval, FailureLatch failure, TimeProvider time, ILogger logger)
@@ -95,6 +95,10 @@ internal sealed class ReclamationLoop(Reclaimer reclaimer, TimeSpan interval, Fa
             await reclaimer.RunAsync(_stop.Token).ConfigureAwait(false);
         }
         catch (PersistentTierException e) when (e.Failure == TierFailure.Transient)
+        {
+            Log.ReclamationFailed(logger, e);
+        }
+        catch (GarbageCollectionStrategyException e)
         {
             Log.ReclamationFailed(logger, e);
         }

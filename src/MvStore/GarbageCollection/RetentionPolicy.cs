@@ -1,18 +1,64 @@
 namespace MvStore.GarbageCollection;
 
-/// <summary>Turns the highest possible floor into the floors that retention asks for.</summary>
-internal sealed class RetentionPolicy(GarbageCollectionOptions options)
+/// <summary>Asks the strategies what is to be kept, and turns the highest possible floor into the floors that follow from it. Safe from any thread.</summary>
+internal sealed class RetentionPolicy(
+    GarbageCollectionOptions options,
+    IReadOnlyList<IGarbageCollectionStrategy>? strategies = null,
+    VersionTimes? times = null)
 {
-    private readonly ulong? _default = options.RetainVersions;
-    private readonly KeyValuePair<EntryKind, ulong?>[] _byKind = [.. options.RetainVersionsByKind];
+    private readonly RetentionPlan _configured = options.ToPlan();
+    private readonly IReadOnlyList<IGarbageCollectionStrategy> _strategies = strategies ?? [];
 
-    /// <summary>Whether kinds of keys differ in what they keep.</summary>
-    public bool DistinguishesKinds => _byKind.Length > 0;
+    /// <summary>Whether kinds of keys differ, or may once, in what they keep.</summary>
+    public bool DistinguishesKinds => _configured.ByKind.Count > 0 || _strategies.Count > 0;
 
-    /// <summary>The floors at a distance below a version.</summary>
-    public FloorSet FloorsBelow(CommitVersion highest)
-        => new(Below(highest, _default), _byKind.Select(k => KeyValuePair.Create(k.Key, Below(highest, k.Value))));
+    /// <summary>What is to be kept now.</summary>
+    /// <exception cref="GarbageCollectionStrategyException">A strategy failed.</exception>
+    public RetentionPlan Plan()
+    {
+        var plan = _configured;
+        foreach (var strategy in _strategies)
+        {
+            RetentionPlan? next;
+            try
+            {
+                next = strategy.Plan(plan);
+            }
+            catch (Exception e)
+            {
+                throw new GarbageCollectionStrategyException(strategy.GetType().Name, e);
+            }
 
-    private static CommitVersion Below(CommitVersion highest, ulong? distance)
-        => distance is { } d && highest.Value > d ? highest.Value - d : CommitVersion.Zero;
+            plan = next ?? throw new GarbageCollectionStrategyException(strategy.GetType().Name, null);
+        }
+
+        return plan;
+    }
+
+    /// <summary>The floors of a plan, as a function of the highest possible floor. Times are those of this call.</summary>
+    public Func<CommitVersion, FloorSet> FloorsOf(RetentionPlan plan)
+    {
+        var byDefault = Distance.Of(plan.Default, times);
+        var byKind = plan.ByKind.Select(own => KeyValuePair.Create(own.Key, Distance.Of(own.Value, times))).ToArray();
+        return highest => new FloorSet(byDefault.Below(highest), byKind.Select(own => KeyValuePair.Create(own.Key, own.Value.Below(highest))));
+    }
+
+    /// <summary>How far below the highest possible floor a floor stays: the larger of a distance in versions and a moment in the past.</summary>
+    private readonly record struct Distance(ulong? Versions, CommitVersion? AtMost)
+    {
+        public static Distance Of(Retention retention, VersionTimes? times)
+            => new(retention.Versions, retention.Age is { } age ? times?.VisibleBefore(age) ?? CommitVersion.Zero : null);
+
+        public CommitVersion Below(CommitVersion highest)
+        {
+            if (Versions is null && AtMost is null)
+            {
+                return CommitVersion.Zero;
+            }
+
+            var distance = Versions ?? 0;
+            var floor = highest.Value > distance ? highest.Value - distance : 0;
+            return AtMost is { } moment ? Math.Min(floor, moment.Value) : floor;
+        }
+    }
 }

@@ -12,9 +12,11 @@ internal sealed class PinOpener(IPublicationSource publication, IFloorSource flo
     /// <param name="at">The version, or "latest".</param>
     /// <param name="owner">The name of a snapshot's owner; null for a read of its own.</param>
     /// <param name="floorOf">The floor that binds this read.</param>
+    /// <param name="maxAge">After how long it ends by itself; null for never.</param>
     /// <exception cref="BelowFloorException">The version is below it.</exception>
-    public OpenPin Open(CommitVersion at, string? owner, Func<FloorSet, CommitVersion> floorOf)
+    public OpenPin Open(CommitVersion at, string? owner, Func<FloorSet, CommitVersion> floorOf, TimeSpan? maxAge = null)
     {
+        var limit = maxAge is { } age ? new AgeLimit(age, time) : null;
         while (true)
         {
             var before = floors.Current;
@@ -25,7 +27,7 @@ internal sealed class PinOpener(IPublicationSource publication, IFloorSource flo
                 RequireAtOrAbove(floorOf(before.Set), view.At);
             }
 
-            var pin = new OpenPin(new Pin(view.At, view.Sequence), current.Visible, before, owner, time.GetUtcNow());
+            var pin = new OpenPin(new Pin(view.At, view.Sequence), current.Visible, before, owner, time.GetUtcNow(), limit);
             pins.Add(pin);
             if (ReferenceEquals(floors.Current, before))
             {

@@ -57,6 +57,7 @@ public sealed class SeamTests
         ["ITierWrite.HasArrivedAsync"] = SeamNamespace,
         ["ITierWrite.RunAsync"] = SeamNamespace,
         ["ITierWrite.Succeed"] = SeamNamespace,
+        ["IVisibilityListener.Advance"] = "MvStore.Committing",
         ["IVersionLookup.FindManyAsync"] = "MvStore.Committing",
     };
 

@@ -96,7 +96,13 @@ internal sealed class ModelReclamation(ModelWorld world, ModelWriting writing)
             return;
         }
 
-        var least = world.Reference.Kept(PinsOn);
+        if (world.Settings.RetainPerKey > 1 && world.Reference.HasDrops)
+        {
+            // What a drop let go depends on when it came into force: the reference, which forgets nothing, cannot tell it afterwards.
+            return;
+        }
+
+        var least = world.Reference.Kept(PinsOn, world.Settings.RetainPerKey);
         var unclaimed = world.Settings.Keys.Sum(key => world.PinHolders.Count(p => !IsClaimed(key, p)));
         if (!world.HasTier)
         {

@@ -56,6 +56,7 @@ internal sealed class ModelSettings
 
         // Most stores begin at 1. Some begin far up, where a signed or a 32-bit number would show.
         BaseVersion = Pick(random, 1UL, 1UL, 1UL, uint.MaxValue - 20UL, CommitVersion.Max.Value - 2_000UL);
+        RetainPerKey = Pick(random, 1, 1, 2, 3);
     }
 
     public int Seed { get; }
@@ -77,6 +78,9 @@ internal sealed class ModelSettings
 
     public ulong? RetainVersions { get; }
 
+    /// <summary>How many versions of each key stay at or below its floor.</summary>
+    public int RetainPerKey { get; }
+
     public bool Classified { get; }
 
     public FirstByteClassifier Classifier { get; }
@@ -94,6 +98,7 @@ internal sealed class ModelSettings
         options.Persistence.MaxSkippedPerPage = MaxSkippedPerPage;
         options.Persistence.ReclaimStepVersions = ReclaimStepVersions;
         options.GarbageCollection.RetainVersions = RetainVersions;
+        options.GarbageCollection.RetainPerKey = RetainPerKey;
         foreach (var (kind, distance) in RetainByKind)
         {
             options.GarbageCollection.RetainVersionsByKind[kind] = distance;
@@ -115,7 +120,7 @@ internal sealed class ModelSettings
             CultureInfo.InvariantCulture,
             $"{Keys.Count} keys, pages of {ReadPageRows}, {MaxSkippedPerPage} skipped, steps of {ReclaimStepVersions}, "
             + $"slices of {MaxSliceBytes}, budget {MemoryBudget}, retain {RetainVersions?.ToString(CultureInfo.InvariantCulture) ?? "all"}, "
-            + $"by kind [{string.Join(", ", RetainByKind)}], base {BaseVersion}");
+            + $"{RetainPerKey} of each key, by kind [{string.Join(", ", RetainByKind)}], base {BaseVersion}");
 
     private static T Pick<T>(Random random, params T[] choices) => choices[random.Next(choices.Length)];
 }

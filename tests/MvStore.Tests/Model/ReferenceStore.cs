@@ -45,6 +45,9 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
         return Math.Min(onDisk, pending - 1);
     }
 
+    /// <summary>Whether a key was ever dropped.</summary>
+    public bool HasDrops => _drops.Count > 0;
+
     public ulong FloorOf(byte[] key) => Floors.Of(key);
 
     public EntryKind KindOf(byte[] key) => classifier.Classify(key);
@@ -119,14 +122,15 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
     /// Everything else is gone.
     /// </summary>
     /// <param name="pins">What the pins see of the keys they are asked about.</param>
-    public IReadOnlySet<ReferenceEntry> Kept(Func<byte[], IEnumerable<ReferenceView>> pins)
+    /// <param name="perKey">How many versions of each key stay at or below its floor.</param>
+    public IReadOnlySet<ReferenceEntry> Kept(Func<byte[], IEnumerable<ReferenceView>> pins, int perKey)
     {
         var kept = new HashSet<ReferenceEntry>(ReferenceEqualityComparer.Instance);
         foreach (var chain in Chains(KeyRange.All))
         {
             var floor = FloorOf(chain[0].Key);
             kept.UnionWith(chain.Where(e => e.Version > floor));
-            kept.UnionWith(chain.Where(e => e.Version <= floor).Take(1));
+            kept.UnionWith(chain.Where(e => e.Version <= floor).Take(perKey));
             foreach (var pin in pins(chain[0].Key))
             {
                 kept.UnionWith(chain.Where(pin.Sees).Take(1));

@@ -1,0 +1,48 @@
+using System.Collections.Frozen;
+
+namespace MvStore;
+
+/// <summary>What each kind of key keeps, for one run of reclamation. Immutable and safe from any thread.</summary>
+public sealed class RetentionPlan
+{
+    private readonly FrozenDictionary<EntryKind, Retention> _byKind;
+
+    /// <summary>Makes a plan.</summary>
+    /// <param name="byDefault">What every kind keeps that is not listed.</param>
+    /// <param name="byKind">Kinds that differ.</param>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    public RetentionPlan(Retention byDefault, IEnumerable<KeyValuePair<EntryKind, Retention>> byKind)
+    {
+        ArgumentNullException.ThrowIfNull(byDefault);
+        ArgumentNullException.ThrowIfNull(byKind);
+        Default = byDefault;
+        _byKind = byKind.ToFrozenDictionary();
+    }
+
+    /// <summary>Everything is kept.</summary>
+    public static RetentionPlan KeepEverything { get; } = new(Retention.Everything, []);
+
+    /// <summary>What every kind keeps that is not listed.</summary>
+    public Retention Default { get; }
+
+    /// <summary>Kinds that differ.</summary>
+    public IReadOnlyDictionary<EntryKind, Retention> ByKind => _byKind;
+
+    /// <summary>Whether kinds differ.</summary>
+    internal bool DependsOnKind => _byKind.Count > 0;
+
+    /// <summary>What a kind keeps.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <returns>What it keeps.</returns>
+    public Retention Of(EntryKind kind) => _byKind.Count != 0 && _byKind.TryGetValue(kind, out var own) ? own : Default;
+
+    /// <summary>The same plan, but for some kinds.</summary>
+    /// <param name="byKind">What these keep instead.</param>
+    /// <returns>The new plan.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="byKind"/> is null.</exception>
+    public RetentionPlan With(IReadOnlyDictionary<EntryKind, Retention> byKind)
+    {
+        ArgumentNullException.ThrowIfNull(byKind);
+        return byKind.Count == 0 ? this : new RetentionPlan(Default, _byKind.Where(own => !byKind.ContainsKey(own.Key)).Concat(byKind));
+    }
+}

@@ -1,0 +1,84 @@
+using MvStore.Tests.Model;
+
+namespace MvStore.Tests;
+
+/// <summary>The rule against the plainest form of the contract's clause, over sparse and out-of-order versions and many pins.</summary>
+public sealed class RetentionRuleTests
+{
+    private static readonly FirstByteClassifier Classifier = new(precise: true);
+
+    [Fact]
+    public void E1_E7_TheRuleIsTheClauseAndItsExplanationTheRule()
+    {
+        var random = new Random(11);
+        for (var round = 0; round < 20_000; round++)
+        {
+            RequireClause(random);
+        }
+    }
+
+    [Fact]
+    public void E1_SparseVersionsAndALateOne()
+    {
+        // A pin at 50, opened before 40 was published: 10 stays for it, and 40 for nobody.
+        var rule = new RetentionRule(new FloorSet(60, []), [new Pin(50, 2)], Classifier);
+        var verdicts = new RetentionVerdict[3];
+        rule.Explain("m"u8, [new(60, 2), new(40, 3), new(10, 1)], verdicts);
+        verdicts.Should().Equal(
+            new RetentionVerdict(RetentionReason.NewestAtFloor, 0, null),
+            new RetentionVerdict(RetentionReason.Reclaimable, 0, null),
+            new RetentionVerdict(RetentionReason.Pinned, 1, new Pin(50, 2)));
+    }
+
+    [Fact]
+    public void E1_VerdictsMustBeAsManyAsEntries()
+    {
+        var rule = new RetentionRule(FloorSet.None, [], Classifier);
+        Assert.Throws<ArgumentException>(() => rule.Explain([], [new VersionStamp(1, 1)], [])).ParamName.Should().Be("verdicts");
+        Assert.Throws<ArgumentNullException>(() => new RetentionRule(FloorSet.None, [], Classifier, null!)).ParamName.Should().Be("plan");
+    }
+
+    private static void RequireClause(Random random)
+    {
+        byte[] key = [random.Next(2) == 0 ? FirstByteOf(EntryKind.Multi) : FirstByteOf(FirstByteClassifier.Operator)];
+        var entries = Enumerable.Range(1, random.Next(1, 12))
+            .Select(sequence => (Order: random.Next(), Sequence: (ulong)sequence))
+            .OrderBy(e => e.Order)
+            .Select((e, i) => new VersionStamp((ulong)((i * 5) + random.Next(1, 5)), e.Sequence))
+            .Reverse().ToArray();
+        var pins = Enumerable.Range(0, random.Next(6)).Select(_ => new Pin((ulong)random.Next(60), (ulong)random.Next(12))).ToArray();
+        var ofKinds = new FloorSet((ulong)random.Next(60), [new(FirstByteClassifier.Operator, (ulong)random.Next(60))]);
+        var drop = (CommitVersion)(ulong)random.Next(60);
+        var floors = random.Next(3) == 0 ? new FloorSet(ofKinds.Default, ofKinds.ByKind, [new KeyFloor(key, drop)]) : ofKinds;
+        var plan = new RetentionPlan(
+            new Retention(perKey: random.Next(1, 4)),
+            [new(FirstByteClassifier.Operator, new Retention(perKey: random.Next(1, 4)))]);
+
+        var kind = Classifier.Classify(key);
+        var isDropped = floors.ByKey.Count > 0 && drop > ofKinds.Of(kind);
+        var floor = isDropped ? drop : ofKinds.Of(kind);
+        var atFloor = entries.Where(e => e.Version <= floor).Take(isDropped ? 1 : plan.Of(kind).PerKey).ToArray();
+        var seen = pins.Distinct()
+            .Select(p => (Pin: p, Entry: entries.Where(e => e.Version <= p.At && e.Sequence <= p.Sequence).Select(e => (VersionStamp?)e).FirstOrDefault()))
+            .ToArray();
+        var expected = entries.Select(e => e.Version > floor ? RetentionReason.AboveFloor
+            : e == atFloor[0] ? RetentionReason.NewestAtFloor
+            : atFloor.Contains(e) ? RetentionReason.RetainedPerKey
+            : seen.Any(s => s.Entry == e) ? RetentionReason.Pinned
+            : RetentionReason.Reclaimable).ToArray();
+
+        var rule = new RetentionRule(floors, pins, Classifier, plan);
+        var verdicts = new RetentionVerdict[entries.Length];
+        rule.Explain(key, entries, verdicts);
+        verdicts.Select(v => v.Reason).Should().Equal(expected);
+        verdicts.Select(v => v.Pins).Should().Equal(entries.Select(e => seen.Count(s => s.Entry == e)));
+        verdicts.Select((v, i) => v.Pin is null ? v.Pins == 0 : seen.Any(s => s.Pin == v.Pin && s.Entry == entries[i])).Should().OnlyContain(right => right);
+
+        var keep = new bool[entries.Length];
+        rule.Decide(key, entries, keep).Should().Be(expected.Count(r => r == RetentionReason.Reclaimable));
+        keep.Should().Equal(expected.Select(r => r != RetentionReason.Reclaimable));
+    }
+
+    private static byte FirstByteOf(EntryKind kind)
+        => Enumerable.Range(0, 256).Select(b => (byte)b).First(b => Classifier.Classify([b]) == kind);
+}
