@@ -222,7 +222,8 @@ public sealed class FlushTriggerTests
             await fixture.Store.SetAsync(2, "c", "2");
             hold.Release();
             await flush.Guarded();
-            (await events.NextAsync(FlushStage.Completed).Guarded()).Trigger.Should().Be(FlushTrigger.Request);
+            // The commit is over the limit of bytes when it is published, and asks for the flush a moment later: the flusher may be there in between.
+            (await events.NextAsync(FlushStage.Completed).Guarded()).Trigger.Should().BeOneOf(FlushTrigger.Request, FlushTrigger.Bytes);
 
             // The timer was started for the first commit, for the second when the first left, and once more when its age was found not due:
             // by then the flusher has looked at everything that was raised.
