@@ -23,16 +23,7 @@ internal sealed class BackupCommand : ToolCommand
         from.RequireExists();
         var to = new StoreFile(Host.Absolute(parsed.GetRequiredValue(_target)));
         var copied = await new StoreMaintenance(ProgressViews.For(Host, json)).CopyAsync(from, to, cancellationToken);
-        var document = new CopyDocument
-        {
-            From = from.Path,
-            To = to.Path,
-            DurableSequence = copied.DurableSequence,
-            HighestVersion = copied.HighestVersion.Value,
-            Bytes = copied.Bytes,
-            Seconds = Host.Time.GetElapsedTime(began).TotalSeconds,
-        };
-        CopySummary.Write(Host, document, json);
+        CopySummary.Write(Host, CopyDocument.Of(from, to, copied, Host.Time.GetElapsedTime(began)), json);
         return ExitCode.Ok;
     }
 }

@@ -36,16 +36,7 @@ internal sealed class RestoreCommand : ToolCommand
 
         to.MakeDirectory();
         var copied = await maintenance.CopyAsync(from, to, cancellationToken);
-        var document = new CopyDocument
-        {
-            From = from.Path,
-            To = to.Path,
-            DurableSequence = copied.DurableSequence,
-            HighestVersion = copied.HighestVersion.Value,
-            Bytes = copied.Bytes,
-            Seconds = Host.Time.GetElapsedTime(began).TotalSeconds,
-        };
-        CopySummary.Write(Host, document, json);
+        CopySummary.Write(Host, CopyDocument.Of(from, to, copied, Host.Time.GetElapsedTime(began)), json);
         return ExitCode.Ok;
     }
 }
