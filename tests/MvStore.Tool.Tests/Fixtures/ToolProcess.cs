@@ -5,6 +5,9 @@ namespace MvStore.Tool.Tests.Fixtures;
 /// <summary>The command as a process of its own, to be killed.</summary>
 internal sealed class ToolProcess : IDisposable
 {
+    // A shell that starts this in the background has it ignore SIGINT, and the command would inherit that.
+    private static readonly Lazy<bool> HearsSignalsAnew = new(static () => OperatingSystem.IsLinux() && Succeeds("env", "--default-signal=INT", "true"));
+
     private readonly Process _process;
     private readonly Task<string> _output;
     private readonly Task<string> _error;
@@ -18,13 +21,20 @@ internal sealed class ToolProcess : IDisposable
 
     public static ToolProcess Start(string directory, params string[] args)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        var dotnet = Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+        var start = new ProcessStartInfo(HearsSignalsAnew.Value ? "env" : dotnet)
         {
             WorkingDirectory = directory,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
+        if (HearsSignalsAnew.Value)
+        {
+            start.ArgumentList.Add("--default-signal=INT");
+            start.ArgumentList.Add(dotnet);
+        }
+
         start.ArgumentList.Add(typeof(ToolHost).Assembly.Location);
         foreach (var arg in args)
         {
@@ -58,4 +68,13 @@ internal sealed class ToolProcess : IDisposable
     }
 
     public void Dispose() => _process.Dispose();
+
+    private static bool Succeeds(string command, params string[] args)
+    {
+        var start = new ProcessStartInfo(command, args) { RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
 }
