@@ -60,14 +60,14 @@ internal static unsafe class Epochs
     /// <summary>What every thread reads on entering and leaving.</summary>
     public static EpochWords* Words { get; }
 
-    /// <summary>How many words there are that belong to no thread. For tests.</summary>
-    internal static int UnusedWords
+    /// <summary>How many words were ever made, with a thread or without. For tests.</summary>
+    internal static int WordsMade
     {
         get
         {
             lock (Gate)
             {
-                return Unused.Count;
+                return Blocks.Count * SlotsPerBlock;
             }
         }
     }
