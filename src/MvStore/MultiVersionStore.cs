@@ -338,7 +338,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _lifetime.ThrowIfDisposed();
         return new StoreStatistics
         {
-            BufferedKeys = _buffer.Tree.Count,
+            BufferedKeys = _buffer.Table.Count,
             BufferedVersions = _buffer.Accounting.Versions,
             BufferedBytes = _trimmer.AccountedBytes,
             MemoryBytes = _pacing.MemoryBytes,

@@ -22,7 +22,7 @@ public sealed class ReaderPoolTests : IAsyncLifetime
         {
             waiter.IsCompleted.Should().BeFalse();
             pool.Return(first);
-            (await waiter.WaitAsync(TimeSpan.FromSeconds(30))).Should().BeSameAs(first);
+            (await waiter.WaitAsync(TimeSpan.FromMinutes(4))).Should().BeSameAs(first);
         }
 
         pool.Return(first);
@@ -40,7 +40,7 @@ public sealed class ReaderPoolTests : IAsyncLifetime
         await givingUp.CancelAsync();
         await gone.Awaiting(t => t).Should().ThrowAsync<OperationCanceledException>();
         pool.Return(reader);
-        (await next.WaitAsync(TimeSpan.FromSeconds(30))).Should().BeSameAs(reader);
+        (await next.WaitAsync(TimeSpan.FromMinutes(4))).Should().BeSameAs(reader);
         pool.Return(reader);
         await pool.CloseAsync();
     }
@@ -55,8 +55,8 @@ public sealed class ReaderPoolTests : IAsyncLifetime
         closing.IsCompleted.Should().BeFalse();
         await pool.Awaiting(p => p.RentAsync(default).AsTask()).Should().ThrowAsync<ObjectDisposedException>();
         pool.Return(reader);
-        pool.Return(await waiting.WaitAsync(TimeSpan.FromSeconds(30)));
-        await closing.WaitAsync(TimeSpan.FromSeconds(30));
+        pool.Return(await waiting.WaitAsync(TimeSpan.FromMinutes(4)));
+        await closing.WaitAsync(TimeSpan.FromMinutes(4));
         await pool.Awaiting(p => p.RentAsync(default).AsTask()).Should().ThrowAsync<ObjectDisposedException>();
     }
 
@@ -108,7 +108,7 @@ public sealed class ReaderPoolTests : IAsyncLifetime
             }
         }))).WaitAsync(TimeSpan.FromMinutes(2));
         users.Count.Should().BeLessThanOrEqualTo(connections);
-        await pool.CloseAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await pool.CloseAsync().WaitAsync(TimeSpan.FromMinutes(4));
     }
 
     private ReaderPool PoolOf(int connections) => new(_location.Path, new SqliteTierOptions(_location.Path) { MaxReadConnections = connections });

@@ -90,7 +90,7 @@ public sealed class InterleavingTests(ITestOutputHelper output)
                     e.Requested.Value.Should().BeLessThan(engine.Floor, context());
                 }
 
-                await engine.Stepper.Interposed.WaitAsync(TimeSpan.FromSeconds(30));
+                await engine.Stepper.Interposed.WaitAsync(TimeSpan.FromMinutes(4));
                 if (seen is not null)
                 {
                     var keys = seen.Split(' ').Select(s => s[..1]).ToArray();
@@ -125,7 +125,7 @@ public sealed class InterleavingTests(ITestOutputHelper output)
                     using (snapshot)
                     {
                         var first = await SteppedEngine.Parts.SnapshotAsync(snapshot, Keys);
-                        await engine.Stepper.Interposed.WaitAsync(TimeSpan.FromSeconds(30));
+                        await engine.Stepper.Interposed.WaitAsync(TimeSpan.FromMinutes(4));
                         Moments(low, engine.Published).Select(view => engine.Expected(Keys, at, view)).Should().Contain(first, context());
                         await EverythingAsync(engine);
                         (await SteppedEngine.Parts.SnapshotAsync(snapshot, Keys)).Should().Be(first, context());
@@ -147,7 +147,7 @@ public sealed class InterleavingTests(ITestOutputHelper output)
                 var before = (engine.Expected(Keys, 40, engine.Published), engine.Expected(Keys, Latest, engine.Published));
 
                 await WritesByName[write](engine);
-                await engine.Stepper.Interposed.WaitAsync(TimeSpan.FromSeconds(30));
+                await engine.Stepper.Interposed.WaitAsync(TimeSpan.FromMinutes(4));
                 engine.Stepper.Disarm();
 
                 for (var i = 0; i < 2; i++)
@@ -224,7 +224,7 @@ public sealed class InterleavingTests(ITestOutputHelper output)
             var second = false;
             engine.Stepper.Arm(point, async () => second = await engine.CommitAsync(engine.Plain, version, "a", "d"));
             var first = await engine.CommitAsync(engine.Stepped, version, "a", "b");
-            await engine.Stepper.Interposed.WaitAsync(TimeSpan.FromSeconds(30));
+            await engine.Stepper.Interposed.WaitAsync(TimeSpan.FromMinutes(4));
             if (engine.Stepper.Passed <= point)
             {
                 break;
