@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using MvStore.Buffering;
 using MvStore.Committing;
 using MvStore.Contracts;
+using MvStore.Diagnostics;
 using MvStore.Flushing;
 using MvStore.GarbageCollection;
 using MvStore.Logging;
@@ -23,7 +24,9 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly ILogger _logger;
     private readonly StoreLifetime _lifetime = new();
     private readonly PinRegistry _pins = new();
-    private readonly FlushEventHub _flushEvents = new();
+    private readonly FlushEventHub _flushEvents;
+    private readonly StoreInstruments _instruments;
+    private readonly TierReads? _tierReads;
     private readonly VersionBuffer _buffer;
     private readonly FlushingStage? _flushing;
     private readonly CommitLog? _log;
@@ -45,7 +48,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         var options = parts.Options;
         var policy = TierRetryPolicy.Of(options, recovered.Capabilities);
         var tierWrites = new TierWrites(failure, policy, parts.TimeProvider);
-        var tierReads = parts.Tier is { } tier ? new TierReads(tier, recovered.Capabilities, failure, policy, parts.TimeProvider) : null;
+        _tierReads = parts.Tier is { } tier ? new TierReads(tier, recovered.Capabilities, failure, policy, parts.TimeProvider) : null;
         _parts = parts;
         _log = log;
         _logger = parts.LoggerFactory.CreateLogger("MvStore");
@@ -64,7 +67,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         var kindsMatter = retention.DistinguishesKinds || recovered.Floors.ByKind.Count > 0;
         _floors = new FloorKeeper(recovered.Floors);
         _pinOpener = new PinOpener(_sequencer, _floors, _pins, parts.TimeProvider);
-        _readers = CreateReaders(tierReads);
+        _readers = CreateReaders(_tierReads);
         var kinds = kindsMatter ? parts.Classifier : null;
         _committer = new Committer(
             new CommitLimits(options.Buffer, parts.Tier is null ? null : recovered.Capabilities),
@@ -87,6 +90,9 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             parts.Classifier,
             options.Persistence.ReclaimStepVersions);
 
+        _instruments = new StoreInstruments(
+            parts.MeterFactory, options.Name, recovered.DurableSequence, ReadFigures, parts.TimeProvider, _logger);
+        _flushEvents = new FlushEventHub(_instruments.Flushed);
         Flusher? flusher = null;
         if (_flushing is not null)
         {
@@ -101,15 +107,11 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             log.Start();
         }
 
-        _reclamation = new ReclamationLoop(_reclaimer, options.GarbageCollection.Interval, failure, parts.TimeProvider, _logger);
+        _reclamation = new ReclamationLoop(ReclaimAndMeasureAsync, options.GarbageCollection.Interval, failure, parts.TimeProvider, _logger);
         _pacing.Start(_budget, _reclamation.Wake);
         var listeners = new ListenerPumps(parts, _flushEvents, feed, _logger);
         var shutdown = new StoreShutdown(parts, _sequencer, _buffer, _pacing, _reclamation, _flushing, flusher, log, _flushEvents, listeners, failure, _logger);
-        _disposal = new Lazy<Task>(() =>
-        {
-            _lifetime.End();
-            return shutdown.RunAsync();
-        });
+        _disposal = new Lazy<Task>(() => CloseAsync(shutdown));
     }
 
     public CommitVersion VisibleVersion
@@ -336,25 +338,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     public StoreStatistics GetStatistics()
     {
         _lifetime.ThrowIfDisposed();
-        return new StoreStatistics
-        {
-            BufferedKeys = _buffer.Table.Count,
-            BufferedVersions = _buffer.Accounting.Versions,
-            BufferedBytes = _trimmer.AccountedBytes,
-            MemoryBytes = _pacing.MemoryBytes,
-            MemoryBudget = _pacing.Plan.Budget,
-            MemoryLimit = _pacing.Plan.Hard,
-            Stalls = _pacing.Gate.Stalls,
-            UnflushedCommits = _flushing?.Queue.Count ?? 0,
-            UnflushedBytes = _flushing?.Queue.Bytes ?? 0,
-            PublishedSequence = _sequencer.Current.Sequence,
-            DurableSequence = _log?.Durable.Sequence ?? _flushing?.Mark.Sequence ?? 0,
-            LoggedSequence = _log?.Written.Sequence ?? 0,
-            FlushedSequence = _flushing?.Mark.Sequence ?? 0,
-            LogBytes = _log?.Room.Bytes ?? 0,
-            OpenSnapshots = _pins.Current.Count(p => p.Owner is not null),
-            ByKind = _buffer.Accounting.ByKind,
-        };
+        return ReadStatistics();
     }
 
     public long Evict(long targetBytes)
@@ -403,9 +387,53 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             _lifetime);
     }
 
+    private StoreStatistics ReadStatistics()
+        => new()
+        {
+            BufferedKeys = _buffer.Table.Count,
+            BufferedVersions = _buffer.Accounting.Versions,
+            BufferedBytes = _trimmer.AccountedBytes,
+            MemoryBytes = _pacing.MemoryBytes,
+            MemoryBudget = _pacing.Plan.Budget,
+            MemoryLimit = _pacing.Plan.Hard,
+            Stalls = _pacing.Gate.Stalls,
+            UnflushedCommits = _flushing?.Queue.Count ?? 0,
+            UnflushedBytes = _flushing?.Queue.Bytes ?? 0,
+            PublishedSequence = _sequencer.Current.Sequence,
+            DurableSequence = _log?.Durable.Sequence ?? _flushing?.Mark.Sequence ?? 0,
+            LoggedSequence = _log?.Written.Sequence ?? 0,
+            FlushedSequence = _flushing?.Mark.Sequence ?? 0,
+            LogBytes = _log?.Room.Bytes ?? 0,
+            OpenSnapshots = _pins.Current.Count(p => p.Owner is not null),
+            ByKind = _buffer.Accounting.ByKind,
+        };
+
+    private StoreFigures ReadFigures()
+    {
+        var now = _parts.TimeProvider.GetUtcNow();
+        var oldest = _pins.Current.Where(p => p.Owner is not null).Select(p => now - p.OpenedAt).DefaultIfEmpty().Max();
+        return new StoreFigures(ReadStatistics(), oldest, _tierReads?.Keys ?? 0, _tierReads?.Pages ?? 0);
+    }
+
+    // Collectors may ask until the last flush has been told.
+    private async Task CloseAsync(StoreShutdown shutdown)
+    {
+        _lifetime.End();
+        try
+        {
+            await shutdown.RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _instruments.Dispose();
+        }
+    }
+
     private async ValueTask<ReclamationReport> ReclaimAndMeasureAsync(CancellationToken cancellationToken)
     {
+        var began = _parts.TimeProvider.GetTimestamp();
         var report = await _reclaimer.RunAsync(cancellationToken).ConfigureAwait(false);
+        _instruments.Reclaimed(report, _parts.TimeProvider.GetElapsedTime(began));
         _pacing.Gate.Remeasure();
         return report;
     }

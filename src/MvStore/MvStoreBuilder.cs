@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -19,6 +20,7 @@ public sealed class MvStoreBuilder
     private IKeyClassifier _classifier = UniformClassifier.Instance;
     private TimeProvider _timeProvider = TimeProvider.System;
     private ILoggerFactory _loggerFactory = NullLoggerFactory.Instance;
+    private IMeterFactory? _meterFactory;
     private LogDirectory? _logDirectory;
     private bool _used;
 
@@ -70,6 +72,16 @@ public sealed class MvStoreBuilder
     public MvStoreBuilder UseLoggerFactory(ILoggerFactory loggerFactory)
     {
         _loggerFactory = loggerFactory ?? throw new ArgumentNullException(nameof(loggerFactory));
+        return this;
+    }
+
+    /// <summary>Sets who makes the store's meter, for hosts that tell the meters of their parts apart. Default: a meter of its own. See <see cref="MvStoreTelemetry"/>.</summary>
+    /// <param name="meterFactory">The factory. Not disposed by the store.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="meterFactory"/> is null.</exception>
+    public MvStoreBuilder UseMeterFactory(IMeterFactory meterFactory)
+    {
+        _meterFactory = meterFactory ?? throw new ArgumentNullException(nameof(meterFactory));
         return this;
     }
 
@@ -136,6 +148,7 @@ public sealed class MvStoreBuilder
             _options.Copy(), _tier, _classifier, _timeProvider, _loggerFactory, _flushListeners, _commitListeners, [.. _strategies])
         {
             LogDirectory = _logDirectory,
+            MeterFactory = _meterFactory,
         };
         return await StoreOpening.OpenAsync(parts, cancellationToken).ConfigureAwait(false);
     }

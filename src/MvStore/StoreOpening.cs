@@ -15,6 +15,7 @@ internal static class StoreOpening
     /// <summary>Opens a store.</summary>
     public static async ValueTask<IMultiVersionStore> OpenAsync(StoreParts parts, CancellationToken cancellationToken)
     {
+        using var activity = StoreInstruments.Opening(parts.Options.Name);
         var recovered = await OpenTierAsync(parts, cancellationToken).ConfigureAwait(false);
         var store = await PutTogetherAsync(parts, recovered).ConfigureAwait(false);
         var logger = parts.LoggerFactory.CreateLogger("MvStore");

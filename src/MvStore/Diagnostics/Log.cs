@@ -51,6 +51,9 @@ internal static partial class Log
     [LoggerMessage(1301, LogLevel.Warning, "Listener {Listener} did not finish while the store closed.")]
     public static partial void ListenerAbandoned(ILogger logger, string listener);
 
+    [LoggerMessage(1302, LogLevel.Error, "A collector of measurements or activities threw; it will be called again.")]
+    public static partial void CollectorFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(1500, LogLevel.Warning, "Commits wait ({Reason}): there is no room for {Bytes} bytes.")]
     public static partial void StallBegan(ILogger logger, StallReason reason, long bytes);
 
