@@ -22,15 +22,11 @@ public sealed class CommitLogOptions
     public int SegmentBytes { get; set; } = 32 * 1024 * 1024;
 
     /// <summary>
-    /// The bytes of the log above which commits wait until the persistent tier has caught up. At half of them a flush is asked for. Commits that are under way
-    /// at that moment may still exceed it, each by its own size.
+    /// The bytes of the log above which commits wait until the persistent tier has caught up, <see cref="BufferOptions.MaxStall"/> at most
+    /// (<see cref="StallReason.Log"/>). At half of them a flush is asked for.
     /// </summary>
     /// <value>Default 1,073,741,824 (1 GiB). At least four times <see cref="SegmentBytes"/>.</value>
     public long MaxBytes { get; set; } = 1024L * 1024 * 1024;
-
-    /// <summary>How long a commit waits for room in the log before it fails with <see cref="CommitLogFullException"/>.</summary>
-    /// <value>Default 30 seconds. Positive, at most 24 days, or <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</value>
-    public TimeSpan MaxWait { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a buffered commit may wait to be written to the operating system, when nobody waits for it.</summary>
     /// <value>Default 10 milliseconds. Positive, at most 24 days.</value>

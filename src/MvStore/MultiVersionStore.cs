@@ -53,7 +53,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _buffer = new VersionBuffer(parts.Classifier, isWhole: recovered.DurableSequence == 0);
         _trimmer = new BufferTrimmer(_buffer);
         _flushing = flushing;
-        _pacing = new PacingStage(parts, plan, _trimmer, flushing, failure, _logger);
+        _pacing = new PacingStage(parts, plan, _trimmer, flushing, log?.Room, failure, _logger);
         var feed = parts.CommitListeners.Count == 0 ? null : new CommitFeed();
         IPublicationSink? queue = log is null ? flushing?.Queue : new LoggedPublications(log.Queue, flushing!.Queue);
         var times = NeedsTimes(parts) ? new VersionTimes(parts.TimeProvider, recovered.HighestVersion) : null;
@@ -74,8 +74,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             new LateCommitChecker(_sequencer, _readers.Tiers),
             _pacing.Gate,
             log is null ? (flushing is { IsSynced: true } ? flushing.Mark : null) : log.Durable,
-            log?.Written,
-            log?.Room);
+            log?.Written);
 
         _reclaimer = new Reclaimer(
             new FloorRaiser(_sequencer, _floors, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier),

@@ -41,11 +41,11 @@ internal sealed class CommitLog : IDisposable
         Queue = new LogQueue(options, _signal, time, end);
         _written = new LogLevel(Queue, _signal, failure, end.Sequence);
         _durable = new LogLevel(Queue, _signal, failure, end.Sequence);
-        _room = new LogRoom(options, Queue, requestFlush, failure, time);
+        _room = new LogRoom(options, Queue, _written, requestFlush);
         var use = new LogUse(_segments, options.SegmentBytes, _room);
         _barrier = new LogBarrier(_segments, Queue, _written, _durable, use, _signal, failure);
         var appender = new LogAppender(_segments, _space, recovery.Mark, tier.Identity, end);
-        Writer = new LogWriter(Queue, appender, _written, _durable, use, _room, _barrier, failure, logger);
+        Writer = new LogWriter(Queue, appender, _written, _durable, use, _barrier, failure, logger);
         _loop = new LogLoop(Writer, _signal, time);
         use.Update(appender.UsedBytes);
         _segments.Release(tier.DurableSequence);
@@ -66,7 +66,7 @@ internal sealed class CommitLog : IDisposable
     /// <summary>What is on disk.</summary>
     public LogLevel Durable => _durable;
 
-    /// <summary>Holds commits back while the log is full.</summary>
+    /// <summary>The room in the log, which commits may run out of.</summary>
     public LogRoom Room => _room;
 
     /// <summary>Stands before the persistent tier.</summary>

@@ -31,5 +31,5 @@ internal sealed class LogUse(LogSegments segments, int segmentBytes, LogRoom roo
         }
     }
 
-    private void Tell() => room.MoveTo(((long)(segments.LiveCount - 1) * segmentBytes) + _last);
+    private void Tell() => room.MoveTo((long)(segments.LiveCount - 1) * segmentBytes, _last);
 }
