@@ -41,6 +41,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly Reclaimer _reclaimer;
     private readonly ReclamationLoop _reclamation;
     private readonly LogReplay? _replay;
+    private readonly LogRemembrance? _remembrance;
     private readonly Lazy<Task> _disposal;
 
     internal MultiVersionStore(StoreParts parts, TierState recovered, FailureLatch failure, MemoryPlan plan, FlushingStage? flushing, CommitLog? log)
@@ -56,7 +57,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _buffer = new VersionBuffer(parts.Classifier, isWhole: recovered.DurableSequence == 0);
         _trimmer = new BufferTrimmer(_buffer);
         _flushing = flushing;
-        _pacing = new PacingStage(parts, plan, _trimmer, flushing, failure, _logger);
+        _pacing = new PacingStage(parts, plan, _trimmer, flushing, log?.Room, failure, _logger);
         var feed = parts.CommitListeners.Count == 0 ? null : new CommitFeed();
         IPublicationSink? queue = log is null ? flushing?.Queue : new LoggedPublications(log.Queue, flushing!.Queue);
         var times = NeedsTimes(parts) ? new VersionTimes(parts.TimeProvider, recovered.HighestVersion) : null;
@@ -77,8 +78,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             new LateCommitChecker(_sequencer, _readers.Tiers),
             _pacing.Gate,
             log is null ? (flushing is { IsSynced: true } ? flushing.Mark : null) : log.Durable,
-            log?.Written,
-            log?.Room);
+            log?.Written);
 
         _reclaimer = new Reclaimer(
             new FloorRaiser(_sequencer, _floors, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier),
@@ -107,10 +107,15 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             log.Start();
         }
 
+        if (parts.Tier is not null)
+        {
+            _remembrance = new LogRemembrance(new TierNotes(parts.Tier, tierWrites, recovered.Notes), recovered, log, parts.TimeProvider, _logger);
+        }
+
         _reclamation = new ReclamationLoop(ReclaimAndMeasureAsync, options.GarbageCollection.Interval, failure, parts.TimeProvider, _logger);
         _pacing.Start(_budget, _reclamation.Wake);
         var listeners = new ListenerPumps(parts, _flushEvents, feed, _logger);
-        var shutdown = new StoreShutdown(parts, _sequencer, _buffer, _pacing, _reclamation, _flushing, flusher, log, _flushEvents, listeners, failure, _logger);
+        var shutdown = new StoreShutdown(parts, _sequencer, _buffer, _pacing, _reclamation, _flushing, flusher, log, _remembrance, _flushEvents, listeners, failure, _logger);
         _disposal = new Lazy<Task>(() => CloseAsync(shutdown));
     }
 
@@ -141,10 +146,18 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     /// <summary>Publishes again what the commit log has, and starts what may only run afterwards. Once, before anyone else has the store.</summary>
     internal async ValueTask BeginAsync(CancellationToken cancellationToken)
     {
+        // I19: before anyone can commit.
+        if (_remembrance is not null)
+        {
+            await _remembrance.BeginAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         if (_replay is not null)
         {
             await _replay.RunAsync(cancellationToken).ConfigureAwait(false);
         }
+
+        _remembrance?.NoteReplayed();
 
         // Not before: a floor that rose meanwhile would stand above commits that are still to come (I7).
         _reclamation.Start();

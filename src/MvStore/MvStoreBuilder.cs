@@ -42,6 +42,7 @@ public sealed class MvStoreBuilder
     public MvStoreBuilder UsePersistentTier(IPersistentTier tier)
     {
         _tier = tier ?? throw new ArgumentNullException(nameof(tier));
+        _options.CommitLog.DefaultDirectory = null;
         return this;
     }
 
@@ -123,7 +124,7 @@ public sealed class MvStoreBuilder
     /// <exception cref="StoreInUseException">Someone else owns the persistent tier's data.</exception>
     /// <exception cref="StoreFormatException">The persistent tier's data is foreign or of a newer format.</exception>
     /// <exception cref="PersistentTierException">The persistent tier could not be opened.</exception>
-    /// <exception cref="CommitLogException">The commit log could not be opened, is damaged, or does not continue what the persistent tier has.</exception>
+    /// <exception cref="CommitLogException">The commit log could not be opened, is damaged, missing although the store needs it, or does not continue what the persistent tier has.</exception>
     /// <exception cref="StoreFailedException">What the commit log had could not be flushed when memory made it necessary.</exception>
     public async ValueTask<IMultiVersionStore> OpenAsync(CancellationToken cancellationToken = default)
     {
@@ -138,7 +139,7 @@ public sealed class MvStoreBuilder
             throw new OptionsValidationException(nameof(MvStoreOptions), typeof(MvStoreOptions), validation.Failures);
         }
 
-        if (_tier is null && _options.CommitLog.IsEnabled)
+        if (_tier is null && _options.CommitLog.Place is not null)
         {
             throw new InvalidOperationException("CommitLog.Directory is set, and a commit log needs a persistent tier: give the builder one, or no directory.");
         }

@@ -16,14 +16,14 @@ internal sealed class PacingStage : IAsyncDisposable
     // Owner: who starts it, once. Release store; who asks for room acquires.
     private Action? _reclaim;
 
-    public PacingStage(StoreParts parts, MemoryPlan plan, IEvictable buffer, FlushingStage? flushing, FailureLatch failure, ILogger logger)
+    public PacingStage(StoreParts parts, MemoryPlan plan, IEvictable buffer, FlushingStage? flushing, ICommitLimit? log, FailureLatch failure, ILogger logger)
     {
         Plan = plan;
         _buffer = buffer;
         _flushing = flushing;
         _evictions = new EvictionLoop(failure, logger);
         _memory = new MemoryLimit(plan, buffer, flushing, AskForRoom);
-        Gate = new CommitGate([_memory], parts.Options.Buffer.MaxStall, failure, parts.TimeProvider, logger);
+        Gate = new CommitGate(log is null ? [_memory] : [_memory, log], parts.Options.Buffer.MaxStall, failure, parts.TimeProvider, logger);
     }
 
     /// <summary>The limits of memory.</summary>

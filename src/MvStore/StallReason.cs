@@ -5,4 +5,10 @@ public enum StallReason
 {
     /// <summary>Memory: the hot tier, and what waits to be flushed, reached <see cref="BufferOptions.HardLimit"/>.</summary>
     Memory,
+
+    /// <summary>
+    /// The commit log: what the persistent tier did not take yet reached <see cref="CommitLogOptions.MaxBytes"/>. The limit that is named is less by the
+    /// segment being written, which no flush can make free.
+    /// </summary>
+    Log,
 }

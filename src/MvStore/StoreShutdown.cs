@@ -21,6 +21,7 @@ internal sealed class StoreShutdown(
     FlushingStage? flushing,
     Flusher? flusher,
     CommitLog? log,
+    LogRemembrance? remembrance,
     FlushEventHub flushEvents,
     ListenerPumps listeners,
     FailureLatch failure,
@@ -94,6 +95,11 @@ internal sealed class StoreShutdown(
         var closed = new ObjectDisposedException(nameof(IMultiVersionStore));
         flushing.Mark.Close(closed);
         log?.Writer.Close(closed);
+        if (unflushed == 0 && failure.Cause is null && remembrance is not null)
+        {
+            await remembrance.EndAsync(_limit).ConfigureAwait(false);
+        }
+
         await ReleaseAsync(running).ConfigureAwait(false);
         return unflushed > 0 && failure.Cause is { } cause ? new StoreFailedException(cause) : null;
     }

@@ -16,6 +16,9 @@ internal sealed record StoreFile(string Path)
     /// <summary>... or when the oldest commit has waited this long.</summary>
     private static readonly TimeSpan FlushAge = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>The directory of its commit log.</summary>
+    public string LogDirectory => SqliteStoreFile.CommitLogDirectoryOf(Path);
+
     /// <summary>Whether the main file is there.</summary>
     public bool Exists => File.Exists(Path);
 
@@ -29,17 +32,23 @@ internal sealed record StoreFile(string Path)
     public async ValueTask<IMultiVersionStore> CreateOrOpenAsync(ToolHost host, CancellationToken cancellationToken)
     {
         MakeDirectory();
-        return await new MvStoreBuilder()
-            .Configure(static options =>
+        return await OpenAsync(new SqliteTier(new SqliteTierOptions(Path)), host, cancellationToken);
+    }
+
+    /// <summary>Opens the store on its tier, with its commit log.</summary>
+    /// <exception cref="MvStoreException">It cannot be opened.</exception>
+    public ValueTask<IMultiVersionStore> OpenAsync(SqliteTier tier, ToolHost host, CancellationToken cancellationToken)
+        => new MvStoreBuilder()
+            .UsePersistentTier(tier)
+            .Configure(options =>
             {
                 options.Buffer.MaxValueLength = BufferOptions.ValueLengthLimit;
                 options.Flush.MaxBytes = FlushBytes;
                 options.Flush.MaxAge = FlushAge;
+                options.CommitLog.DefaultDirectory = LogDirectory;
             })
             .UseTimeProvider(host.Time)
-            .UseSqlite(Path)
             .OpenAsync(cancellationToken);
-    }
 
     /// <summary>Opens the store.</summary>
     /// <exception cref="ToolException">It is not there.</exception>
@@ -74,12 +83,15 @@ internal sealed record StoreFile(string Path)
         }
     }
 
-    /// <summary>The bytes of all files of the store: the main file and those that begin with its name.</summary>
+    /// <summary>The bytes of all files of the store: the main file, those that begin with its name, and the commit log.</summary>
     public long MeasureBytes()
     {
         var directory = new DirectoryInfo(System.IO.Path.GetDirectoryName(Path)!);
         return directory.Exists
-            ? directory.EnumerateFiles(System.IO.Path.GetFileName(Path) + "*").Sum(static file => file.Length)
+            ? SumOf(directory, System.IO.Path.GetFileName(Path) + "*") + SumOf(new DirectoryInfo(LogDirectory), "*")
             : 0;
     }
+
+    private static long SumOf(DirectoryInfo directory, string pattern)
+        => directory.Exists ? directory.EnumerateFiles(pattern).Sum(static file => file.Length) : 0;
 }

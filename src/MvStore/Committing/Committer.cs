@@ -4,7 +4,7 @@ namespace MvStore.Committing;
 
 /// <summary>
 /// Runs a commit from validation to its acknowledgement (DESIGN.md 3, Commit). Goal: any number of threads commit at once and wait for
-/// nothing but memory and, if asked, durability. Outline: prepare; wait for the log, if it is full; reserve memory, if it is short; begin; link; finish; wait for durability. Late versions
+/// nothing but room and, if asked, durability. Outline: prepare; reserve room in memory and log, if it is short; begin; link; finish; wait for durability. Late versions
 /// take the detour of <see cref="LateCommitChecker"/> before they begin.
 /// </summary>
 internal sealed class Committer(
@@ -15,8 +15,7 @@ internal sealed class Committer(
     LateCommitChecker lateCommits,
     ICommitGate gate,
     IDurability? durability,
-    IDurability? logged = null,
-    ICommitAdmission? admission = null)
+    IDurability? logged = null)
 {
     /// <summary>Publishes a batch; see <see cref="IMultiVersionCommit.CommitAsync"/>.</summary>
     public ValueTask<CommitReceipt> CommitAsync(
@@ -32,14 +31,9 @@ internal sealed class Committer(
         cancellationToken.ThrowIfCancellationRequested();
 
         var commit = PrepareWithinLimits(batch, version);
-        if (admission is null || admission.TryEnter())
-        {
-            return RunWithinLimitsAsync(commit, awaited, cancellationToken);
-        }
-
-        // The caller may change the batch as soon as it has the task.
-        commit.Detach();
-        return CommitDelayedAsync(commit, awaited, cancellationToken);
+        return commit.Footprint <= gate.FreePass
+            ? RunAsync(commit, awaited, cancellationToken)
+            : ReserveAndRunAsync(commit, awaited, cancellationToken);
     }
 
     /// <summary>Publishes again what was published before, while the store is being opened. Neither refused nor held back: it was acknowledged.</summary>
@@ -77,19 +71,6 @@ internal sealed class Committer(
             throw;
         }
     }
-
-    // Before memory is asked for: what waits here must not keep room that others need.
-    private async ValueTask<CommitReceipt> CommitDelayedAsync(InFlightCommit commit, IDurability? awaited, CancellationToken cancellationToken)
-    {
-        await admission!.EnterAsync(cancellationToken).ConfigureAwait(false);
-        cancellationToken.ThrowIfCancellationRequested();
-        return await RunWithinLimitsAsync(commit, awaited, cancellationToken).ConfigureAwait(false);
-    }
-
-    private ValueTask<CommitReceipt> RunWithinLimitsAsync(InFlightCommit commit, IDurability? awaited, CancellationToken cancellationToken)
-        => commit.Footprint <= gate.FreePass
-            ? RunAsync(commit, awaited, cancellationToken)
-            : ReserveAndRunAsync(commit, awaited, cancellationToken);
 
     private ValueTask<CommitReceipt> ReserveAndRunAsync(InFlightCommit commit, IDurability? awaited, CancellationToken cancellationToken)
     {

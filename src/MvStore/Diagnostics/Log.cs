@@ -75,6 +75,15 @@ internal static partial class Log
     [LoggerMessage(1604, LogLevel.Error, "The commit log was abandoned while it waited for space, behind publication {Sequence}.")]
     public static partial void LogAbandoned(ILogger logger, ulong sequence);
 
+    [LoggerMessage(1605, LogLevel.Error, "The store's commit log is missing, and the store goes on without it, as it was told to: what only the log had is lost.")]
+    public static partial void LogLost(ILogger logger);
+
+    [LoggerMessage(1606, LogLevel.Warning, "Everything is in the persistent tier, which could not be told so: the next opening needs the commit log.")]
+    public static partial void LogStillNeeded(ILogger logger, Exception exception);
+
+    [LoggerMessage(1607, LogLevel.Warning, "Files of the commit log that are not needed could not be deleted.")]
+    public static partial void LogFilesKept(ILogger logger, Exception exception);
+
     [LoggerMessage(1401, LogLevel.Warning, "A scan at version {Version} was not disposed; what it pinned is released now.")]
     public static partial void ScanLeaked(ILogger logger, CommitVersion version);
 

@@ -51,9 +51,7 @@ internal sealed class Flusher(
         {
             while (await signal.NextAsync().ConfigureAwait(false) is { } raised)
             {
-                // A shortage of memory is measured again too: what was taken meanwhile may have ended it.
-                var standing = raised.Contains(FlushTrigger.Memory) && !room.IsShort ? raised.Without(FlushTrigger.Memory) : raised;
-                if (queue.TakeDue(standing) is not { } due)
+                if (queue.TakeDue(Standing(raised)) is not { } due)
                 {
                     continue;
                 }
@@ -64,7 +62,7 @@ internal sealed class Flusher(
                     queue.Remove(slice, mark);
                     mark.Wake(slice);
                     log?.Release(slice.LastSequence);
-                    budget.Enforce(room.WantedBytes, _stop.Token);
+                    budget.Enforce(room.WantedBytes(StallReason.Memory), _stop.Token);
                     room.Remeasure();
                 }
             }
@@ -80,6 +78,13 @@ internal sealed class Flusher(
             Log.StoreFailed(logger, e);
             room.Remeasure();
         }
+    }
+
+    // A shortage is measured again too: what was taken meanwhile may have ended it.
+    private TriggerSet Standing(TriggerSet raised)
+    {
+        var standing = raised.Contains(FlushTrigger.Memory) && !room.IsShort(StallReason.Memory) ? raised.Without(FlushTrigger.Memory) : raised;
+        return standing.Contains(FlushTrigger.Log) && !room.IsShort(StallReason.Log) ? standing.Without(FlushTrigger.Log) : standing;
     }
 
     // I14: what the log does not have yet is not flushed.

@@ -19,16 +19,23 @@ internal sealed class DiskLogDirectory : LogDirectory
     /// <inheritdoc/>
     public override string Name { get; }
 
-    /// <summary>Becomes the owner of a directory, which is made if there is none.</summary>
+    /// <summary>Becomes the owner of a directory.</summary>
+    /// <param name="path">The directory.</param>
+    /// <param name="mayBeMade">Whether it is made if there is none.</param>
     /// <exception cref="StoreInUseException">It has an owner.</exception>
     /// <exception cref="CommitLogException">It cannot be used.</exception>
-    public static DiskLogDirectory Own(string path)
+    public static DiskLogDirectory Own(string path, bool mayBeMade = true)
     {
         var full = Path.GetFullPath(path);
         try
         {
             if (!System.IO.Directory.Exists(full))
             {
+                if (!mayBeMade)
+                {
+                    throw LogNote.Missing($"There is no directory '{full}'");
+                }
+
                 Make(full);
             }
 

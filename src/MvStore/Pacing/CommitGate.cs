@@ -51,14 +51,15 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
     // Published so far, in bytes. Owner: the sequencer, in its critical section. Volatile store; whoever measures loads it.
     private LoneCount _published;
 
-    // What the first in the queue needs, 0 without one. Owner: whoever holds _gate. Volatile store; read by everyone.
-    private long _wanted;
+    // By limit: what the first in the queue needs and there is no room for, else 0. Owner: whoever holds _gate. Volatile stores; read by everyone.
+    private readonly long[] _wanted;
 
     public CommitGate(IEnumerable<ICommitLimit> limits, TimeSpan maxStall, FailureLatch failure, TimeProvider time, ILogger logger)
     {
         _limits = [.. limits];
         _stalls = [.. _limits.Select(l => new StallCounter(l.Reason))];
         _used = new long[_limits.Length];
+        _wanted = new long[_limits.Length];
         _maxStall = maxStall;
         _failure = failure;
         _time = time;
@@ -71,10 +72,14 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
     public long FreePass => Volatile.Read(ref _freePass);
 
     /// <inheritdoc/>
-    public long WantedBytes => Volatile.Read(ref _wanted);
+    public long WantedBytes(StallReason what)
+    {
+        var limit = Array.FindIndex(_limits, l => l.Reason == what);
+        return limit < 0 ? 0 : Volatile.Read(ref _wanted[limit]);
+    }
 
     /// <inheritdoc/>
-    public bool IsShort => WantedBytes > 0 || Array.Exists(_limits, static l => l.UsedBytes > l.SoftBytes);
+    public bool IsShort(StallReason what) => WantedBytes(what) > 0 || Array.Exists(_limits, l => l.Reason == what && l.UsedBytes > l.SoftBytes);
 
     /// <summary>What commits waited for so far.</summary>
     public IReadOnlyDictionary<StallReason, StallStatistics> Stalls
@@ -317,12 +322,14 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
     {
         var room = long.MaxValue;
         var first = _waiters.First?.Value;
-        Volatile.Write(ref _wanted, first?.Bytes ?? 0);
         for (var i = 0; i < _limits.Length; i++)
         {
             var limit = _limits[i];
-            room = Math.Min(room, limit.LimitBytes - _used[i] - _reserved);
-            if (!_isClosed && (_used[i] > limit.SoftBytes || first?.Stall == _stalls[i]))
+            var left = limit.LimitBytes - _used[i] - _reserved;
+            var wanted = first is not null && left < first.Bytes ? first.Bytes : 0;
+            Volatile.Write(ref _wanted[i], wanted);
+            room = Math.Min(room, left);
+            if (!_isClosed && (_used[i] > limit.SoftBytes || wanted > 0))
             {
                 limit.AskForRoom();
             }
@@ -370,6 +377,10 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
     {
         _stalls[limit].Refuse();
         var exceeded = _limits[limit];
-        return new CapacityExceededException(exceeded.Reason, bytes, _used[limit], exceeded.LimitBytes, waited, exceeded.Obstacle);
+        return new CapacityExceededException(exceeded.Reason, bytes, _used[limit], exceeded.LimitBytes, waited, FindObstacle(exceeded));
     }
+
+    // What keeps one thing from becoming free is often what keeps another one from it: the flusher makes room in memory and in the log.
+    private Exception? FindObstacle(ICommitLimit exceeded)
+        => exceeded.Obstacle ?? Array.Find(_limits, static l => l.Obstacle is not null)?.Obstacle;
 }

@@ -43,10 +43,11 @@ public sealed class OptionsTests
         ["Persistence.MaxAttempts"] = ([1, 1_000], [0, -1, int.MinValue, 1_001, int.MaxValue]),
         ["Persistence.MaxSkippedPerPage"] = ([1, 100_000_000], [0, -1, int.MinValue, 100_000_001, int.MaxValue]),
         ["Persistence.ReclaimStepVersions"] = ([1, 10_000_000], [0, -1, int.MinValue, 10_000_001, int.MaxValue]),
+        ["CommitLog.Enabled"] = ([true, false], []),
+        ["CommitLog.DefaultDirectory"] = ([null!], ["", " "]),
         ["CommitLog.Directory"] = ([null!], ["", " "]),
         ["CommitLog.SegmentBytes"] = ([1 << 20, 1 << 28], [0, -1, int.MinValue, (1 << 20) - 1, (1 << 30) + 1, int.MaxValue]),
         ["CommitLog.MaxBytes"] = ([4L << 25, long.MaxValue], [0L, -1L, long.MinValue, (4L << 25) - 1]),
-        ["CommitLog.MaxWait"] = ([TimeSpan.FromTicks(1), MaxDuration, Timeout.InfiniteTimeSpan], NoDurations),
         ["CommitLog.WriteDelay"] = ([TimeSpan.FromTicks(1), MaxDuration], [.. NoDurations, Timeout.InfiniteTimeSpan]),
         ["CommitLog.WriteBytes"] = ([1, int.MaxValue], [0, -1, int.MinValue]),
         ["CommitLog.MinimumDurability"] = ([Durability.Buffered], [(Durability)(-1), (Durability)3]),
@@ -169,10 +170,10 @@ public sealed class OptionsTests
         options.Persistence.MaxSkippedPerPage.Should().Be(10_000);
         options.Persistence.ReclaimStepVersions.Should().Be(10_000);
         options.CommitLog.Directory.Should().BeNull();
-        options.CommitLog.IsEnabled.Should().BeFalse();
+        options.CommitLog.Enabled.Should().BeTrue();
+        options.CommitLog.DefaultDirectory.Should().BeNull();
         options.CommitLog.SegmentBytes.Should().Be(33_554_432);
         options.CommitLog.MaxBytes.Should().Be(1_073_741_824);
-        options.CommitLog.MaxWait.Should().Be(TimeSpan.FromSeconds(30));
         options.CommitLog.WriteDelay.Should().Be(TimeSpan.FromMilliseconds(10));
         options.CommitLog.WriteBytes.Should().Be(1_048_576);
         options.CommitLog.MinimumDurability.Should().Be(Durability.Buffered);

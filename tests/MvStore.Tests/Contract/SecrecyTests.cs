@@ -79,7 +79,7 @@ public sealed class SecrecyTests
     }
 
     [Theory]
-    [MemberData(nameof(TestCases.Storages), MemberType = typeof(TestCases))]
+    [MemberData(nameof(TestCases.StoragesWithoutLog), MemberType = typeof(TestCases))]
     public async Task F8_NoLogAndNoExceptionShowsBytes(StoreStorage storage)
     {
         var thrown = new List<Exception>();

@@ -61,7 +61,7 @@ public sealed class TrapTests
     }
 
     [Theory]
-    [MemberData(nameof(TestCases.PersistentStorages), MemberType = typeof(TestCases))]
+    [MemberData(nameof(TestCases.StoragesThatFlush), MemberType = typeof(TestCases))]
     public async Task Trap11_ReclamationUnderWayHoldsUpNeitherReadersNorCommitters(StoreStorage storage)
     {
         await using var fixture = await StoreFixture.OpenAsync(storage, o => o.GarbageCollection.RetainVersions = 0);

@@ -116,7 +116,7 @@ public sealed class StoreFixture : IAsyncDisposable
         if (_host.NewTier() is { } tier)
         {
             _tier = new ObservedTier(tier);
-            builder.UsePersistentTier(_tier);
+            builder.UsePersistentTier(_tier).Configure(o => o.CommitLog.DefaultDirectory = _host.LogDirectory);
         }
 
         if (_configure is not null)

@@ -54,7 +54,7 @@ public sealed class CommitGateTests : IDisposable
         var waits = new[] { 20_000, 1_000, 30_000, 1 }.Select(Waiting).ToArray();
         _gate.TryReserve(1).Should().BeFalse("others wait");
         _gate.FreePass.Should().BeNegative();
-        _gate.WantedBytes.Should().Be(20_000);
+        _gate.WantedBytes(StallReason.Memory).Should().Be(20_000);
 
         _memory.UsedBytes = 79_000;
         _gate.Remeasure();
@@ -67,7 +67,7 @@ public sealed class CommitGateTests : IDisposable
         _memory.UsedBytes = 60_000;
         _gate.Release(1_000);
         await Task.WhenAll(waits).Guarded();
-        _gate.WantedBytes.Should().Be(0);
+        _gate.WantedBytes(StallReason.Memory).Should().Be(0);
 
         Task Waiting(int bytes)
         {
