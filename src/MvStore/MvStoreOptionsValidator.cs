@@ -69,6 +69,7 @@ public sealed class MvStoreOptionsValidator : IValidateOptions<MvStoreOptions>
         Require(options.Persistence.Epoch <= long.MaxValue, "Persistence.Epoch", options.Persistence.Epoch, $"0 to {long.MaxValue}");
         RequireBetween("Persistence.MaxAttempts", options.Persistence.MaxAttempts, 1, MaxAttempts);
         RequireBetween("Persistence.ReclaimStepVersions", options.Persistence.ReclaimStepVersions, 1, MaxReclaimStep);
+        RequireBetween("Persistence.MaxKeyFilterBytes", options.Persistence.MaxKeyFilterBytes ?? 0, 0, PersistenceOptions.KeyFilterLimit);
         Require(options.CommitLog.Directory is not { } directory || !string.IsNullOrWhiteSpace(directory), "CommitLog.Directory", options.CommitLog.Directory, "a path, or null");
         RequireBetween("CommitLog.SegmentBytes", options.CommitLog.SegmentBytes, MinSegment, MaxSegment);
         RequireBetween("CommitLog.MaxBytes", options.CommitLog.MaxBytes, 4L * options.CommitLog.SegmentBytes, long.MaxValue);
