@@ -53,6 +53,6 @@ internal sealed class FlushingStage : IUnflushed
     public void RequestForLog() => _signal.Raise(FlushTrigger.Log);
 
     /// <summary>Makes the flusher; the rest of the store must be in place.</summary>
-    public Flusher CreateFlusher(TierWrites tierWrites, FlushEventHub events, BufferBudget budget, IRoom room, IFlushBarrier? log, ILogger logger)
-        => new(_parts.Tier!, tierWrites, Queue, _signal, Mark, events, budget, room, log, _failure, _parts.TimeProvider, logger);
+    public Flusher CreateFlusher(TierWrites tierWrites, FlushEventHub events, BufferBudget budget, IRoom room, IFlushBarrier? log, ISliceFollower follower, ILogger logger)
+        => new(_parts.Tier!, tierWrites, Queue, _signal, Mark, events, budget, room, log, follower, _failure, _parts.TimeProvider, logger);
 }

@@ -6,6 +6,7 @@ using MvStore.Buffering;
 using MvStore.Committing;
 using MvStore.Contracts;
 using MvStore.Diagnostics;
+using MvStore.Filtering;
 using MvStore.Flushing;
 using MvStore.GarbageCollection;
 using MvStore.Logging;
@@ -20,6 +21,9 @@ namespace MvStore;
 /// </summary>
 internal sealed class MultiVersionStore : IMultiVersionStore
 {
+    private const int PartForKeyFilter = 16;
+    private const long MostForKeyFilter = 1L << 30;
+
     private readonly StoreParts _parts;
     private readonly ILogger _logger;
     private readonly StoreLifetime _lifetime = new();
@@ -37,6 +41,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly BufferBudget _budget;
     private readonly FloorKeeper _floors;
     private readonly PinOpener _pinOpener;
+    private readonly StoredKeys _storedKeys;
+    private readonly StoredKeysWalk? _storedKeysWalk;
     private readonly StoreReaders _readers;
     private readonly Reclaimer _reclaimer;
     private readonly ReclamationLoop _reclamation;
@@ -57,7 +63,9 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _buffer = new VersionBuffer(parts.Classifier, isWhole: recovered.DurableSequence == 0);
         _trimmer = new BufferTrimmer(_buffer);
         _flushing = flushing;
-        _pacing = new PacingStage(parts, plan, _trimmer, flushing, log?.Room, failure, _logger);
+        _storedKeys = CreateStoredKeys(parts, recovered, plan);
+        _storedKeysWalk = _tierReads is null ? null : new StoredKeysWalk(_storedKeys, _tierReads, options.Persistence, parts.TimeProvider, _logger);
+        _pacing = new PacingStage(parts, plan, _trimmer, flushing, _storedKeys, log?.Room, failure, _logger);
         var feed = parts.CommitListeners.Count == 0 ? null : new CommitFeed();
         IPublicationSink? queue = log is null ? flushing?.Queue : new LoggedPublications(log.Queue, flushing!.Queue);
         var times = NeedsTimes(parts) ? new VersionTimes(parts.TimeProvider, recovered.HighestVersion) : null;
@@ -96,7 +104,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         Flusher? flusher = null;
         if (_flushing is not null)
         {
-            flusher = _flushing.CreateFlusher(tierWrites, _flushEvents, _budget, _pacing.Gate, log?.Barrier, _logger);
+            flusher = _flushing.CreateFlusher(tierWrites, _flushEvents, _budget, _pacing.Gate, log?.Barrier, _storedKeys, _logger);
             flusher.Start();
         }
 
@@ -115,7 +123,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _reclamation = new ReclamationLoop(ReclaimAndMeasureAsync, options.GarbageCollection.Interval, failure, parts.TimeProvider, _logger);
         _pacing.Start(_budget, _reclamation.Wake);
         var listeners = new ListenerPumps(parts, _flushEvents, feed, _logger);
-        var shutdown = new StoreShutdown(parts, _sequencer, _buffer, _pacing, _reclamation, _flushing, flusher, log, _remembrance, _flushEvents, listeners, failure, _logger);
+        var shutdown = new StoreShutdown(
+            parts, _sequencer, _buffer, _pacing, _reclamation, _storedKeysWalk, _flushing, flusher, log, _remembrance, _flushEvents, listeners, failure, _logger);
         _disposal = new Lazy<Task>(() => CloseAsync(shutdown));
     }
 
@@ -161,6 +170,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
         // Not before: a floor that rose meanwhile would stand above commits that are still to come (I7).
         _reclamation.Start();
+        _storedKeysWalk?.Start();
     }
 
     public ValueTask<CommitReceipt> CommitAsync(
@@ -377,6 +387,12 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
     public ValueTask DisposeAsync() => new(_disposal.Value);
 
+    private static StoredKeys CreateStoredKeys(StoreParts parts, TierState recovered, MemoryPlan plan)
+    {
+        var most = parts.Tier is null ? 0 : parts.Options.Persistence.MaxKeyFilterBytes ?? Math.Min(plan.Hard / PartForKeyFilter, MostForKeyFilter);
+        return new StoredKeys(isTierEmpty: recovered.DurableSequence == 0, most);
+    }
+
     // Commits do not look at the clock for nothing.
     private static bool NeedsTimes(StoreParts parts)
         => parts.Strategies.Count > 0
@@ -386,7 +402,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private StoreReaders CreateReaders(TierReads? tier)
     {
         var persistence = _parts.Options.Persistence;
-        var tiers = new TieredReader(_buffer, tier);
+        var tiers = new TieredReader(_buffer, tier, tier is null ? null : _storedKeys);
         var ranges = new RangeReader(_buffer, tiers, tier, persistence);
         var history = new HistoryReader(_buffer, tiers, tier, _sequencer, _floors, _parts.Classifier, persistence);
         var opening = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));

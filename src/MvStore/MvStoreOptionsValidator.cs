@@ -70,6 +70,7 @@ public sealed class MvStoreOptionsValidator : IValidateOptions<MvStoreOptions>
         RequireBetween("Persistence.MaxAttempts", options.Persistence.MaxAttempts, 1, MaxAttempts);
         RequireBetween("Persistence.ReclaimStepVersions", options.Persistence.ReclaimStepVersions, 1, MaxReclaimStep);
         Require(options.CommitLog.DefaultDirectory is not { } proposed || !string.IsNullOrWhiteSpace(proposed), "CommitLog.DefaultDirectory", options.CommitLog.DefaultDirectory, "a path, or null");
+        RequireBetween("Persistence.MaxKeyFilterBytes", options.Persistence.MaxKeyFilterBytes ?? 0, 0, PersistenceOptions.KeyFilterLimit);
         Require(options.CommitLog.Directory is not { } directory || !string.IsNullOrWhiteSpace(directory), "CommitLog.Directory", options.CommitLog.Directory, "a path, or null");
         RequireBetween("CommitLog.SegmentBytes", options.CommitLog.SegmentBytes, MinSegment, MaxSegment);
         RequireBetween("CommitLog.MaxBytes", options.CommitLog.MaxBytes, 4L * options.CommitLog.SegmentBytes, long.MaxValue);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using MvStore.Committing;
 using MvStore.Contracts;
 using MvStore.Diagnostics;
+using MvStore.Filtering;
 using MvStore.Flushing;
 using MvStore.GarbageCollection;
 using MvStore.Logging;
@@ -18,6 +19,7 @@ internal sealed class StoreShutdown(
     IDisposable buffer,
     PacingStage pacing,
     ReclamationLoop reclamation,
+    StoredKeysWalk? walk,
     FlushingStage? flushing,
     Flusher? flusher,
     CommitLog? log,
@@ -37,6 +39,7 @@ internal sealed class StoreShutdown(
         await pacing.DisposeAsync().ConfigureAwait(false);
         await sequencer.CloseAsync().ConfigureAwait(false);
         await StopReclamationAsync().ConfigureAwait(false);
+        await StopWalkAsync().ConfigureAwait(false);
         var lost = flusher is null ? null : await CloseTierAsync(flusher).ConfigureAwait(false);
         if (flusher is null)
         {
@@ -64,6 +67,25 @@ internal sealed class StoreShutdown(
         {
             // A step is stuck inside the tier. The flush has its own limit.
             Log.ReclamationAbandoned(logger, e);
+        }
+    }
+
+    private async Task StopWalkAsync()
+    {
+        if (walk is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await walk.StopAsync().WaitAsync(_limit, parts.TimeProvider).ConfigureAwait(false);
+            walk.Dispose();
+        }
+        catch (TimeoutException e)
+        {
+            // A page is stuck inside the tier. The flush has its own limit.
+            Log.WalkAbandoned(logger, e);
         }
     }
 

@@ -4,7 +4,7 @@ namespace MvStore.Diagnostics;
 
 /// <summary>
 /// Every log message of the engine. Event ids: 1000 opening and closing, 1100 flushing, 1200 reclamation, 1300 listeners, 1400 snapshots,
-/// 1500 backpressure, 1600 the commit log. No
+/// 1500 backpressure, 1600 the commit log, 1700 reading. No
 /// message carries key or value bytes (contract F8).
 /// </summary>
 internal static partial class Log
@@ -83,6 +83,14 @@ internal static partial class Log
 
     [LoggerMessage(1607, LogLevel.Warning, "Files of the commit log that are not needed could not be deleted.")]
     public static partial void LogFilesKept(ILogger logger, Exception exception);
+    [LoggerMessage(1700, LogLevel.Information, "Which keys the persistent tier holds is known now, in {Bytes} bytes: reads of unknown keys need not ask it.")]
+    public static partial void StoredKeysKnown(ILogger logger, long bytes);
+
+    [LoggerMessage(1701, LogLevel.Warning, "Which keys the persistent tier holds could not be found out, or they are too many for the filter; reads of unknown keys go on asking it.")]
+    public static partial void StoredKeysGivenUp(ILogger logger, Exception? exception);
+
+    [LoggerMessage(1702, LogLevel.Error, "A walk over the keys of the persistent tier was abandoned.")]
+    public static partial void WalkAbandoned(ILogger logger, Exception exception);
 
     [LoggerMessage(1401, LogLevel.Warning, "A scan at version {Version} was not disposed; what it pinned is released now.")]
     public static partial void ScanLeaked(ILogger logger, CommitVersion version);

@@ -20,6 +20,7 @@ internal sealed class Flusher(
     BufferBudget budget,
     IRoom room,
     IFlushBarrier? log,
+    ISliceFollower follower,
     FailureLatch failure,
     TimeProvider time,
     ILogger logger) : IDisposable
@@ -98,8 +99,12 @@ internal sealed class Flusher(
         queue.CopiedBytes = rows.HeldBytes;
         try
         {
-            var write = new SliceWrite(tier, slice, slice.ToBatch(rows), trigger, mark, events, time, logger);
+            var batch = slice.ToBatch(rows);
+            var write = new SliceWrite(tier, slice, batch, trigger, mark, events, time, logger);
             await tierWrites.RunAsync(write, _stop.Token).ConfigureAwait(false);
+
+            // In the tier, and in memory still, as the mark has not moved (I30).
+            follower.Follow(batch);
         }
         finally
         {

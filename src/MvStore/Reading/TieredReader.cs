@@ -9,7 +9,7 @@ namespace MvStore.Reading;
 /// Reads keys at a view across both tiers as if they were one (contract B12). Memory first: what moves to disk in between is then found on
 /// disk (I5). It knows nothing of floors; whoever calls it answers for those.
 /// </summary>
-internal sealed class TieredReader(IBufferReader buffer, TierReads? tier) : IVersionLookup
+internal sealed class TieredReader(IBufferReader buffer, TierReads? tier, IStoredKeys? stored = null) : IVersionLookup
 {
     /// <summary>The newest entry a view can see, tombstones included.</summary>
     public ValueTask<TierRow?> FindAsync(ReadOnlySpan<byte> key, TierView view, CancellationToken cancellationToken)
@@ -19,7 +19,7 @@ internal sealed class TieredReader(IBufferReader buffer, TierReads? tier) : IVer
     public ValueTask<TierRow?> FindAsync(ReadOnlySpan<byte> key, ulong hash, TierView view, CancellationToken cancellationToken)
     {
         var (inMemory, isFinal) = FindInMemory(key, hash, view);
-        return isFinal || !MustAskTier()
+        return isFinal || !MustAskTier(hash)
             ? new ValueTask<TierRow?>(inMemory)
             : FindInBothAsync(key.ToArray(), inMemory, view, cancellationToken);
     }
@@ -43,7 +43,7 @@ internal sealed class TieredReader(IBufferReader buffer, TierReads? tier) : IVer
             return MemoryAnswer.Present;
         }
 
-        return FindWithoutFinalRow(found, epoch, out row);
+        return FindWithoutFinalRow(found, hash, epoch, out row);
     }
 
     /// <inheritdoc/>
@@ -51,6 +51,11 @@ internal sealed class TieredReader(IBufferReader buffer, TierReads? tier) : IVer
     {
         var found = new TierRow?[keys.Count];
         var open = FindInMemory(keys as ReadOnlyMemory<byte>[] ?? [.. keys], view, found);
+        if (open.Count > 0 && stored is not null && MustAskTier())
+        {
+            open.RemoveAll(i => !stored.MayHold(KeyHash.Of(keys[i].Span)));
+        }
+
         return open.Count == 0 || !MustAskTier()
             ? new ValueTask<TierRow?[]>(found)
             : FindOnDiskAsync(keys, open, view, found, cancellationToken);
@@ -59,12 +64,15 @@ internal sealed class TieredReader(IBufferReader buffer, TierReads? tier) : IVer
     /// <summary>Whether the persistent tier can hold what memory does not. To be asked after the buffer was read.</summary>
     public bool MustAskTier() => tier is not null && !buffer.IsWhole;
 
+    // The filter last: it says of what left memory before memory was read, and of nothing else (I30).
+    private bool MustAskTier(ulong hash) => MustAskTier() && (stored is null || stored.MayHold(hash));
+
     private static TierRow? Newer(TierRow? inMemory, TierRow? onDisk)
         => onDisk is null || (inMemory is not null && inMemory.Value.Version >= onDisk.Value.Version) ? inMemory : onDisk;
 
-    private MemoryAnswer FindWithoutFinalRow(BufferedRow found, EpochGuard epoch, out GuardedRow row)
+    private MemoryAnswer FindWithoutFinalRow(BufferedRow found, ulong hash, EpochGuard epoch, out GuardedRow row)
     {
-        var isKnown = found.IsFinal || !MustAskTier();
+        var isKnown = found.IsFinal || !MustAskTier(hash);
         if (isKnown && found.HasEntry && !found.IsTombstone)
         {
             row = new GuardedRow(found, epoch);
@@ -124,12 +132,23 @@ internal sealed class TieredReader(IBufferReader buffer, TierReads? tier) : IVer
             found[open[next]] = Newer(found[open[next]], row);
         }
 
+        if (onDisk.Count < open.Count)
+        {
+            stored?.NoteAbsent();
+        }
+
         return found;
     }
 
     private async ValueTask<TierRow?> FindInBothAsync(byte[] key, TierRow? inMemory, TierView view, CancellationToken cancellationToken)
     {
         var onDisk = await tier!.GetAsync([key], view, cancellationToken).ConfigureAwait(false);
-        return Newer(inMemory, onDisk.Count == 0 ? null : onDisk[0]);
+        if (onDisk.Count > 0)
+        {
+            return Newer(inMemory, onDisk[0]);
+        }
+
+        stored?.NoteAbsent();
+        return inMemory;
     }
 }

@@ -42,6 +42,7 @@ public sealed class OptionsTests
         ["Persistence.Epoch"] = ([0UL, 1UL, (ulong)long.MaxValue], [(ulong)long.MaxValue + 1, ulong.MaxValue]),
         ["Persistence.MaxAttempts"] = ([1, 1_000], [0, -1, int.MinValue, 1_001, int.MaxValue]),
         ["Persistence.MaxSkippedPerPage"] = ([1, 100_000_000], [0, -1, int.MinValue, 100_000_001, int.MaxValue]),
+        ["Persistence.MaxKeyFilterBytes"] = ([null!, 0L, 1L, 8L << 30], [-1L, long.MinValue, (8L << 30) + 1, long.MaxValue]),
         ["Persistence.ReclaimStepVersions"] = ([1, 10_000_000], [0, -1, int.MinValue, 10_000_001, int.MaxValue]),
         ["CommitLog.Enabled"] = ([true, false], []),
         ["CommitLog.DefaultDirectory"] = ([null!], ["", " "]),
@@ -169,6 +170,7 @@ public sealed class OptionsTests
         options.Persistence.ReadPageRows.Should().Be(1_000);
         options.Persistence.MaxSkippedPerPage.Should().Be(10_000);
         options.Persistence.ReclaimStepVersions.Should().Be(10_000);
+        options.Persistence.MaxKeyFilterBytes.Should().BeNull();
         options.CommitLog.Directory.Should().BeNull();
         options.CommitLog.Enabled.Should().BeTrue();
         options.CommitLog.DefaultDirectory.Should().BeNull();

@@ -157,7 +157,7 @@ public sealed class SnapshotTests
         await applies.Reached.Guarded();
 
         // A late commit is held while it looks for duplicates on disk.
-        var late = fixture.Store.CommitAsync(new WriteBatch().Set("b", "late"), 5).AsTask();
+        var late = fixture.Store.CommitAsync(new WriteBatch().Set("a", "late"), 5).AsTask();
         await reads.Reached.Guarded();
         for (var i = 0; i < 100; i++)
         {
