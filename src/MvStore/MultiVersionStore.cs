@@ -35,6 +35,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly FloorKeeper _floors;
     private readonly PinOpener _pinOpener;
     private readonly StoreReaders _readers;
+    private readonly FloorRaiser _raiser;
     private readonly Reclaimer _reclaimer;
     private readonly ReclamationLoop _reclamation;
     private readonly LogReplay? _replay;
@@ -77,8 +78,9 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             log?.Written,
             log?.Room);
 
+        _raiser = new FloorRaiser(_sequencer, _floors, _pins, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier);
         _reclaimer = new Reclaimer(
-            new FloorRaiser(_sequencer, _floors, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier),
+            _raiser,
             _floors,
             _pins,
             _trimmer,
@@ -90,7 +92,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         Flusher? flusher = null;
         if (_flushing is not null)
         {
-            flusher = _flushing.CreateFlusher(tierWrites, _flushEvents, _budget, _pacing.Gate, log?.Barrier, _logger);
+            flusher = _flushing.CreateFlusher(tierWrites, _flushEvents, _budget, _pacing.Gate, log?.Barrier, _raiser, _logger);
             flusher.Start();
         }
 
@@ -146,6 +148,10 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
         // Not before: a floor that rose meanwhile would stand above commits that are still to come (I7).
         _reclamation.Start();
+        if (_parts.Options.GarbageCollection.Interval != Timeout.InfiniteTimeSpan)
+        {
+            _raiser.BeginWithSlices();
+        }
     }
 
     public ValueTask<CommitReceipt> CommitAsync(

@@ -12,6 +12,7 @@ internal static class StoredState
         {
             Drops = LoadKeys(connection, "dropped", StateChecksum.OfDropped),
             Identity = unchecked((ulong)meta.StoreId),
+            Capabilities = new TierCapabilities { RaisesFloorsInSlices = true },
         };
     }
 

@@ -106,6 +106,7 @@ internal sealed class FlushEventHub
                 HighestVersion = slice.HighestVersion,
                 Commits = slice.Commits.Count,
                 Rows = slice.Rows,
+                LeftOutRows = slice.LeftOut,
                 Bytes = slice.Bytes,
                 Attempt = attempt,
                 Duration = duration,

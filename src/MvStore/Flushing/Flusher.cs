@@ -20,10 +20,14 @@ internal sealed class Flusher(
     BufferBudget budget,
     IRoom room,
     IFlushBarrier? log,
+    ISliceRetention? retention,
     FailureLatch failure,
     TimeProvider time,
     ILogger logger) : IDisposable
 {
+    // Floors rise with a slice when at least one in so many of its rows may be left out.
+    private const int LeastShare = 8;
+
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
 
@@ -60,8 +64,13 @@ internal sealed class Flusher(
 
                 while (mark.Sequence < due.LastSequence && queue.Peek(mark.Sequence, await ReachAsync(due).ConfigureAwait(false)) is { } slice)
                 {
-                    await WriteAsync(slice, due.Trigger).ConfigureAwait(false);
+                    var prepared = await WriteAsync(slice, due.Trigger).ConfigureAwait(false);
                     queue.Remove(slice, mark);
+                    if (prepared is not null)
+                    {
+                        retention!.Confirm(prepared);
+                    }
+
                     mark.Wake(slice);
                     log?.Release(slice.LastSequence);
                     budget.Enforce(room.WantedBytes, _stop.Token);
@@ -86,19 +95,29 @@ internal sealed class Flusher(
     private ValueTask<ulong> ReachAsync(DueFlush due)
         => log is null ? new ValueTask<ulong>(due.LastSequence) : log.ReachAsync(mark.Sequence, due.LastSequence, _stop.Token);
 
-    private async ValueTask WriteAsync(FlushSlice slice, FlushTrigger trigger)
+    /// <summary>Writes a slice, and tells which floors rose with it.</summary>
+    private async ValueTask<PreparedFloors?> WriteAsync(FlushSlice slice, FlushTrigger trigger)
     {
         // The tier is through with the rows when its task has completed, however that went.
         using var rows = slice.CopyRows();
         queue.CopiedBytes = rows.HeldBytes;
         try
         {
-            var write = new SliceWrite(tier, slice, slice.ToBatch(rows), trigger, mark, events, time, logger);
+            var prepared = Prepare(slice, rows);
+            slice.LeftOut = prepared is null ? 0 : rows.LeaveOut(prepared.Rule);
+            var write = new SliceWrite(tier, slice, slice.ToBatch(rows, prepared), trigger, mark, events, time, logger);
             await tierWrites.RunAsync(write, _stop.Token).ConfigureAwait(false);
+            return prepared;
         }
         finally
         {
             queue.CopiedBytes = 0;
         }
     }
+
+    // Floors that rise end the views of readers below them, so not for a few rows.
+    private PreparedFloors? Prepare(FlushSlice slice, SliceRows rows)
+        => retention is not null && rows.CountSuperseded() is var superseded and > 0 && superseded >= rows.Count / LeastShare
+            ? retention.Prepare(() => queue.DurableVersionOnceWritten(slice, mark.HighestVersion))
+            : null;
 }

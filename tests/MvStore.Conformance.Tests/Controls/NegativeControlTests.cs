@@ -31,6 +31,7 @@ public sealed class NegativeControlTests
         [TierFault.ForgetsFloors] = (typeof(Floors), "E8_FloorsOfEveryKindSurviveReopen"),
         [TierFault.ForgetsFloorsOfZero] = (typeof(Floors), "E8_AKindThatKeepsEverythingStillDoesAfterReopen"),
         [TierFault.ForgetsDrops] = (typeof(RandomOperations), "F2_RandomOperationsAgreeWithTheOracle"),
+        [TierFault.IgnoresTheFloorsOfSlices] = (typeof(Floors), "E8_FloorsThatComeWithASliceAreStoredWithIt"),
         [TierFault.ReclaimsWhatAPinSees] = (typeof(Reclamation), "E1_TheNewestAtOrBelowThePinStaysWhenVersionsAreSparse"),
         [TierFault.PromisesTooMuch] = (typeof(Capabilities), "A3_ASliceOfAsManyRowsAsAllowedIsTaken"),
     };

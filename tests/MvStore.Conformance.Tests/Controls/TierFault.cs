@@ -27,6 +27,7 @@ public enum TierFault
     ForgetsFloors,
     ForgetsFloorsOfZero,
     ForgetsDrops,
+    IgnoresTheFloorsOfSlices,
     ReclaimsWhatAPinSees,
     PromisesTooMuch,
 }

@@ -52,6 +52,8 @@ public sealed class SeamTests
         ["IPublicationSink.Add"] = "MvStore.Committing",
         ["IReclaimable.Reclaim"] = "MvStore.GarbageCollection",
         ["IRoom.Remeasure"] = "MvStore.Flushing",
+        ["ISliceRetention.Confirm"] = "MvStore.Flushing",
+        ["ISliceRetention.Prepare"] = "MvStore.Flushing",
         ["ITierWrite.Begin"] = SeamNamespace,
         ["ITierWrite.Fail"] = SeamNamespace,
         ["ITierWrite.HasArrivedAsync"] = SeamNamespace,
