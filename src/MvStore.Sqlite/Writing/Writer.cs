@@ -115,10 +115,12 @@ internal sealed class Writer : IDisposable
         var done = default(TierReclaimed);
         Change("reclaiming", meta =>
         {
-            var freeBefore = FreeSpace.PagesIn(_connection);
             done = _reclaimer.Run(step, cancellationToken);
-            var wrote = FreeSpace.GiveBack(_connection, freeBefore) || done.ReclaimedVersions > 0;
-            return wrote ? meta with { Entries = meta.Entries - done.ReclaimedVersions } : null;
+            var (gaveBack, isMoreFree) = done.Next is null ? FreeSpace.GiveBack(_connection) : default;
+
+            // Nothing is left to look at: the next step gives back more.
+            done = isMoreFree ? done with { Next = _reclaimer.LastKey ?? ReadOnlyMemory<byte>.Empty } : done;
+            return gaveBack || done.ReclaimedVersions > 0 ? meta with { Entries = meta.Entries - done.ReclaimedVersions } : null;
         });
         return done;
     }
