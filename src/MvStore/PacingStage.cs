@@ -23,7 +23,7 @@ internal sealed class PacingStage : IAsyncDisposable
         _flushing = flushing;
         _evictions = new EvictionLoop(failure, logger);
         _memory = new MemoryLimit(plan, buffer, flushing, AskForRoom);
-        Gate = new CommitGate([_memory], parts.Options.Buffer.MaxStall, failure, parts.TimeProvider, logger);
+        Gate = new CommitGate([_memory], parts.Options.Buffer.MaxStall, parts.Options.Buffer.SlowsCommits && flushing is not null, failure, parts.TimeProvider, logger);
     }
 
     /// <summary>The limits of memory.</summary>
