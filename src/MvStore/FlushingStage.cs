@@ -10,11 +10,13 @@ internal sealed class FlushingStage : IUnflushed
     private readonly StoreParts _parts;
     private readonly FailureLatch _failure;
     private readonly FlushSignal _signal = new();
+    private readonly bool _takesFloors;
 
     public FlushingStage(StoreParts parts, TierState recovered, FailureLatch failure, long memoryLimit)
     {
         _parts = parts;
         _failure = failure;
+        _takesFloors = recovered.Capabilities.RaisesFloorsInSlices;
         IsSynced = recovered.Capabilities.Durability >= TierDurability.Synced;
         Queue = new FlushQueue(parts.Options.Flush, _signal, parts.TimeProvider, memoryLimit, recovered.Capabilities);
         Mark = new DurableMark(recovered, Queue, _signal, failure);
@@ -53,6 +55,28 @@ internal sealed class FlushingStage : IUnflushed
     public void RequestForLog() => _signal.Raise(FlushTrigger.Log);
 
     /// <summary>Makes the flusher; the rest of the store must be in place.</summary>
-    public Flusher CreateFlusher(TierWrites tierWrites, FlushEventHub events, BufferBudget budget, IRoom room, IFlushBarrier? log, ISliceFollower follower, ILogger logger)
-        => new(_parts.Tier!, tierWrites, Queue, _signal, Mark, events, budget, room, log, follower, _failure, _parts.TimeProvider, logger);
+    public Flusher CreateFlusher(
+        TierWrites tierWrites,
+        FlushEventHub events,
+        BufferBudget budget,
+        IRoom room,
+        IFlushBarrier? log,
+        ISliceFollower follower,
+        ISliceRetention retention,
+        ILogger logger)
+        => new(
+            _parts.Tier!,
+            tierWrites,
+            Queue,
+            _signal,
+            Mark,
+            events,
+            budget,
+            room,
+            log,
+            follower,
+            _takesFloors ? retention : null,
+            _failure,
+            _parts.TimeProvider,
+            logger);
 }

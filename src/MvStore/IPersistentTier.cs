@@ -46,7 +46,8 @@ public interface IPersistentTier : IAsyncDisposable
     /// Writes a slice of whole commits, with their drops, and moves the durable mark, all or nothing, and returns when it is as durable as
     /// <see cref="TierCapabilities.Durability"/> says. Called with one slice at a time, each beginning where the last one ended. A slice whose
     /// <see cref="TierBatch.PreviousSequence"/> is not the durable mark must be refused as <see cref="TierFailure.Fatal"/>: so a slice that is sent
-    /// again after its outcome was in doubt is applied once, however often it arrives.
+    /// again after its outcome was in doubt is applied once, however often it arrives. Floors that come with it (<see cref="TierBatch.Floors"/>) are stored in the same
+    /// transaction; only a tier that says <see cref="TierCapabilities.RaisesFloorsInSlices"/> gets any.
     /// </summary>
     /// <param name="batch">The slice. Its memory stays valid and unchanged until the task completes, and is used again afterwards.</param>
     /// <param name="cancellationToken">May be honoured before anything is written, not after.</param>

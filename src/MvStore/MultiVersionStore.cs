@@ -44,6 +44,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly StoredKeys _storedKeys;
     private readonly StoredKeysWalk? _storedKeysWalk;
     private readonly StoreReaders _readers;
+    private readonly FloorRaiser _raiser;
     private readonly Reclaimer _reclaimer;
     private readonly ReclamationLoop _reclamation;
     private readonly LogReplay? _replay;
@@ -88,8 +89,9 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             log is null ? (flushing is { IsSynced: true } ? flushing.Mark : null) : log.Durable,
             log?.Written);
 
+        _raiser = new FloorRaiser(_sequencer, _floors, _pins, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier);
         _reclaimer = new Reclaimer(
-            new FloorRaiser(_sequencer, _floors, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier),
+            _raiser,
             _floors,
             _pins,
             _trimmer,
@@ -104,7 +106,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         Flusher? flusher = null;
         if (_flushing is not null)
         {
-            flusher = _flushing.CreateFlusher(tierWrites, _flushEvents, _budget, _pacing.Gate, log?.Barrier, _storedKeys, _logger);
+            flusher = _flushing.CreateFlusher(tierWrites, _flushEvents, _budget, _pacing.Gate, log?.Barrier, _storedKeys, _raiser, _logger);
             flusher.Start();
         }
 
@@ -171,6 +173,10 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         // Not before: a floor that rose meanwhile would stand above commits that are still to come (I7).
         _reclamation.Start();
         _storedKeysWalk?.Start();
+        if (_parts.Options.GarbageCollection.Interval != Timeout.InfiniteTimeSpan)
+        {
+            _raiser.BeginWithSlices();
+        }
     }
 
     public ValueTask<CommitReceipt> CommitAsync(

@@ -26,7 +26,9 @@ internal sealed class PacingStage : IAsyncDisposable
         _reading = reading;
         _evictions = new EvictionLoop(failure, logger);
         _memory = new MemoryLimit(plan, buffer, flushing, reading, AskForRoom);
-        Gate = new CommitGate(log is null ? [_memory] : [_memory, log], parts.Options.Buffer.MaxStall, failure, parts.TimeProvider, logger);
+        var options = parts.Options.Buffer;
+        Gate = new CommitGate(
+            log is null ? [_memory] : [_memory, log], options.MaxStall, options.SlowsCommits && flushing is not null, failure, parts.TimeProvider, logger);
     }
 
     /// <summary>The limits of memory.</summary>

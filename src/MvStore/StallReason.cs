@@ -11,4 +11,10 @@ public enum StallReason
     /// segment being written, which no flush can make free.
     /// </summary>
     Log,
+
+    /// <summary>
+    /// None yet: above the soft limit commits go on at a rate that falls with the room that is left, in proportion to their bytes, so that they seldom meet the hard limit. Such a
+    /// wait takes some milliseconds. See <see cref="BufferOptions.SlowsCommits"/>.
+    /// </summary>
+    Slowed,
 }

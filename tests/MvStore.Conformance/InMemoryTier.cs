@@ -31,7 +31,7 @@ public sealed class InMemoryTier(InMemoryTierStorage storage) : IPersistentTier
 
     /// <summary>What it says of itself when it is opened.</summary>
     /// <value>Default: what a local disk does.</value>
-    public TierCapabilities Capabilities { get; init; } = new();
+    public TierCapabilities Capabilities { get; init; } = new() { RaisesFloorsInSlices = true };
 
     /// <summary>Calls of <see cref="ApplyAsync"/>, failed ones included.</summary>
     public int ApplyCalls => Volatile.Read(ref _applyCalls);
@@ -277,6 +277,12 @@ public sealed class InMemoryTier(InMemoryTierStorage storage) : IPersistentTier
         }
 
         InMemoryFloors.Add(_storage, batch.Drops);
+        if (batch.Floors is { } floors)
+        {
+            _storage.Kinds = _storage.Kinds.RaisedTo(floors.Kinds);
+            InMemoryFloors.Settle(_storage, floors.ByKey, batch.Settled);
+        }
+
         _storage.DurableSequence = batch.Sequence;
         if (batch.HighestVersion > _storage.HighestVersion)
         {

@@ -7,43 +7,46 @@ namespace MvStore.Sqlite.Writing;
 /// </summary>
 internal sealed class Reclaimer : IDisposable
 {
-    // A large value is not read for its checksum unless its row is to go: see CollectedKey.
-    private const string Columns = "key, version, sequence, length(value), iif(length(value) <= 4096, value, NULL), checksum";
-
     private readonly Statement _all;
     private readonly Statement _after;
     private readonly Statement _olderOf;
-    private readonly Statement _newestOf;
+    private readonly NewestRows _newest;
     private readonly CollectedKey _collected;
     private readonly DoomedRows _doomed;
 
     public Reclaimer(Connection connection)
     {
         const string Order = "ORDER BY key, version DESC";
-        _all = connection.Prepare($"SELECT {Columns} FROM history {Order}");
-        _after = connection.Prepare($"SELECT {Columns} FROM history WHERE key > ?1 {Order}");
-        _olderOf = connection.Prepare($"SELECT {Columns} FROM history WHERE key = ?1 ORDER BY version DESC");
-        _newestOf = connection.Prepare($"SELECT {Columns} FROM current WHERE key = ?1");
+        _all = connection.Prepare($"SELECT {CollectedKey.Columns} FROM history {Order}");
+        _after = connection.Prepare($"SELECT {CollectedKey.Columns} FROM history WHERE key > ?1 {Order}");
+        _olderOf = connection.Prepare($"SELECT {CollectedKey.Columns} FROM history WHERE key = ?1 ORDER BY version DESC");
+        _newest = new NewestRows(connection);
         _doomed = new DoomedRows(connection);
         _collected = new CollectedKey(_doomed);
     }
+
+    /// <summary>The last key that was looked at, when the last step has reached the end; null when it found none.</summary>
+    public ReadOnlyMemory<byte>? LastKey { get; private set; }
 
     /// <summary>Does one step. Inside a transaction.</summary>
     public TierReclaimed Run(TierReclaimStep step, CancellationToken cancellationToken)
     {
         _doomed.Clear();
+        LastKey = step.Keys is { Count: > 0 } asked ? asked[^1] : step.After;
         try
         {
             var (next, scanned) = step.Keys is { } keys
                 ? LookAt(keys, step, cancellationToken)
                 : LookAtAll(step, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
+            _newest.Reset();
             _doomed.Delete();
             return new TierReclaimed(next, scanned, _doomed.Count, _doomed.Bytes);
         }
         finally
         {
             _collected.Clear();
+            _newest.Reset();
         }
     }
 
@@ -52,7 +55,7 @@ internal sealed class Reclaimer : IDisposable
         _all.Dispose();
         _after.Dispose();
         _olderOf.Dispose();
-        _newestOf.Dispose();
+        _newest.Dispose();
         _doomed.Dispose();
     }
 
@@ -70,7 +73,7 @@ internal sealed class Reclaimer : IDisposable
                 {
                     if (key is not null)
                     {
-                        _collected.Judge(step.Rule, key);
+                        _collected.Judge(step.Rule, key, isNext: true);
                         if (scanned >= step.MaxVersions)
                         {
                             return (key, scanned);
@@ -88,12 +91,13 @@ internal sealed class Reclaimer : IDisposable
                 }
 
                 scanned++;
-                _collected.Add(row);
+                _collected.Add(row, key);
             }
 
             if (key is not null)
             {
-                _collected.Judge(step.Rule, key);
+                _collected.Judge(step.Rule, key, isNext: true);
+                LastKey = key;
             }
 
             return (null, scanned);
@@ -117,7 +121,7 @@ internal sealed class Reclaimer : IDisposable
             if (CollectKey(keys[i].Span) is var entries and > 0)
             {
                 scanned += entries;
-                _collected.Judge(step.Rule, keys[i].ToArray());
+                _collected.Judge(step.Rule, keys[i].ToArray(), isNext: false);
             }
             else
             {
@@ -166,7 +170,7 @@ internal sealed class Reclaimer : IDisposable
             var entries = 1;
             for (; _olderOf.Step(); entries++)
             {
-                _collected.Add(_olderOf);
+                _collected.Add(_olderOf, key);
             }
 
             return entries;
@@ -179,21 +183,13 @@ internal sealed class Reclaimer : IDisposable
 
     private bool TryCollectNewest(ReadOnlySpan<byte> key)
     {
-        _newestOf.BindBlob(1, key);
-        try
+        if (_newest.Find(key) is not { } row)
         {
-            if (!_newestOf.Step())
-            {
-                return false;
-            }
+            return false;
+        }
 
-            _collected.Add(_newestOf);
-            return true;
-        }
-        finally
-        {
-            _newestOf.Reset();
-        }
+        _collected.Add(row, key);
+        return true;
     }
 
     private Statement Open(ReadOnlyMemory<byte>? after)

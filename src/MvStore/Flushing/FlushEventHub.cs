@@ -108,6 +108,7 @@ internal sealed class FlushEventHub(Action<FlushEvent> observer)
                 HighestVersion = slice.HighestVersion,
                 Commits = slice.Commits.Count,
                 Rows = slice.Rows,
+                LeftOutRows = slice.LeftOut,
                 Bytes = slice.Bytes,
                 Attempt = attempt,
                 Duration = duration,

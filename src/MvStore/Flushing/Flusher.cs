@@ -21,10 +21,14 @@ internal sealed class Flusher(
     IRoom room,
     IFlushBarrier? log,
     ISliceFollower follower,
+    ISliceRetention? retention,
     FailureLatch failure,
     TimeProvider time,
     ILogger logger) : IDisposable
 {
+    // Floors rise with a slice when at least one in so many of its rows may be left out.
+    private const int LeastShare = 8;
+
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
 
@@ -59,8 +63,13 @@ internal sealed class Flusher(
 
                 while (mark.Sequence < due.LastSequence && queue.Peek(mark.Sequence, await ReachAsync(due).ConfigureAwait(false)) is { } slice)
                 {
-                    await WriteAsync(slice, due.Trigger).ConfigureAwait(false);
+                    var prepared = await WriteAsync(slice, due.Trigger).ConfigureAwait(false);
                     queue.Remove(slice, mark);
+                    if (prepared is not null)
+                    {
+                        retention!.Confirm(prepared);
+                    }
+
                     mark.Wake(slice);
                     log?.Release(slice.LastSequence);
                     budget.Enforce(room.WantedBytes(StallReason.Memory), _stop.Token);
@@ -92,23 +101,33 @@ internal sealed class Flusher(
     private ValueTask<ulong> ReachAsync(DueFlush due)
         => log is null ? new ValueTask<ulong>(due.LastSequence) : log.ReachAsync(mark.Sequence, due.LastSequence, _stop.Token);
 
-    private async ValueTask WriteAsync(FlushSlice slice, FlushTrigger trigger)
+    /// <summary>Writes a slice, and tells which floors rose with it.</summary>
+    private async ValueTask<PreparedFloors?> WriteAsync(FlushSlice slice, FlushTrigger trigger)
     {
         // The tier is through with the rows when its task has completed, however that went.
         using var rows = slice.CopyRows();
         queue.CopiedBytes = rows.HeldBytes;
         try
         {
-            var batch = slice.ToBatch(rows);
+            var prepared = Prepare(slice, rows);
+            slice.LeftOut = prepared is null ? 0 : rows.LeaveOut(prepared.Rule);
+            var batch = slice.ToBatch(rows, prepared);
             var write = new SliceWrite(tier, slice, batch, trigger, mark, events, time, logger);
             await tierWrites.RunAsync(write, _stop.Token).ConfigureAwait(false);
 
             // In the tier, and in memory still, as the mark has not moved (I30).
             follower.Follow(batch);
+            return prepared;
         }
         finally
         {
             queue.CopiedBytes = 0;
         }
     }
+
+    // Floors that rise end the views of readers below them, so not for a few rows.
+    private PreparedFloors? Prepare(FlushSlice slice, SliceRows rows)
+        => retention is not null && rows.CountSuperseded() is var superseded and > 0 && superseded >= rows.Count / LeastShare
+            ? retention.Prepare(() => queue.DurableVersionOnceWritten(slice, mark.HighestVersion))
+            : null;
 }

@@ -8,7 +8,7 @@ namespace MvStore.GarbageCollection;
 /// </summary>
 internal sealed class Reclaimer(
     FloorRaiser raiser,
-    IFloorSource floors,
+    FloorKeeper floors,
     IPinRegistry pins,
     IReclaimable buffer,
     IPersistentTier? tier,
@@ -24,7 +24,7 @@ internal sealed class Reclaimer(
     {
         using var run = await _runs.EnterAsync(cancellationToken).ConfigureAwait(false);
         var plan = await raiser.RunAsync(cancellationToken).ConfigureAwait(false);
-        var set = floors.Current.Set;
+        var set = floors.Stored;
         var open = pins.Current;
         var rule = new RetentionRule(set, open.Select(p => p.Pin), classifier, plan);
         var done = default(TierReclaimed);

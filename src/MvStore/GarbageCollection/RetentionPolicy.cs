@@ -9,8 +9,14 @@ internal sealed class RetentionPolicy(
     private readonly RetentionPlan _configured = options.ToPlan();
     private readonly IReadOnlyList<IGarbageCollectionStrategy> _strategies = strategies ?? [];
 
+    // Owner: who asked last, one run of reclamation at a time. Release store; the flusher acquires.
+    private RetentionPlan? _latest = strategies is { Count: > 0 } ? null : options.ToPlan();
+
     /// <summary>Whether kinds of keys differ, or may once, in what they keep.</summary>
     public bool DistinguishesKinds => _configured.ByKind.Count > 0 || _strategies.Count > 0;
+
+    /// <summary>What was to be kept when it was asked last, without asking strategies of the host; null while there are some and none was asked yet.</summary>
+    public RetentionPlan? Latest => Volatile.Read(ref _latest);
 
     /// <summary>What is to be kept now.</summary>
     /// <exception cref="GarbageCollectionStrategyException">A strategy failed.</exception>
@@ -32,6 +38,7 @@ internal sealed class RetentionPolicy(
             plan = next ?? throw new GarbageCollectionStrategyException(strategy.GetType().Name, null);
         }
 
+        Volatile.Write(ref _latest, plan);
         return plan;
     }
 

@@ -67,6 +67,10 @@ internal sealed class BrokenTier(IPersistentTier inner, InMemoryTierStorage stor
                 await Inner.ApplyAsync(batch with { Rows = [.. batch.Rows.Select(r => r.Value is { IsEmpty: true } ? r with { Value = null } : r)] }, cancellationToken);
                 break;
 
+            case TierFault.IgnoresTheFloorsOfSlices:
+                await Inner.ApplyAsync(batch with { Floors = null, Settled = [] }, cancellationToken);
+                break;
+
             case TierFault.PromisesTooMuch when batch.Rows.Count >= 100:
                 throw new PersistentTierException(TierFailure.Fatal, "These are too many rows.");
 

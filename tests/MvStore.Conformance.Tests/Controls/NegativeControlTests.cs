@@ -36,6 +36,7 @@ public sealed class NegativeControlTests
         [TierFault.TellsRemovedNotes] = (typeof(Notes), "F2_EmptyContentRemovesANote"),
         [TierFault.CutsLongNotes] = (typeof(Notes), "F2_NotesUpToTheLimitsAreKept"),
         [TierFault.MixesUpNamesOfNotes] = (typeof(Notes), "F2_NamesAreToldApart"),
+        [TierFault.IgnoresTheFloorsOfSlices] = (typeof(Floors), "E8_FloorsThatComeWithASliceAreStoredWithIt"),
         [TierFault.ReclaimsWhatAPinSees] = (typeof(Reclamation), "E1_TheNewestAtOrBelowThePinStaysWhenVersionsAreSparse"),
         [TierFault.PromisesTooMuch] = (typeof(Capabilities), "A3_ASliceOfAsManyRowsAsAllowedIsTaken"),
     };

@@ -32,6 +32,7 @@ public enum TierFault
     CutsLongNotes,
     MixesUpNamesOfNotes,
     KeepsTheFirstNote,
+    IgnoresTheFloorsOfSlices,
     ReclaimsWhatAPinSees,
     PromisesTooMuch,
 }

@@ -56,6 +56,8 @@ public sealed class SeamTests
         ["ISliceFollower.Follow"] = "MvStore.Flushing",
         ["IStoredKeys.MayHold"] = "MvStore.Reading",
         ["IStoredKeys.NoteAbsent"] = "MvStore.Reading",
+        ["ISliceRetention.Confirm"] = "MvStore.Flushing",
+        ["ISliceRetention.Prepare"] = "MvStore.Flushing",
         ["ITierWrite.Begin"] = SeamNamespace,
         ["ITierWrite.Fail"] = SeamNamespace,
         ["ITierWrite.HasArrivedAsync"] = SeamNamespace,

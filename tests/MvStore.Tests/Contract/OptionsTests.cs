@@ -19,6 +19,7 @@ public sealed class OptionsTests
         ["Buffer.MemoryBudget"] = ([null!, 0L, long.MaxValue], [-1L, long.MinValue]),
         ["Buffer.HardLimit"] = ([null!, 65_536L, long.MaxValue], [65_535L, 0L, -1L, long.MinValue]),
         ["Buffer.SoftLimit"] = ([0.1, 1.0], [0.09, 1.01, 0.0, -1.0, double.NaN, double.PositiveInfinity]),
+        ["Buffer.SlowsCommits"] = ([false, true], []),
         ["Buffer.MaxStall"] = (
             [TimeSpan.Zero, TimeSpan.FromTicks(1), MaxDuration, Timeout.InfiniteTimeSpan],
             [TimeSpan.FromTicks(-1), TimeSpan.MinValue, MaxDuration + TimeSpan.FromTicks(1), TimeSpan.MaxValue]),

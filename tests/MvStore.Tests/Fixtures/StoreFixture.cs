@@ -55,6 +55,7 @@ public sealed class StoreFixture : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Buffer.MemoryBudget = long.MaxValue;
+        options.Buffer.SlowsCommits = false;
         options.Flush.MaxBytes = long.MaxValue;
         options.Flush.MaxEntries = int.MaxValue;
         options.Flush.MaxAge = Timeout.InfiniteTimeSpan;

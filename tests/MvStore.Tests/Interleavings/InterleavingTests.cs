@@ -36,6 +36,12 @@ public sealed class InterleavingTests(ITestOutputHelper output)
         },
         ["late commit"] = async e => await e.CommitAsync(e.Stepped, 35, "a", "b"),
         ["flush"] = async e => await e.FlushAsync(stepped: true),
+        ["flush that leaves out"] = async e =>
+        {
+            await e.CommitAsync(e.Plain, 44, "a", "b", "c");
+            await e.CommitAsync(e.Plain, 45, "a", "b");
+            await e.FlushAsync(stepped: true, leavesOut: true);
+        },
         ["reclaim"] = async e => await e.ReclaimAsync(e.Stepped),
     };
 
@@ -67,6 +73,13 @@ public sealed class InterleavingTests(ITestOutputHelper output)
             await e.FlushAsync();
             e.Evict();
             await e.ReclaimAsync(e.Plain);
+        },
+        ["fresh twice, flush that leaves out, evict"] = async e =>
+        {
+            await e.CommitAsync(e.Plain, 50, "a", "b", "d");
+            await e.CommitAsync(e.Plain, 55, "a", "b");
+            await e.FlushAsync(leavesOut: true);
+            e.Evict();
         },
         ["all"] = EverythingAsync,
     };
@@ -209,6 +222,17 @@ public sealed class InterleavingTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"snapshot during {write}: {cases} interleavings");
+    }
+
+    [Fact]
+    public async Task E1_the_flush_of_these_tests_leaves_something_out()
+    {
+        await using var engine = await StartAsync();
+        await WritesByName["flush that leaves out"](engine);
+        engine.LeftOut.Should().Be(3, "a and b have two versions in the slice, and b a third");
+        engine.Floor.Should().Be(45);
+        engine.RequireConsistent();
+        (await engine.Plain.GetManyAsync(Keys, 45)).Should().Be(engine.Expected(Keys, 45, engine.Published));
     }
 
     [Theory]

@@ -18,7 +18,7 @@ public sealed class CommitGateTests : IDisposable
     private readonly ManualLimit _other = new(Other, limit: 50_000, soft: 50_000);
     private readonly CommitGate _gate;
 
-    public CommitGateTests() => _gate = new CommitGate([_memory, _other], MaxStall, _failure, _clock, NullLogger.Instance);
+    public CommitGateTests() => _gate = new CommitGate([_memory, _other], MaxStall, slowsDown: false, _failure, _clock, NullLogger.Instance);
 
     public void Dispose() => _gate.Dispose();
 
