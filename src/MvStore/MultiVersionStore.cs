@@ -36,6 +36,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly PinOpener _pinOpener;
     private readonly StoreReaders _readers;
     private readonly Reclaimer _reclaimer;
+    private readonly ReclamationSurvey _survey;
     private readonly ReclamationLoop _reclamation;
     private readonly LogReplay? _replay;
     private readonly Lazy<Task> _disposal;
@@ -86,6 +87,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             tierWrites,
             parts.Classifier,
             options.Persistence.ReclaimStepVersions);
+        _survey = new ReclamationSurvey(
+            _reclaimer, new BufferSurvey(_buffer), tierReads, _sequencer, parts.Classifier, options.Persistence, parts.TimeProvider);
 
         Flusher? flusher = null;
         if (_flushing is not null)
@@ -330,7 +333,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         return [.. _pins.Current
             .Where(p => p.Owner is not null)
             .OrderBy(p => p.Pin.At)
-            .Select(p => new SnapshotInfo(p.Owner!, p.Pin.At, p.OpenedAt) { MaxAge = p.MaxAge })];
+            .ThenBy(p => p.Id)
+            .Select(p => p.ToInfo())];
     }
 
     public StoreStatistics GetStatistics()
@@ -370,6 +374,18 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     {
         _lifetime.ThrowIfDisposed();
         return ReclaimAndMeasureAsync(cancellationToken);
+    }
+
+    public ValueTask<ReclamationPreview> PreviewReclamationAsync(CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfDisposed();
+        return _survey.PreviewAsync(cancellationToken);
+    }
+
+    public ValueTask<KeyExplanation> ExplainAsync(ReadOnlySpan<byte> key, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfDisposed();
+        return _survey.ExplainAsync(key.ToArray(), cancellationToken);
     }
 
     public IAsyncEnumerable<FlushEvent> FlushEventsAsync(CancellationToken cancellationToken = default)

@@ -42,6 +42,15 @@ internal sealed class FloorRaiser(
         return plan;
     }
 
+    /// <summary>The floors that the next run would leave in force, and what is to be kept. Changes nothing.</summary>
+    public (FloorSet Floors, RetentionPlan Plan) Foresee()
+    {
+        var plan = retention.Plan();
+        var admitted = admission.Foresee(() => durability?.Version ?? CommitVersion.Max, retention.FloorsOf(plan));
+        var current = floors.Current;
+        return (admitted.Generation > current.Generation ? admitted.WithoutRedundant(classifier, []) : current.Set, plan);
+    }
+
     private async ValueTask BringIntoForceAsync(FloorSet admitted, CancellationToken cancellationToken)
     {
         var needed = admitted.WithoutRedundant(classifier, _unstored);

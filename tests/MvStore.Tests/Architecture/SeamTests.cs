@@ -18,6 +18,7 @@ public sealed class SeamTests
     // Seam member -> the only layer that calls it.
     private static readonly Dictionary<string, string> OnlyCaller = new()
     {
+        ["IAdmission.Foresee"] = "MvStore.GarbageCollection",
         ["IAdmission.Raise"] = "MvStore.GarbageCollection",
         ["IAdmission.Simplify"] = "MvStore.GarbageCollection",
         ["IBufferCursor.Read"] = "MvStore.Reading",
@@ -52,6 +53,7 @@ public sealed class SeamTests
         ["IPublicationSink.Add"] = "MvStore.Committing",
         ["IReclaimable.Reclaim"] = "MvStore.GarbageCollection",
         ["IRoom.Remeasure"] = "MvStore.Flushing",
+        ["ISurveyable.Survey"] = "MvStore.GarbageCollection",
         ["ITierWrite.Begin"] = SeamNamespace,
         ["ITierWrite.Fail"] = SeamNamespace,
         ["ITierWrite.HasArrivedAsync"] = SeamNamespace,
