@@ -13,6 +13,7 @@ public interface IMultiVersionStore :
     IMultiVersionRange,
     IMultiVersionHistory,
     IMultiVersionMaintenance,
+    IMultiVersionInspection,
     IAsyncDisposable
 {
     /// <summary>

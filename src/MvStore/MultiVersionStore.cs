@@ -46,6 +46,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly StoreReaders _readers;
     private readonly FloorRaiser _raiser;
     private readonly Reclaimer _reclaimer;
+    private readonly ReclamationSurvey _survey;
     private readonly ReclamationLoop _reclamation;
     private readonly LogReplay? _replay;
     private readonly LogRemembrance? _remembrance;
@@ -99,6 +100,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             tierWrites,
             parts.Classifier,
             options.Persistence.ReclaimStepVersions);
+        _survey = new ReclamationSurvey(
+            _reclaimer, new BufferSurvey(_buffer), _tierReads, _sequencer, parts.Classifier, options.Persistence, parts.TimeProvider);
 
         _instruments = new StoreInstruments(
             parts.MeterFactory, options.Name, recovered.DurableSequence, ReadFigures, parts.TimeProvider, _logger);
@@ -361,7 +364,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         return [.. _pins.Current
             .Where(p => p.Owner is not null)
             .OrderBy(p => p.Pin.At)
-            .Select(p => new SnapshotInfo(p.Owner!, p.Pin.At, p.OpenedAt) { MaxAge = p.MaxAge })];
+            .ThenBy(p => p.Id)
+            .Select(p => p.ToInfo())];
     }
 
     public StoreStatistics GetStatistics()
@@ -383,6 +387,18 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     {
         _lifetime.ThrowIfDisposed();
         return ReclaimAndMeasureAsync(cancellationToken);
+    }
+
+    public ValueTask<ReclamationPreview> PreviewReclamationAsync(CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfDisposed();
+        return _survey.PreviewAsync(cancellationToken);
+    }
+
+    public ValueTask<KeyExplanation> ExplainAsync(ReadOnlySpan<byte> key, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfDisposed();
+        return _survey.ExplainAsync(key.ToArray(), cancellationToken);
     }
 
     public IAsyncEnumerable<FlushEvent> FlushEventsAsync(CancellationToken cancellationToken = default)

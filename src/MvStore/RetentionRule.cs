@@ -62,7 +62,7 @@ public sealed class RetentionRule
         keep[..(above + kept)].Fill(true);
         foreach (var pin in _pins)
         {
-            var seen = IndexSeenBy(pin, newestFirst);
+            var seen = IndexSeenBy(pin, key, newestFirst);
             if (seen >= 0)
             {
                 keep[seen] = true;
@@ -92,7 +92,7 @@ public sealed class RetentionRule
 
         foreach (var pin in _pins)
         {
-            var seen = IndexSeenBy(pin, newestFirst);
+            var seen = IndexSeenBy(pin, key, newestFirst);
             if (seen >= 0)
             {
                 ref var verdict = ref verdicts[seen];
@@ -128,7 +128,8 @@ public sealed class RetentionRule
         return (above, Math.Min(perKey, newestFirst.Length - above));
     }
 
-    private static int IndexSeenBy(Pin pin, ReadOnlySpan<VersionStamp> newestFirst)
+    /// <summary>Which entry of a key a pin sees; negative for none.</summary>
+    internal static int IndexSeenBy(Pin pin, ReadOnlySpan<byte> key, ReadOnlySpan<VersionStamp> newestFirst)
     {
         // Entries descend by version: skip those above the pin by bisection, then those published after it was opened.
         var low = 0;

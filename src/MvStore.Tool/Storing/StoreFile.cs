@@ -38,17 +38,26 @@ internal sealed record StoreFile(string Path)
     /// <summary>Opens the store on its tier, with its commit log.</summary>
     /// <exception cref="MvStoreException">It cannot be opened.</exception>
     public ValueTask<IMultiVersionStore> OpenAsync(SqliteTier tier, ToolHost host, CancellationToken cancellationToken)
-        => new MvStoreBuilder()
-            .UsePersistentTier(tier)
+        => NewBuilder(tier, host).OpenAsync(cancellationToken);
+
+    /// <summary>Opens the store so that its history can be reclaimed when that is asked for, and never by itself.</summary>
+    /// <param name="host">Where the command stands.</param>
+    /// <param name="keep">How many versions before the newest are to stay readable; null for all that are readable now.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="ToolException">It is not there, or keeps different amounts for kinds of keys that only its owner can tell apart.</exception>
+    /// <exception cref="MvStoreException">It cannot be opened.</exception>
+    public async ValueTask<IMultiVersionStore> OpenForReclamationAsync(ToolHost host, ulong? keep, CancellationToken cancellationToken)
+    {
+        RequireExists();
+        await RequireOneKindAsync(cancellationToken);
+        return await NewBuilder(new SqliteTier(new SqliteTierOptions(Path)), host)
             .Configure(options =>
             {
-                options.Buffer.MaxValueLength = BufferOptions.ValueLengthLimit;
-                options.Flush.MaxBytes = FlushBytes;
-                options.Flush.MaxAge = FlushAge;
-                options.CommitLog.DefaultDirectory = LogDirectory;
+                options.GarbageCollection.RetainVersions = keep;
+                options.GarbageCollection.Interval = Timeout.InfiniteTimeSpan;
             })
-            .UseTimeProvider(host.Time)
             .OpenAsync(cancellationToken);
+    }
 
     /// <summary>Opens the store.</summary>
     /// <exception cref="ToolException">It is not there.</exception>
@@ -82,6 +91,30 @@ internal sealed record StoreFile(string Path)
             throw new ToolException(ExitCode.Store, $"The directory for the store '{Path}' cannot be made: {e.Message}", e);
         }
     }
+
+    // Without the owner's classifier every key would be taken for one of the same kind, and kinds that keep more would lose it.
+    private async Task RequireOneKindAsync(CancellationToken cancellationToken)
+    {
+        await using var tier = new SqliteTier(new SqliteTierOptions(Path));
+        var state = await tier.OpenAsync(cancellationToken);
+        if (state.Floors.ByKind.Keys.Any(static kind => kind != EntryKind.Multi))
+        {
+            throw new ToolException(
+                ExitCode.Store, $"The store '{Path}' keeps different amounts of history for different kinds of keys, which only the program that owns it can tell apart.");
+        }
+    }
+
+    private MvStoreBuilder NewBuilder(SqliteTier tier, ToolHost host)
+        => new MvStoreBuilder()
+            .UsePersistentTier(tier)
+            .Configure(options =>
+            {
+                options.Buffer.MaxValueLength = BufferOptions.ValueLengthLimit;
+                options.Flush.MaxBytes = FlushBytes;
+                options.Flush.MaxAge = FlushAge;
+                options.CommitLog.DefaultDirectory = LogDirectory;
+            })
+            .UseTimeProvider(host.Time);
 
     /// <summary>The bytes of all files of the store: the main file, those that begin with its name, and the commit log.</summary>
     public long MeasureBytes()

@@ -159,21 +159,27 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     {
         lock (_gate)
         {
-            var highest = Math.Min(cap().Value, _visibility.Visible.Value);
-            if (_inFlight.LowestVersion is { } lowest)
-            {
-                highest = Math.Min(highest, lowest.Value - 1);
-            }
-
-            foreach (var version in _announced)
-            {
-                highest = Math.Min(highest, version.Value - 1);
-            }
-
+            var highest = HighestFloor(cap());
             var drops = _drops.TakeUpTo(highest, mostDrops);
             _admission = _admission.RaisedTo(retention(highest), drops);
             return new AdmissionRaise(_admission, drops);
         }
+    }
+
+    /// <inheritdoc/>
+    public FloorSet Foresee(Func<CommitVersion> cap, Func<CommitVersion, FloorSet> retention)
+    {
+        CommitVersion highest;
+        FloorSet admission;
+        IReadOnlyList<KeyFloor> drops;
+        lock (_gate)
+        {
+            highest = HighestFloor(cap());
+            admission = _admission;
+            drops = _drops.UpTo(highest);
+        }
+
+        return admission.RaisedTo(retention(highest), drops);
     }
 
     /// <inheritdoc/>
@@ -200,6 +206,23 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
             CompleteDrainWhenIdle();
             return _drained.Task;
         }
+    }
+
+    /// <summary>The highest version that a floor may have. Inside the critical section.</summary>
+    private CommitVersion HighestFloor(CommitVersion cap)
+    {
+        var highest = Math.Min(cap.Value, _visibility.Visible.Value);
+        if (_inFlight.LowestVersion is { } lowest)
+        {
+            highest = Math.Min(highest, lowest.Value - 1);
+        }
+
+        foreach (var version in _announced)
+        {
+            highest = Math.Min(highest, version.Value - 1);
+        }
+
+        return highest;
     }
 
     private void RequireOpen()

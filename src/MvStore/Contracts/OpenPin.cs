@@ -7,10 +7,17 @@ internal sealed class OpenPin(
     PublishedFloors floors,
     string? owner,
     DateTimeOffset openedAt,
-    AgeLimit? limit = null)
+    AgeLimit? limit = null,
+    long id = 0)
 {
     // Owner: the registry, on removal, before the pin leaves the set. Release store; readers acquire after their read.
     private bool _released;
+
+    // Owner: whoever surveyed last. A reference to something immutable: release store, acquire load.
+    private SnapshotCost? _cost;
+
+    /// <summary>A number of its own.</summary>
+    public long Id { get; } = id;
 
     /// <summary>What is protected.</summary>
     public Pin Pin { get; } = pin;
@@ -38,6 +45,22 @@ internal sealed class OpenPin(
 
     /// <summary>Whether it no longer protects anything. An acquire load.</summary>
     public bool IsReleased => Volatile.Read(ref _released) || IsExpired;
+
+    /// <summary>What it alone keeps, as last found out; null as long as it was not.</summary>
+    public SnapshotCost? Cost
+    {
+        get => Volatile.Read(ref _cost);
+        set => Volatile.Write(ref _cost, value);
+    }
+
+    /// <summary>The same for lists.</summary>
+    public SnapshotInfo ToInfo() => new(Owner ?? "(read)", Pin.At, OpenedAt)
+    {
+        Id = Id,
+        IsRead = Owner is null,
+        MaxAge = MaxAge,
+        Cost = Cost,
+    };
 
     /// <summary>Marks it as no longer protecting anything.</summary>
     public void Release() => Volatile.Write(ref _released, true);

@@ -104,6 +104,15 @@ internal sealed class FloorRaiser(
         while (raise.Drops.Count == DropsAtOnce);
     }
 
+    /// <summary>The floors that the next run would leave in force, and what is to be kept. Changes nothing.</summary>
+    public (FloorSet Floors, RetentionPlan Plan) Foresee()
+    {
+        var plan = retention.Plan();
+        var admitted = admission.Foresee(() => durability?.Version ?? CommitVersion.Max, retention.FloorsOf(plan));
+        var current = floors.Current;
+        return (admitted.Generation > current.Generation ? admitted.WithoutRedundant(classifier, []) : current.Set, plan);
+    }
+
     private async ValueTask BringIntoForceAsync(FloorSet admitted, CancellationToken cancellationToken)
     {
         var needed = Simplify(admitted);

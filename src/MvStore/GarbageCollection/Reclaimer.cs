@@ -42,6 +42,18 @@ internal sealed class Reclaimer(
             done.ReclaimedBytes);
     }
 
+    /// <summary>Tells what a run would go by now, and keeps runs from going on as long as somebody looks at it.</summary>
+    /// <param name="look">Must not change what a run would find.</param>
+    /// <param name="cancellationToken">Ends the wait for a run that goes on.</param>
+    public async ValueTask<T> LookAheadAsync<T>(Func<ReclamationOutlook, ValueTask<T>> look, CancellationToken cancellationToken)
+    {
+        using var run = await _runs.EnterAsync(cancellationToken).ConfigureAwait(false);
+        var (floorsThen, plan) = raiser.Foresee();
+        var open = pins.Current;
+        var rule = new RetentionRule(floorsThen, open.Select(p => p.Pin), classifier, plan);
+        return await look(new ReclamationOutlook(rule, open, _plan.IsDue(floorsThen, open, plan))).ConfigureAwait(false);
+    }
+
     private async ValueTask<TierReclaimed> SweepAsync(RetentionRule rule, CancellationToken cancellationToken)
     {
         var keys = _plan.Keys(rule.Floors);

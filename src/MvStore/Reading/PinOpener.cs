@@ -8,6 +8,9 @@ namespace MvStore.Reading;
 /// </summary>
 internal sealed class PinOpener(IPublicationSource publication, IFloorSource floors, IPinRegistry pins, TimeProvider time)
 {
+    // The last number given to a pin. Interlocked increment by whoever opens one.
+    private long _lastId;
+
     /// <summary>Pins what is visible now at a version.</summary>
     /// <param name="at">The version, or "latest".</param>
     /// <param name="owner">The name of a snapshot's owner; null for a read of its own.</param>
@@ -27,7 +30,7 @@ internal sealed class PinOpener(IPublicationSource publication, IFloorSource flo
                 RequireAtOrAbove(floorOf(before.Set), view.At);
             }
 
-            var pin = new OpenPin(new Pin(view.At, view.Sequence), current.Visible, before, owner, time.GetUtcNow(), limit);
+            var pin = new OpenPin(new Pin(view.At, view.Sequence), current.Visible, before, owner, time.GetUtcNow(), limit, Interlocked.Increment(ref _lastId));
             pins.Add(pin);
             if (ReferenceEquals(floors.Current, before))
             {
@@ -48,7 +51,7 @@ internal sealed class PinOpener(IPublicationSource publication, IFloorSource flo
     public OpenPin Reopen(TierView view, CommitVersion visible, ulong generation, KeyRange range, IKeyClassifier classifier)
     {
         // Registered first: from then on no floor can pass it. What may have passed it before is then checked.
-        var pin = new OpenPin(new Pin(view.At, view.Sequence), visible, floors.Current, null, time.GetUtcNow());
+        var pin = new OpenPin(new Pin(view.At, view.Sequence), visible, floors.Current, null, time.GetUtcNow(), id: Interlocked.Increment(ref _lastId));
         pins.Add(pin);
         var reach = Reach.Of(view, visible, generation, floors, publication);
         var floor = reach.FloorIn(range, classifier);

@@ -18,6 +18,7 @@ public sealed class SeamTests
     // Seam member -> the only layer that calls it.
     private static readonly Dictionary<string, string> OnlyCaller = new()
     {
+        ["IAdmission.Foresee"] = "MvStore.GarbageCollection",
         ["IAdmission.Raise"] = "MvStore.GarbageCollection",
         ["IAdmission.Simplify"] = "MvStore.GarbageCollection",
         ["IBufferCursor.Read"] = "MvStore.Reading",
@@ -58,6 +59,7 @@ public sealed class SeamTests
         ["IStoredKeys.NoteAbsent"] = "MvStore.Reading",
         ["ISliceRetention.Confirm"] = "MvStore.Flushing",
         ["ISliceRetention.Prepare"] = "MvStore.Flushing",
+        ["ISurveyable.Survey"] = "MvStore.GarbageCollection",
         ["ITierWrite.Begin"] = SeamNamespace,
         ["ITierWrite.Fail"] = SeamNamespace,
         ["ITierWrite.HasArrivedAsync"] = SeamNamespace,

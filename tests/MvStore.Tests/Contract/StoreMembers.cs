@@ -34,6 +34,8 @@ internal static class StoreMembers
         yield return new("OpenHistory", s => Portions.ToListAsync(s.OpenHistory(KeyRange.All, CommitVersion.Latest)));
         yield return new("Evict", s => Run(() => s.Evict(0)));
         yield return new("ReclaimAsync", s => s.ReclaimAsync().AsTask());
+        yield return new("PreviewReclamationAsync", s => s.PreviewReclamationAsync().AsTask());
+        yield return new("ExplainAsync", s => s.ExplainAsync(Bytes.Of("a")).AsTask());
         yield return new("OpenSnapshot", s => Run(() => s.OpenSnapshot(CommitVersion.Latest, "member").Dispose()));
         yield return new("GetOpenSnapshots", s => Run(() => s.GetOpenSnapshots()));
         yield return new("GetStatistics", s => Run(() => s.GetStatistics()));
