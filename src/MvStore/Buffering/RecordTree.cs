@@ -45,7 +45,7 @@ internal sealed unsafe class RecordTree
     /// <summary>The heap it lives in.</summary>
     public NativeHeap Heap { get; }
 
-    /// <summary>How many records there are. Visits every leaf, so it is for statistics and checks, never on the way of a read or a commit. While others change the tree it is only near.</summary>
+    /// <summary>How many records there are. Visits every leaf, for checks. While others change the tree: inside an epoch, and then only near.</summary>
     public long Count => CountOf(Root);
 
     /// <summary>Bytes of all nodes; exact while nobody changes the tree.</summary>

@@ -70,13 +70,18 @@ internal static unsafe class VersionChain
         return found;
     }
 
-    /// <summary>Fetches into the cache what <see cref="Find"/> will look at first of a record, which itself may not be in the cache.</summary>
+    /// <summary>
+    /// Fetches into the cache what <see cref="Find"/> will look at first of a record, which itself may not be in the cache: a block, or the newest entry and the value behind it.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(NativeRecord* record)
     {
         if (record != null)
         {
-            CacheLine.Prefetch((void*)(NativeRecord.ChainOf(record) & ~(BlockTag | ListedMask)));
+            var first = (byte*)(NativeRecord.ChainOf(record) & ~(BlockTag | ListedMask));
+            CacheLine.Prefetch(first);
+            CacheLine.Prefetch(first + CacheLine.Size);
+            CacheLine.Prefetch(first + (2 * CacheLine.Size));
         }
     }
 
