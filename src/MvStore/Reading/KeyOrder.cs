@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace MvStore.Reading;
 
@@ -11,10 +12,8 @@ internal static class KeyOrder
     private static readonly Comparer<ReadOnlyMemory<byte>> Bytewise
         = Comparer<ReadOnlyMemory<byte>>.Create(static (x, y) => x.Span.SequenceCompareTo(y.Span));
 
-    // So many keys can be told by the lowest bits of a head; then numbers are sorted, without the keys in tow.
-    private const int IndexBits = 16;
-
-    private const ulong IndexMask = (1UL << IndexBits) - 1;
+    // So few keys that the lowest bits of a head, as many as it takes, can say which key it is; then numbers are sorted, without the keys in tow.
+    private const int Few = 1 << 16;
 
     /// <summary>The keys in ascending order, each once.</summary>
     public static ReadOnlyMemory<byte>[] DistinctAscending(IReadOnlyCollection<ReadOnlyMemory<byte>> keys)
@@ -60,15 +59,16 @@ internal static class KeyOrder
             heads[i] = HeadOf(keys[i].Span[common..]);
         }
 
-        if (keys.Length > 1 << IndexBits)
+        if (keys.Length > Few)
         {
             heads.Sort(keys.AsSpan());
             return;
         }
 
+        var index = ulong.MaxValue >> BitOperations.LeadingZeroCount((ulong)keys.Length);
         for (var i = 0; i < keys.Length; i++)
         {
-            heads[i] = (heads[i] & ~IndexMask) | (uint)i;
+            heads[i] = (heads[i] & ~index) | (uint)i;
         }
 
         heads.Sort();
@@ -76,8 +76,8 @@ internal static class KeyOrder
         keys.CopyTo(unsorted, 0);
         for (var i = 0; i < keys.Length; i++)
         {
-            keys[i] = unsorted[(int)(heads[i] & IndexMask)];
-            heads[i] &= ~IndexMask;
+            keys[i] = unsorted[(int)(heads[i] & index)];
+            heads[i] &= ~index;
         }
 
         unsorted.AsSpan(0, keys.Length).Clear();
