@@ -45,7 +45,7 @@ internal sealed unsafe class RecordTree
     /// <summary>The heap it lives in.</summary>
     public NativeHeap Heap { get; }
 
-    /// <summary>How many records there are. Visits every leaf, for checks. While others change the tree: inside an epoch, and then only near.</summary>
+    /// <summary>How many records there are. Visits every leaf, outside any epoch: only while nobody changes the tree, for checks.</summary>
     public long Count => CountOf(Root);
 
     /// <summary>Bytes of all nodes; exact while nobody changes the tree.</summary>
