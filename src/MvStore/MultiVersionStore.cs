@@ -257,10 +257,11 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     {
         ArgumentNullException.ThrowIfNull(keys);
         _lifetime.ThrowIfDisposed();
-        var found = await _readers.Points
-            .FindManyAsync(KeyOrder.DistinctAscending(keys), at, cancellationToken)
-            .ConfigureAwait(false);
-        return ReadResults.PresentRows(found);
+        var distinct = KeyOrder.DistinctAscending(keys);
+        var rows = new List<VersionedRow>(distinct.Length);
+        return _readers.Points.TryFindMany(distinct, at, rows)
+            ? rows
+            : ReadResults.PresentRows(await _readers.Points.FindManyAsync(distinct, at, cancellationToken).ConfigureAwait(false));
     }
 
     public ValueTask<PreviousVersion> GetPreviousAsync(

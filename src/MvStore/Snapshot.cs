@@ -90,10 +90,12 @@ internal sealed class Snapshot : ISnapshot
             PinOpener.RequireReadable(_pin.Floors.Set, key.Span, _readers.Classifier, Version);
         }
 
-        var found = await _readers.Tiers.FindManyAsync(distinct, _pin.View, cancellationToken).ConfigureAwait(false);
+        var rows = new List<VersionedRow>(distinct.Length);
+        var isKnown = _readers.Tiers.TryFindMany(distinct, _pin.View, rows);
+        var found = isKnown ? null : await _readers.Tiers.FindManyAsync(distinct, _pin.View, cancellationToken).ConfigureAwait(false);
         _pin.ThrowIfReleased();
         GC.KeepAlive(this);
-        return ReadResults.PresentRows(found);
+        return found is null ? rows : ReadResults.PresentRows(found);
     }
 
     public ValueTask<PreviousVersion> GetPreviousAsync(

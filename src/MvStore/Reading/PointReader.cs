@@ -48,6 +48,31 @@ internal sealed class PointReader(
         }
     }
 
+    /// <summary>The rows of some keys at a version and one moment, if memory knows all of them.</summary>
+    /// <param name="distinct">The keys.</param>
+    /// <param name="at">The version.</param>
+    /// <param name="rows">Receives the rows that are present, in the order of the keys.</param>
+    /// <returns>False when the persistent tier has to be asked: <see cref="FindManyAsync"/>.</returns>
+    /// <exception cref="BelowFloorException">The version is below the floor of one of them.</exception>
+    public bool TryFindMany(ReadOnlySpan<ReadOnlyMemory<byte>> distinct, CommitVersion at, List<VersionedRow> rows)
+    {
+        while (true)
+        {
+            var before = floors.Current;
+            var view = publication.Current.ViewAt(at);
+            foreach (ref readonly var key in distinct)
+            {
+                PinOpener.RequireReadable(before.Set, key.Span, classifier, view.At);
+            }
+
+            var isKnown = tiers.TryFindMany(distinct, view, rows);
+            if (!isKnown || ReferenceEquals(floors.Current, before))
+            {
+                return isKnown;
+            }
+        }
+    }
+
     /// <summary>The newest entries of some keys at a version and one moment, tombstones included.</summary>
     /// <exception cref="BelowFloorException">The version is below the floor of one of them.</exception>
     public async ValueTask<TierRow?[]> FindManyAsync(

@@ -276,6 +276,12 @@ internal sealed class SteppedEngine : IAsyncDisposable
         public async Task<string> GetManyAsync(IReadOnlyList<string> keys, ulong at)
         {
             var asked = keys.Select(k => new ReadOnlyMemory<byte>(System.Text.Encoding.UTF8.GetBytes(k))).ToArray();
+            var rows = new List<VersionedRow>();
+            if (Readers.Points.TryFindMany(asked, at, rows))
+            {
+                return Show(keys, rows);
+            }
+
             var found = await Readers.Points.FindManyAsync(asked, at, CancellationToken.None);
             return string.Join(' ', keys.Select((k, i) => Show(k, found[i])));
         }
