@@ -97,7 +97,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         if (log is not null)
         {
             var preparer = new CommitPreparer(kinds, keepsRows: true, keepsDeltas: false);
-            _replay = new LogReplay(log, preparer, _committer, _flushing!, _pacing, _budget, options, _logger);
+            _replay = new LogReplay(log, preparer, _committer, _flushing!, _pacing, _budget, failure, options, _logger);
             log.Start();
         }
 
