@@ -16,7 +16,13 @@ internal sealed class FlushingStage : IUnflushed
         _parts = parts;
         _failure = failure;
         IsSynced = recovered.Capabilities.Durability >= TierDurability.Synced;
-        Queue = new FlushQueue(parts.Options.Flush, _signal, parts.TimeProvider, memoryLimit, recovered.Capabilities);
+        var options = parts.Options.Flush.Copy();
+        if (parts.HasLog)
+        {
+            options.MaxAge = parts.Options.CommitLog.FlushAge;
+        }
+
+        Queue = new FlushQueue(options, _signal, parts.TimeProvider, memoryLimit, recovered.Capabilities);
         Mark = new DurableMark(recovered, Queue, _signal, failure);
     }
 

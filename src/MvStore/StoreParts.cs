@@ -16,4 +16,7 @@ internal sealed record StoreParts(
 {
     /// <summary>Where the commit log is, when a test gives it; otherwise the options say.</summary>
     public LogDirectory? LogDirectory { get; init; }
+
+    /// <summary>Whether there is to be a commit log.</summary>
+    public bool HasLog => LogDirectory is not null || Options.CommitLog.Place is not null;
 }

@@ -133,7 +133,7 @@ internal sealed class CommitLog : IDisposable
     /// <summary>Ends a writer that waits for space.</summary>
     public void GiveUp() => _space.GiveUp();
 
-    /// <summary>Deletes the files that hold nothing that is needed. The writer must have ended.</summary>
+    /// <summary>Deletes the files that hold nothing that is needed, but for one. The writer must have ended.</summary>
     /// <exception cref="CommitLogException">One cannot be deleted.</exception>
     public void DeleteFree() => _segments.DeleteFree();
 
