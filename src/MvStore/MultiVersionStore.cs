@@ -183,7 +183,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
         _flushing!.ThrowIfFailed();
         var last = _log.Queue.LastSequenceAtOrBelow(version);
-        return last == 0 ? ValueTask.CompletedTask : _log.Durable.WaitAsync(last, version, cancellationToken);
+        return last == 0 ? ValueTask.CompletedTask : new ValueTask(_log.Durable.WaitAsync(last, version, cancellationToken).AsTask());
     }
 
     public ValueTask FlushAsync(CancellationToken cancellationToken = default)

@@ -140,9 +140,12 @@ internal sealed class Committer(
         }
 
         var published = Apply(commit);
-        return published.IsCompletedSuccessfully && awaited is null
-            ? new ValueTask<CommitReceipt>(ReceiptOf(commit))
-            : AcknowledgeAsync(commit, published, awaited, cancellationToken);
+        if (!published.IsCompletedSuccessfully)
+        {
+            return AcknowledgeAsync(commit, published, awaited, cancellationToken);
+        }
+
+        return awaited?.WaitAsync(commit.Sequence, commit.Version, cancellationToken) ?? new ValueTask<CommitReceipt>(ReceiptOf(commit));
     }
 
     private async ValueTask<CommitReceipt> CommitLateAsync(InFlightCommit commit, IDurability? awaited, CancellationToken cancellationToken)
