@@ -27,7 +27,7 @@ public sealed class CommitLogOptions
     public string? DefaultDirectory { get; set; }
 
     /// <summary>
-    /// The size of one file of the log. Files are allocated whole and used again; the first one has 1 MiB, and each further one twice as much, up to this.
+    /// The size of one file of the log. Files are allocated whole and used again; the first one has 4 MiB, and each further new one four times as much, up to this.
     /// </summary>
     /// <value>Default 33,554,432 (32 MiB). 1 MiB to 1 GiB.</value>
     public int SegmentBytes { get; set; } = 32 * 1024 * 1024;
@@ -38,6 +38,13 @@ public sealed class CommitLogOptions
     /// </summary>
     /// <value>Default 1,073,741,824 (1 GiB). At least four times <see cref="SegmentBytes"/>.</value>
     public long MaxBytes { get; set; } = 1024L * 1024 * 1024;
+
+    /// <summary>
+    /// Flush when the oldest commit that is in the log only is this old. Takes the place of <see cref="FlushOptions.MaxAge"/>: what is in the log is safe, and few large flushes
+    /// disturb commits and reads less than many small ones.
+    /// </summary>
+    /// <value>Default 10 seconds. Positive, at most 24 days, or <see cref="Timeout.InfiniteTimeSpan"/> for never.</value>
+    public TimeSpan FlushAge { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a buffered commit may wait to be written to the operating system, when nobody waits for it.</summary>
     /// <value>Default 10 milliseconds. Positive, at most 24 days.</value>

@@ -18,7 +18,13 @@ internal sealed class FlushingStage : IUnflushed
         _failure = failure;
         _takesFloors = recovered.Capabilities.RaisesFloorsInSlices;
         IsSynced = recovered.Capabilities.Durability >= TierDurability.Synced;
-        Queue = new FlushQueue(parts.Options.Flush, _signal, parts.TimeProvider, memoryLimit, recovered.Capabilities);
+        var options = parts.Options.Flush.Copy();
+        if (parts.HasLog)
+        {
+            options.MaxAge = parts.Options.CommitLog.FlushAge;
+        }
+
+        Queue = new FlushQueue(options, _signal, parts.TimeProvider, memoryLimit, recovered.Capabilities);
         Mark = new DurableMark(recovered, Queue, _signal, failure);
     }
 
@@ -41,11 +47,14 @@ internal sealed class FlushingStage : IUnflushed
     public void AskForRoom() => _signal.Raise(FlushTrigger.Memory);
 
     /// <summary>Asks for a flush of what was published so far, and waits for it.</summary>
-    public ValueTask FlushAsync(CommitVersion upTo, CancellationToken cancellationToken)
+    public async ValueTask FlushAsync(CommitVersion upTo, CancellationToken cancellationToken)
     {
         _failure.ThrowIfSet();
         var last = Queue.LastSequenceAtOrBelow(upTo);
-        return last == 0 ? ValueTask.CompletedTask : Mark.WaitAsync(last, upTo, cancellationToken);
+        if (last > 0)
+        {
+            await Mark.WaitAsync(last, upTo, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Throws when the store has stopped for writing.</summary>

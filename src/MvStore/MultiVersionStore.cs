@@ -116,7 +116,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         if (log is not null)
         {
             var preparer = new CommitPreparer(kinds, keepsRows: true, keepsDeltas: false);
-            _replay = new LogReplay(log, preparer, _committer, _flushing!, _pacing, _budget, options, _logger);
+            _replay = new LogReplay(log, preparer, _committer, _flushing!, _pacing, _budget, failure, options, _logger);
             log.Start();
         }
 
@@ -204,7 +204,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
         _flushing!.ThrowIfFailed();
         var last = _log.Queue.LastSequenceAtOrBelow(version);
-        return last == 0 ? ValueTask.CompletedTask : _log.Durable.WaitAsync(last, version, cancellationToken);
+        return last == 0 ? ValueTask.CompletedTask : new ValueTask(_log.Durable.WaitAsync(last, version, cancellationToken).AsTask());
     }
 
     public ValueTask FlushAsync(CancellationToken cancellationToken = default)

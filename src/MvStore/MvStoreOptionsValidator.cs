@@ -74,6 +74,7 @@ public sealed class MvStoreOptionsValidator : IValidateOptions<MvStoreOptions>
         Require(options.CommitLog.Directory is not { } directory || !string.IsNullOrWhiteSpace(directory), "CommitLog.Directory", options.CommitLog.Directory, "a path, or null");
         RequireBetween("CommitLog.SegmentBytes", options.CommitLog.SegmentBytes, MinSegment, MaxSegment);
         RequireBetween("CommitLog.MaxBytes", options.CommitLog.MaxBytes, 4L * options.CommitLog.SegmentBytes, long.MaxValue);
+        RequireDuration("CommitLog.FlushAge", options.CommitLog.FlushAge, infiniteAllowed: true);
         RequireDuration("CommitLog.WriteDelay", options.CommitLog.WriteDelay, infiniteAllowed: false);
         RequireBetween("CommitLog.WriteBytes", options.CommitLog.WriteBytes, 1, int.MaxValue);
         Require(Enum.IsDefined(options.CommitLog.MinimumDurability), "CommitLog.MinimumDurability", options.CommitLog.MinimumDurability, "a Durability");

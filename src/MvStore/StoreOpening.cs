@@ -81,7 +81,7 @@ internal static class StoreOpening
         var options = parts.Options.CommitLog;
         var logger = parts.LoggerFactory.CreateLogger("MvStore");
         var mustExist = LogNote.Find(recovered) is not null && options.OnDamage == CommitLogDamage.Refuse;
-        if (parts.LogDirectory is null && options.Place is null)
+        if (!parts.HasLog)
         {
             if (mustExist)
             {

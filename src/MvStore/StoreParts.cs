@@ -20,4 +20,7 @@ internal sealed record StoreParts(
 
     /// <summary>Makes the meter; null for one of the store's own.</summary>
     public IMeterFactory? MeterFactory { get; init; }
+
+    /// <summary>Whether there is to be a commit log.</summary>
+    public bool HasLog => LogDirectory is not null || Options.CommitLog.Place is not null;
 }

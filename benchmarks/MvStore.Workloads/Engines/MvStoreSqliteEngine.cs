@@ -62,6 +62,7 @@ public sealed class MvStoreSqliteEngine : IStoredEngine, IReclaimingEngine, IMem
             options.Flush.MaxBytes = long.MaxValue;
             options.Flush.MaxEntries = int.MaxValue;
             options.Flush.MaxAge = Timeout.InfiniteTimeSpan;
+            options.CommitLog.FlushAge = Timeout.InfiniteTimeSpan;
             options.CommitLog.MaxBytes = UnlimitedBytes;
         }
 

@@ -132,7 +132,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
             RequireOpen();
             commit.IsReplayed = true;
             _lastSequence = sequence - 1;
-            Begin(commit, isFresh: commit.Version > _visibility.Highest);
+            Begin(commit, isFresh: commit.Version > _highestBegun);
         }
     }
 
@@ -141,6 +141,15 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     /// <param name="aborted">Whether it is to be a no-op.</param>
     /// <returns>Completes when it is published: at once, unless an earlier committer is still linking.</returns>
     public Task Finish(InFlightCommit commit, bool aborted = false)
+    {
+        Complete(commit, aborted);
+        return IsSoonPublished(commit) ? Task.CompletedTask : WhenPublished(commit);
+    }
+
+    /// <summary>Does the same for a commit whose publication nobody waits for.</summary>
+    /// <param name="commit">The commit; its entries are linked, or unlinked again when it is aborted.</param>
+    /// <param name="aborted">Whether it is to be a no-op.</param>
+    public void Complete(InFlightCommit commit, bool aborted = false)
     {
         InFlightCommit? awaited;
         lock (_gate)
@@ -151,7 +160,6 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         }
 
         Wake(awaited);
-        return IsSoonPublished(commit) ? Task.CompletedTask : WhenPublished(commit);
     }
 
     /// <inheritdoc/>

@@ -36,13 +36,36 @@ internal sealed class Committer(
             : ReserveAndRunAsync(commit, awaited, cancellationToken);
     }
 
-    /// <summary>Publishes again what was published before, while the store is being opened. Neither refused nor held back: it was acknowledged.</summary>
+    /// <summary>
+    /// Begins to publish again what was published before, while the store is being opened. Neither refused nor held back: it was acknowledged. In the order it had;
+    /// a version that is not above all that began only when nothing is in flight.
+    /// </summary>
     /// <param name="commit">The commit.</param>
     /// <param name="sequence">The place it had in the order of publications.</param>
-    public void Replay(InFlightCommit commit, ulong sequence)
+    public void BeginReplayed(InFlightCommit commit, ulong sequence) => sequencer.BeginReplayed(commit, sequence);
+
+    /// <summary>Links and publishes what was begun so, beside others. Waits for nothing.</summary>
+    /// <param name="commit">The commit.</param>
+    /// <param name="failure">
+    /// Is set before a commit that cannot be linked is published as a no-op (I1): then the persistent tier does not get past it, and it is in the log still.
+    /// </param>
+    public void ApplyReplayed(InFlightCommit commit, FailureLatch failure)
     {
-        sequencer.BeginReplayed(commit, sequence);
-        Apply(commit);
+        try
+        {
+            buffer.Link(commit, commit.IsFresh);
+        }
+        catch (Exception e)
+        {
+            failure.TrySet(e);
+            buffer.Unlink(commit);
+            sequencer.Complete(commit, aborted: true);
+            commit.Release();
+            throw;
+        }
+
+        sequencer.Complete(commit);
+        commit.Release();
     }
 
     private static CommitReceipt ReceiptOf(PreparedCommit commit) => new(commit.Version, commit.Sequence);
@@ -117,9 +140,12 @@ internal sealed class Committer(
         }
 
         var published = Apply(commit);
-        return published.IsCompletedSuccessfully && awaited is null
-            ? new ValueTask<CommitReceipt>(ReceiptOf(commit))
-            : AcknowledgeAsync(commit, published, awaited, cancellationToken);
+        if (!published.IsCompletedSuccessfully)
+        {
+            return AcknowledgeAsync(commit, published, awaited, cancellationToken);
+        }
+
+        return awaited?.WaitAsync(commit.Sequence, commit.Version, cancellationToken) ?? new ValueTask<CommitReceipt>(ReceiptOf(commit));
     }
 
     private async ValueTask<CommitReceipt> CommitLateAsync(InFlightCommit commit, IDurability? awaited, CancellationToken cancellationToken)

@@ -35,6 +35,7 @@ internal sealed class CommitLog : IDisposable
         }
 
         Recovered = end;
+        FlushedVersion = tier.HighestVersion;
         _space = new SpaceWait(retry.RetryDelay, retry.MaxRetryDelay, time, OnStalled, logger);
         var mostFree = (int)Math.Min(int.MaxValue, (options.MaxBytes / options.SegmentBytes) + 1);
         _segments = new LogSegments(directory, recovery.Files.All, recovery.Content.Live, options.SegmentBytes, mostFree);
@@ -53,6 +54,9 @@ internal sealed class CommitLog : IDisposable
 
     /// <summary>The end of what was found, or of what the persistent tier has if that is more: publication goes on behind it.</summary>
     public LogPosition Recovered { get; }
+
+    /// <summary>The highest version that the persistent tier had when it was opened.</summary>
+    public CommitVersion FlushedVersion { get; }
 
     /// <summary>By what the persistent tier is to remember it.</summary>
     public ulong Identity => _recovery.Identity;
@@ -112,7 +116,8 @@ internal sealed class CommitLog : IDisposable
 
     /// <summary>The commits that were found and that the persistent tier does not have.</summary>
     /// <param name="flushed">What it has.</param>
-    public IEnumerable<LoggedCommit> ReadRecovered(ulong flushed) => LogReader.Read(_recovery.Content, flushed);
+    /// <param name="newBatch">Gives each commit a batch to be read into.</param>
+    public IEnumerable<LoggedCommit> ReadRecovered(ulong flushed, Func<WriteBatch> newBatch) => LogReader.Read(_recovery.Content, flushed, newBatch);
 
     /// <summary>Starts the writer.</summary>
     public void Start() => _loop.Start();
@@ -128,7 +133,7 @@ internal sealed class CommitLog : IDisposable
     /// <summary>Ends a writer that waits for space.</summary>
     public void GiveUp() => _space.GiveUp();
 
-    /// <summary>Deletes the files that hold nothing that is needed. The writer must have ended.</summary>
+    /// <summary>Deletes the files that hold nothing that is needed, but for one. The writer must have ended.</summary>
     /// <exception cref="CommitLogException">One cannot be deleted.</exception>
     public void DeleteFree() => _segments.DeleteFree();
 

@@ -15,7 +15,7 @@ internal static class LogFormat
     public const int FirstFrame = 4_096;
 
     /// <summary>The length of the first segment of a log, unless all are to be shorter.</summary>
-    public const int ShortestSegment = 1 << 20;
+    public const int ShortestSegment = 4 << 20;
 
     /// <summary>Frames begin at multiples of this.</summary>
     public const int FrameAlignment = 8;

@@ -18,7 +18,7 @@ internal sealed class LogSegments : IDisposable
     private readonly Stack<(string Name, LogFile File)> _free = new();
     private readonly Stack<(string Name, LogFile File)> _surplus = new();
 
-    // Owned by _gate. How long the next new file will be: each is twice as long as the one before, so that a small store has small files.
+    // Owned by _gate. How long the next new file will be: each is four times as long as the one before, so that a small store has small files.
     private int _length;
 
     // Owned by the writer.
@@ -96,7 +96,7 @@ internal sealed class LogSegments : IDisposable
         lock (_gate)
         {
             _live.Add(segment);
-            _length = (int)Math.Min(_longest, 2L * _length);
+            _length = (int)Math.Min(_longest, 4L * _length);
         }
 
         return segment;
@@ -117,14 +117,14 @@ internal sealed class LogSegments : IDisposable
         }
     }
 
-    /// <summary>Deletes the files that hold nothing that is needed. The writer must have ended.</summary>
+    /// <summary>Deletes the files that hold nothing that is needed, but for one, with which the next opening begins. The writer must have ended.</summary>
     public void DeleteFree()
     {
         lock (_gate)
         {
-            while (_free.TryPop(out var free))
+            while (_free.Count > 1)
             {
-                _surplus.Push(free);
+                _surplus.Push(_free.Pop());
             }
         }
 

@@ -63,7 +63,8 @@ public sealed class CommitReservationTests : ICommitGate
         var batch = new WriteBatch().Set([1], new byte[2]);
         var commit = new CommitPreparer(classifier: null, keepsRows: false, keepsDeltas: false).Prepare(batch, 5);
 
-        _committer.Replay(commit, 7);
+        _committer.BeginReplayed(commit, 7);
+        _committer.ApplyReplayed(commit, new FailureLatch());
 
         _sequencer.Current.Sequence.Should().Be(7);
         _sequencer.Current.Highest.Should().Be((CommitVersion)5);

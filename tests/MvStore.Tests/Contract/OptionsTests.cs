@@ -50,6 +50,7 @@ public sealed class OptionsTests
         ["CommitLog.Directory"] = ([null!], ["", " "]),
         ["CommitLog.SegmentBytes"] = ([1 << 20, 1 << 28], [0, -1, int.MinValue, (1 << 20) - 1, (1 << 30) + 1, int.MaxValue]),
         ["CommitLog.MaxBytes"] = ([4L << 25, long.MaxValue], [0L, -1L, long.MinValue, (4L << 25) - 1]),
+        ["CommitLog.FlushAge"] = ([TimeSpan.FromTicks(1), MaxDuration, Timeout.InfiniteTimeSpan], NoDurations),
         ["CommitLog.WriteDelay"] = ([TimeSpan.FromTicks(1), MaxDuration], [.. NoDurations, Timeout.InfiniteTimeSpan]),
         ["CommitLog.WriteBytes"] = ([1, int.MaxValue], [0, -1, int.MinValue]),
         ["CommitLog.MinimumDurability"] = ([Durability.Buffered], [(Durability)(-1), (Durability)3]),
@@ -174,6 +175,7 @@ public sealed class OptionsTests
         options.Persistence.MaxKeyFilterBytes.Should().BeNull();
         options.CommitLog.Directory.Should().BeNull();
         options.CommitLog.Enabled.Should().BeTrue();
+        options.CommitLog.FlushAge.Should().Be(TimeSpan.FromSeconds(10));
         options.CommitLog.DefaultDirectory.Should().BeNull();
         options.CommitLog.SegmentBytes.Should().Be(33_554_432);
         options.CommitLog.MaxBytes.Should().Be(1_073_741_824);

@@ -59,6 +59,7 @@ public sealed class StoreFixture : IAsyncDisposable
         options.Flush.MaxBytes = long.MaxValue;
         options.Flush.MaxEntries = int.MaxValue;
         options.Flush.MaxAge = Timeout.InfiniteTimeSpan;
+        options.CommitLog.FlushAge = Timeout.InfiniteTimeSpan;
         options.GarbageCollection.Interval = Timeout.InfiniteTimeSpan;
     }
 

@@ -84,22 +84,6 @@ public sealed class LogRoomTests
     }
 
     [Fact]
-    public async Task D5_AFullLogDoesNotMakeMemoryShort()
-    {
-        await using var fixture = await OpenSmallAsync();
-        using var hold = fixture.Tier.HoldApplies();
-        var version = await FillAsync(fixture);
-
-        var waiting = fixture.Store.CommitAsync(Batch(version + 1), version + 1, Durability.Durable).AsTask();
-        fixture.Store.GetStatistics().Stalls[StallReason.Log].Waiting.Should().Be(1);
-        hold.Release();
-        await waiting.Guarded();
-        await fixture.Store.FlushAsync().Guarded();
-
-        fixture.Store.GetStatistics().BufferedVersions.Should().Be((int)version + 1, "nothing was evicted to make room in the log");
-    }
-
-    [Fact]
     public async Task D5_AHalfFullLogAsksForAFlush()
     {
         await using var fixture = await OpenSmallAsync();

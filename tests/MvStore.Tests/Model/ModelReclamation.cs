@@ -46,7 +46,7 @@ internal sealed class ModelReclamation(ModelWorld world, ModelWriting writing)
     private void RequireFloor(EntryKind kind, ulong old, ulong floor)
     {
         var highest = Behind(world.Reference.Highest);
-        var lowest = world.HasTier ? Behind(world.Reference.DurableVersionAt(world.Reference.Durable)) : highest;
+        var lowest = world.HasTier ? Behind(world.Reference.DurableVersionAt(world.Reference.Flushed)) : highest;
         if (floor < Math.Max(old, lowest) || floor > Math.Max(old, highest))
         {
             throw world.Journal.Mismatch($"floor of {kind}", $"{Math.Max(old, lowest)} to {Math.Max(old, highest)}", $"{floor}");
@@ -62,7 +62,7 @@ internal sealed class ModelReclamation(ModelWorld world, ModelWriting writing)
     private void RequireKeyFloor(byte[] key, ulong withoutDrops, ulong floor)
     {
         var highest = Math.Max(withoutDrops, world.Reference.DroppedUpTo(key, world.Reference.Highest));
-        var settled = world.HasTier ? world.Reference.DurableVersionAt(world.Reference.Durable) : world.Reference.Highest;
+        var settled = world.HasTier ? world.Reference.DurableVersionAt(world.Reference.Flushed) : world.Reference.Highest;
         var lowest = Math.Max(withoutDrops, world.Reference.DroppedUpTo(key, settled));
         if (floor < lowest || floor > highest || (floor != withoutDrops && floor != world.Reference.DroppedUpTo(key, floor)))
         {
@@ -90,7 +90,7 @@ internal sealed class ModelReclamation(ModelWorld world, ModelWriting writing)
     /// </summary>
     private async Task RequireKeptAsync()
     {
-        if (world.HasTier && world.Reference.Durable < world.Reference.Sequence)
+        if (world.HasTier && world.Reference.Flushed < world.Reference.Sequence)
         {
             // What the flusher found on its last round is not known, so neither is what the disk was given.
             return;

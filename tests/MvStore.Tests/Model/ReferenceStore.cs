@@ -24,10 +24,15 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
     /// <summary>How many commits are known to be on disk, because someone waited for it.</summary>
     public ulong Durable { get; private set; }
 
+    /// <summary>How many commits are known to be in the persistent tier. Fewer than are durable when there is a commit log.</summary>
+    public ulong Flushed { get; private set; }
+
     /// <summary>What a reader that starts now sees at a version.</summary>
     public ReferenceView Now(CommitVersion at) => new(at == CommitVersion.Latest ? Highest : at.Value, Sequence);
 
     public void MarkDurable() => Durable = Sequence;
+
+    public void MarkFlushed() => Durable = Flushed = Sequence;
 
     /// <summary>Sets the floors of kinds, and of the keys that have one above that of their kind.</summary>
     public void RaiseFloors(FloorSet kinds, IEnumerable<(byte[] Key, ulong Floor)> keys)

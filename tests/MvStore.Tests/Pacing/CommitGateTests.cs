@@ -138,6 +138,10 @@ public sealed class CommitGateTests : IDisposable
         _other.UsedBytes = 50_000;
         _other.Obstacle = new InvalidOperationException("The log is full.");
         var wait = _gate.ReserveAsync(10, CancellationToken.None).AsTask();
+        _gate.WantedBytes(Other).Should().Be(10);
+        _gate.IsShort(Other).Should().BeTrue();
+        _gate.WantedBytes(StallReason.Memory).Should().Be(0, "nothing is to be evicted for it");
+        _gate.IsShort(StallReason.Memory).Should().BeFalse();
         _clock.Advance(MaxStall);
 
         var error = await Assert.ThrowsAsync<CapacityExceededException>(() => wait.Guarded());

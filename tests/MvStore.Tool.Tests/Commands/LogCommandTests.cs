@@ -89,7 +89,7 @@ public sealed class LogCommandTests : IDisposable
     {
         var store = await new MvStoreBuilder()
             .Configure(o => o.CommitLog.Directory = LogDirectory)
-            .Configure(o => o.Flush.MaxAge = Timeout.InfiniteTimeSpan)
+            .Configure(o => o.CommitLog.FlushAge = Timeout.InfiniteTimeSpan)
             .UsePersistentTier(new SqliteTier(new SqliteTierOptions(Path.Combine(_directory.Path, "store.db"))))
             .OpenAsync();
         await store.CommitAsync(new WriteBatch().Set("secret"u8, "secret"u8), 5);
@@ -101,7 +101,7 @@ public sealed class LogCommandTests : IDisposable
     private static async Task LeaveUnclosedAsync(string path)
     {
         var used = path + ".used";
-        await using var store = await new MvStoreBuilder().Configure(o => o.Flush.MaxAge = Timeout.InfiniteTimeSpan).UseSqlite(used).OpenAsync();
+        await using var store = await new MvStoreBuilder().Configure(o => o.CommitLog.FlushAge = Timeout.InfiniteTimeSpan).UseSqlite(used).OpenAsync();
         await store.CommitAsync(new WriteBatch().Set("kept"u8, "1"u8), 5);
         await store.CommitAsync(new WriteBatch().Remove("other"u8), 7, Durability.Durable);
         Directory.CreateDirectory(path + "-log");
