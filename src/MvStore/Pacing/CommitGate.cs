@@ -317,12 +317,16 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
         {
             var published = Volatile.Read(ref _published.Value);
             var isShort = false;
+            var room = long.MaxValue;
             for (var i = 0; i < _limits.Length; i++)
             {
                 isShort |= _used[i] > _limits[i].SoftBytes;
+
+                // Without what is reserved: a commit that was just published counts there too until it gives its reservation back, and would make the bucket small and so its debt.
+                room = Math.Min(room, _limits[i].LimitBytes - _used[i]);
             }
 
-            _pace.Measure(isShort, Room, published - _publishedBefore);
+            _pace.Measure(isShort, room, published - _publishedBefore);
             _publishedBefore = published;
         }
     }
