@@ -57,7 +57,13 @@ internal static class StoreMembers
             s => s.CommitAsync(new WriteBatch().Set("member", "1"), NextVersion(), Durability.Durable).AsTask());
         yield return new("WaitForDurableAsync", s => s.WaitForDurableAsync(CommitVersion.Latest).AsTask());
         yield return new("FlushAsync", s => s.FlushAsync().AsTask());
-        yield return new("OpenLeaseAsync", s => s.OpenLeaseAsync($"lease {NextVersion()}", CommitVersion.Latest, TimeSpan.FromHours(1)).AsTask());
+        yield return new("OpenLeaseAsync", OpenAndCloseLeaseAsync);
+    }
+
+    private static async Task OpenAndCloseLeaseAsync(IMultiVersionStore store)
+    {
+        var lease = await store.OpenLeaseAsync($"lease {NextVersion()}", CommitVersion.Latest, TimeSpan.FromHours(1));
+        await store.CloseLeaseAsync(lease.Name);
     }
 
     private static async Task IgnoreNoLeaseAsync(Func<Task> call)
