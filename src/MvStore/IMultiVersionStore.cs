@@ -14,6 +14,7 @@ public interface IMultiVersionStore :
     IMultiVersionHistory,
     IMultiVersionMaintenance,
     IMultiVersionInspection,
+    IMultiVersionLeases,
     IAsyncDisposable
 {
     /// <summary>
@@ -52,6 +53,16 @@ public interface IMultiVersionStore :
     /// <exception cref="BelowFloorException">The version is below every floor.</exception>
     /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
     ISnapshot OpenSnapshot(CommitVersion at, string owner = "unnamed", TimeSpan? maxAge = null);
+
+    /// <summary>Opens a fixed view with a limit of age or bytes, for some keys only, or with the place it was opened at. Takes no lock that a reader or committer can wait for.</summary>
+    /// <param name="at">The version to read at, as for the other overload.</param>
+    /// <param name="options">The rest.</param>
+    /// <returns>The snapshot. Dispose it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
+    /// <exception cref="BelowFloorException">The version is below every floor.</exception>
+    /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
+    ISnapshot OpenSnapshot(CommitVersion at, SnapshotOptions options);
 
     /// <summary>The snapshots that are open now and within their age limits, oldest version first.</summary>
     /// <returns>A list of its own for each call.</returns>

@@ -48,6 +48,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly Reclaimer _reclaimer;
     private readonly ReclamationSurvey _survey;
     private readonly ReclamationLoop _reclamation;
+    private readonly StoreLeases _leases;
     private readonly LogReplay? _replay;
     private readonly LogRemembrance? _remembrance;
     private readonly Lazy<Task> _disposal;
@@ -55,6 +56,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     internal MultiVersionStore(StoreParts parts, TierState recovered, FailureLatch failure, MemoryPlan plan, FlushingStage? flushing, CommitLog? log)
     {
         var options = parts.Options;
+        var leases = StoreLeases.ListedIn(recovered);
+        recovered = leases.Count == 0 ? recovered : recovered with { Floors = recovered.Floors.AsRaised() };
         var policy = TierRetryPolicy.Of(options, recovered.Capabilities);
         var tierWrites = new TierWrites(failure, policy, parts.TimeProvider);
         _tierReads = parts.Tier is { } tier ? new TierReads(tier, recovered.Capabilities, failure, policy, parts.TimeProvider) : null;
@@ -80,6 +83,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _pinOpener = new PinOpener(_sequencer, _floors, _pins, parts.TimeProvider);
         _readers = CreateReaders(_tierReads);
         var kinds = kindsMatter ? parts.Classifier : null;
+        IDurability? durable = log is null ? (flushing is { IsSynced: true } ? flushing.Mark : null) : log.Durable;
         _committer = new Committer(
             new CommitLimits(options.Buffer, parts.Tier is null ? null : recovered.Capabilities),
             new CommitPreparer(kinds, keepsRows: flushing is not null, keepsDeltas: feed is not null),
@@ -87,9 +91,13 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             _buffer,
             new LateCommitChecker(_sequencer, _readers.Tiers),
             _pacing.Gate,
-            log is null ? (flushing is { IsSynced: true } ? flushing.Mark : null) : log.Durable,
+            durable,
             log?.Written);
 
+        var notes = parts.Tier is null ? null : new TierNotes(parts.Tier, tierWrites, recovered.Notes);
+        _leases = new StoreLeases(_pinOpener, _pins, durable, notes, parts.Classifier, parts.TimeProvider, _logger);
+        _leases.Restore(leases);
+        var survey = new VersionSurvey(new BufferSurvey(_buffer), _tierReads, _sequencer, options.Persistence, parts.TimeProvider);
         _raiser = new FloorRaiser(_sequencer, _floors, _pins, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier);
         _reclaimer = new Reclaimer(
             _raiser,
@@ -99,9 +107,10 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             parts.Tier,
             tierWrites,
             parts.Classifier,
-            options.Persistence.ReclaimStepVersions);
-        _survey = new ReclamationSurvey(
-            _reclaimer, new BufferSurvey(_buffer), _tierReads, _sequencer, parts.Classifier, options.Persistence, parts.TimeProvider);
+            options.Persistence.ReclaimStepVersions,
+            new PinBudgets(survey, parts.TimeProvider, _logger),
+            _leases);
+        _survey = new ReclamationSurvey(_reclaimer, survey, parts.Classifier);
 
         _instruments = new StoreInstruments(
             parts.MeterFactory, options.Name, recovered.DurableSequence, ReadFigures, parts.TimeProvider, _logger);
@@ -122,7 +131,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
         if (parts.Tier is not null)
         {
-            _remembrance = new LogRemembrance(new TierNotes(parts.Tier, tierWrites, recovered.Notes), recovered, log, parts.TimeProvider, _logger);
+            _remembrance = new LogRemembrance(notes!, recovered, log, parts.TimeProvider, _logger);
         }
 
         _reclamation = new ReclamationLoop(ReclaimAndMeasureAsync, options.GarbageCollection.Interval, failure, parts.TimeProvider, _logger);
@@ -172,6 +181,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         }
 
         _remembrance?.NoteReplayed();
+        await _leases.GiveUpLostAsync(_sequencer.Current.Sequence, cancellationToken).ConfigureAwait(false);
 
         // Not before: a floor that rose meanwhile would stand above commits that are still to come (I7).
         _reclamation.Start();
@@ -354,16 +364,69 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(owner);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxAge ?? TimeSpan.MaxValue, TimeSpan.FromTicks(1), nameof(maxAge));
+        return OpenSnapshotUnder(at, owner, maxAge is { } age ? new PinTerms { Limit = new AgeLimit(age, _parts.TimeProvider) } : null);
+    }
+
+    public ISnapshot OpenSnapshot(CommitVersion at, SnapshotOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentException.ThrowIfNullOrWhiteSpace(options.Owner);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxAge ?? TimeSpan.MaxValue, TimeSpan.FromTicks(1), nameof(options.MaxAge));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.BudgetBytes ?? 0, nameof(options.BudgetBytes));
+        return OpenSnapshotUnder(at, options.Owner, new PinTerms
+        {
+            Limit = options.MaxAge is { } age ? new AgeLimit(age, _parts.TimeProvider) : null,
+            Scope = options.Scope,
+            BudgetBytes = options.BudgetBytes,
+            OverBudget = options.OverBudget,
+            CallSite = options.CapturesStack ? Environment.StackTrace : options.CallSite,
+        });
+    }
+
+    public IReadOnlyList<LeaseInfo> GetLeases()
+    {
         _lifetime.ThrowIfDisposed();
-        var pin = _pinOpener.Open(at, owner, static floors => floors.Lowest, maxAge);
-        return new Snapshot(pin, _readers, _pins, _logger);
+        return _leases.List();
+    }
+
+    public ValueTask<LeaseInfo> OpenLeaseAsync(
+        string name,
+        CommitVersion at,
+        TimeSpan duration,
+        KeyRange? scope = null,
+        CancellationToken cancellationToken = default)
+    {
+        StoreLeases.Check(name, duration);
+        _lifetime.ThrowIfDisposed();
+        return _leases.OpenAsync(name, at, duration, scope, cancellationToken);
+    }
+
+    public ValueTask<LeaseInfo> RenewLeaseAsync(string name, TimeSpan duration, CommitVersion? at = null, CancellationToken cancellationToken = default)
+    {
+        StoreLeases.Check(name, duration);
+        _lifetime.ThrowIfDisposed();
+        return _leases.RenewAsync(name, duration, at, cancellationToken);
+    }
+
+    public ValueTask<bool> CloseLeaseAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        _lifetime.ThrowIfDisposed();
+        return _leases.CloseAsync(name, cancellationToken);
+    }
+
+    public ISnapshot OpenLeaseSnapshot(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        _lifetime.ThrowIfDisposed();
+        return new Snapshot(_leases.Pin(name), _readers, _pins, _logger);
     }
 
     public IReadOnlyList<SnapshotInfo> GetOpenSnapshots()
     {
         _lifetime.ThrowIfDisposed();
         return [.. _pins.Current
-            .Where(p => p.Owner is not null)
+            .Where(p => p.Owner is not null && !p.IsLapsedLease)
             .OrderBy(p => p.Pin.At)
             .ThenBy(p => p.Id)
             .Select(p => p.ToInfo())];
@@ -456,7 +519,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             LoggedSequence = _log?.Written.Sequence ?? 0,
             FlushedSequence = _flushing?.Mark.Sequence ?? 0,
             LogBytes = _log?.Room.Bytes ?? 0,
-            OpenSnapshots = _pins.Current.Count(p => p.Owner is not null),
+            OpenSnapshots = _pins.Current.Count(p => p.Owner is not null && !p.IsLapsedLease),
             ByKind = _buffer.Accounting.ByKind,
         };
 
@@ -488,6 +551,12 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _instruments.Reclaimed(report, _parts.TimeProvider.GetElapsedTime(began));
         _pacing.Gate.Remeasure();
         return report;
+    }
+
+    private Snapshot OpenSnapshotUnder(CommitVersion at, string owner, PinTerms? terms)
+    {
+        _lifetime.ThrowIfDisposed();
+        return new Snapshot(_pinOpener.Open(at, owner, static floors => floors.Lowest, terms), _readers, _pins, _logger);
     }
 
     private Func<FloorSet, CommitVersion> FloorIn(KeyRange range) => floors => floors.HighestIn(range, _parts.Classifier);

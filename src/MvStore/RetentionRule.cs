@@ -131,6 +131,11 @@ public sealed class RetentionRule
     /// <summary>Which entry of a key a pin sees; negative for none.</summary>
     internal static int IndexSeenBy(Pin pin, ReadOnlySpan<byte> key, ReadOnlySpan<VersionStamp> newestFirst)
     {
+        if (pin.Scope is { } scope && !scope.Contains(key))
+        {
+            return -1;
+        }
+
         // Entries descend by version: skip those above the pin by bisection, then those published after it was opened.
         var low = 0;
         var high = newestFirst.Length;

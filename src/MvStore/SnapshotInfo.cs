@@ -12,6 +12,18 @@ public sealed record SnapshotInfo(string Owner, CommitVersion Version, DateTimeO
     /// <summary>Whether it is not a snapshot but a scan that is running, whose owner is "(read)".</summary>
     public bool IsRead { get; init; }
 
+    /// <summary>Whether it is a lease, whose name is the owner; see <see cref="IMultiVersionLeases"/>.</summary>
+    public bool IsLease { get; init; }
+
+    /// <summary>The only keys it protects; null for all.</summary>
+    public KeyRange? Scope { get; init; }
+
+    /// <summary>The bytes that it may keep alone; null for any number.</summary>
+    public long? BudgetBytes { get; init; }
+
+    /// <summary>Where it was opened: a source file and line, or a stack; null if nobody said.</summary>
+    public string? CallSite { get; init; }
+
     /// <summary>What it alone kept when that was last found out; null as long as it was not. Ask <see cref="IMultiVersionInspection.PreviewReclamationAsync"/> for new figures.</summary>
     public SnapshotCost? Cost { get; init; }
 

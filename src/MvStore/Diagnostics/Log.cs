@@ -95,6 +95,18 @@ internal static partial class Log
     [LoggerMessage(1401, LogLevel.Warning, "A scan at version {Version} was not disposed; what it pinned is released now.")]
     public static partial void ScanLeaked(ILogger logger, CommitVersion version);
 
+    [LoggerMessage(1402, LogLevel.Warning, "The snapshot of '{Owner}' at version {Version} alone keeps {Held} bytes; its budget is {Budget}.")]
+    public static partial void SnapshotNearBudget(ILogger logger, string owner, CommitVersion version, long held, long budget);
+
+    [LoggerMessage(1403, LogLevel.Warning, "The snapshot of '{Owner}' at version {Version} alone kept {Held} bytes, more than its budget of {Budget}, and was ended.")]
+    public static partial void SnapshotRevoked(ILogger logger, string owner, CommitVersion version, long held, long budget);
+
+    [LoggerMessage(1404, LogLevel.Information, "The lease '{Name}' at version {Version} is past its limit, and was ended.")]
+    public static partial void LeaseExpired(ILogger logger, string name, CommitVersion version);
+
+    [LoggerMessage(1405, LogLevel.Error, "The lease '{Name}' at version {Version} was given up: it sees publication {Sequence}, and there are {Published}. What was durable was lost.")]
+    public static partial void LeaseLost(ILogger logger, string name, CommitVersion version, ulong sequence, ulong published);
+
     [LoggerMessage(1400, LogLevel.Warning, "A snapshot of '{Owner}' at version {Version} was not disposed; it is released now.")]
     public static partial void SnapshotLeaked(ILogger logger, string owner, CommitVersion version);
 }

@@ -14,7 +14,9 @@ internal sealed class Reclaimer(
     IPersistentTier? tier,
     TierWrites tierWrites,
     IKeyClassifier classifier,
-    int stepVersions)
+    int stepVersions,
+    PinBudgets? budgets = null,
+    ILeaseExpiry? leases = null)
 {
     private readonly AsyncGate _runs = new();
     private readonly SweepPlan _plan = new();
@@ -23,6 +25,11 @@ internal sealed class Reclaimer(
     public async ValueTask<ReclamationReport> RunAsync(CancellationToken cancellationToken)
     {
         using var run = await _runs.EnterAsync(cancellationToken).ConfigureAwait(false);
+        if (leases is not null)
+        {
+            await leases.EndExpiredAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         var plan = await raiser.RunAsync(cancellationToken).ConfigureAwait(false);
         var set = floors.Stored;
         var open = pins.Current;
@@ -32,6 +39,10 @@ internal sealed class Reclaimer(
         {
             done = await SweepAsync(rule, cancellationToken).ConfigureAwait(false);
             _plan.Complete(set, open, plan);
+            if (budgets is not null)
+            {
+                await budgets.EnforceAsync(new ReclamationOutlook(rule, open, IsDue: false), cancellationToken).ConfigureAwait(false);
+            }
         }
 
         return new ReclamationReport(
@@ -49,7 +60,7 @@ internal sealed class Reclaimer(
     {
         using var run = await _runs.EnterAsync(cancellationToken).ConfigureAwait(false);
         var (floorsThen, plan) = raiser.Foresee();
-        var open = pins.Current;
+        OpenPin[] open = [.. pins.Current.Where(p => !p.IsLapsedLease)]; // a run ends those first
         var rule = new RetentionRule(floorsThen, open.Select(p => p.Pin), classifier, plan);
         return await look(new ReclamationOutlook(rule, open, _plan.IsDue(floorsThen, open, plan))).ConfigureAwait(false);
     }

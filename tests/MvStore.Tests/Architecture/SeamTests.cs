@@ -39,6 +39,7 @@ public sealed class SeamTests
         ["IEvictable.Evict"] = "MvStore.Flushing",
         ["IFlushBarrier.ReachAsync"] = "MvStore.Flushing",
         ["IFlushBarrier.Release"] = "MvStore.Flushing",
+        ["ILeaseExpiry.EndExpiredAsync"] = "MvStore.GarbageCollection",
         ["IPersistentTier.ApplyAsync"] = "MvStore.Flushing",
         ["IPersistentTier.GetAsync"] = SeamNamespace,
         ["IPersistentTier.GetMarkAsync"] = "MvStore.Flushing",
