@@ -20,9 +20,6 @@ namespace MvStore;
 /// </summary>
 internal sealed class MultiVersionStore : IMultiVersionStore
 {
-    private const int PartForKeyFilter = 16;
-    private const long MostForKeyFilter = 1L << 30;
-
     private readonly StoreParts _parts;
     private readonly ILogger _logger;
     private readonly StoreLifetime _lifetime = new();
@@ -38,7 +35,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly BufferBudget _budget;
     private readonly FloorKeeper _floors;
     private readonly PinOpener _pinOpener;
-    private readonly StoredKeys _storedKeys;
+    private readonly ReadAids _readAids;
     private readonly StoredKeysWalk? _storedKeysWalk;
     private readonly StoreReaders _readers;
     private readonly Reclaimer _reclaimer;
@@ -59,9 +56,9 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _buffer = new VersionBuffer(parts.Classifier, isWhole: recovered.DurableSequence == 0);
         _trimmer = new BufferTrimmer(_buffer);
         _flushing = flushing;
-        _storedKeys = CreateStoredKeys(parts, recovered, plan);
-        _storedKeysWalk = tierReads is null ? null : new StoredKeysWalk(_storedKeys, tierReads, options.Persistence, parts.TimeProvider, _logger);
-        _pacing = new PacingStage(parts, plan, _trimmer, flushing, _storedKeys, failure, _logger);
+        _readAids = new ReadAids(parts, recovered, plan.Hard);
+        _storedKeysWalk = tierReads is null ? null : new StoredKeysWalk(_readAids.StoredKeys, tierReads, options.Persistence, parts.TimeProvider, _logger);
+        _pacing = new PacingStage(parts, plan, _trimmer, flushing, _readAids, failure, _logger);
         var feed = parts.CommitListeners.Count == 0 ? null : new CommitFeed();
         IPublicationSink? queue = log is null ? flushing?.Queue : new LoggedPublications(log.Queue, flushing!.Queue);
         var times = NeedsTimes(parts) ? new VersionTimes(parts.TimeProvider, recovered.HighestVersion) : null;
@@ -98,7 +95,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         Flusher? flusher = null;
         if (_flushing is not null)
         {
-            flusher = _flushing.CreateFlusher(tierWrites, _flushEvents, _budget, _pacing.Gate, log?.Barrier, _storedKeys, _logger);
+            flusher = _flushing.CreateFlusher(tierWrites, _flushEvents, _budget, _pacing.Gate, log?.Barrier, _readAids, _logger);
             flusher.Start();
         }
 
@@ -389,12 +386,6 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
     public ValueTask DisposeAsync() => new(_disposal.Value);
 
-    private static StoredKeys CreateStoredKeys(StoreParts parts, TierState recovered, MemoryPlan plan)
-    {
-        var most = parts.Tier is null ? 0 : parts.Options.Persistence.MaxKeyFilterBytes ?? Math.Min(plan.Hard / PartForKeyFilter, MostForKeyFilter);
-        return new StoredKeys(isTierEmpty: recovered.DurableSequence == 0, most);
-    }
-
     // Commits do not look at the clock for nothing.
     private static bool NeedsTimes(StoreParts parts)
         => parts.Strategies.Count > 0
@@ -404,7 +395,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private StoreReaders CreateReaders(TierReads? tier)
     {
         var persistence = _parts.Options.Persistence;
-        var tiers = new TieredReader(_buffer, tier, tier is null ? null : _storedKeys);
+        var tiers = tier is null ? new TieredReader(_buffer, tier) : new TieredReader(_buffer, tier, _readAids.StoredKeys, _readAids.Rows);
         var ranges = new RangeReader(_buffer, tiers, tier, persistence);
         var history = new HistoryReader(_buffer, tiers, tier, _sequencer, _floors, _parts.Classifier, persistence);
         var opening = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
