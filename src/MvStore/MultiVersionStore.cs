@@ -21,9 +21,6 @@ namespace MvStore;
 /// </summary>
 internal sealed class MultiVersionStore : IMultiVersionStore
 {
-    private const int PartForKeyFilter = 16;
-    private const long MostForKeyFilter = 1L << 30;
-
     private readonly StoreParts _parts;
     private readonly ILogger _logger;
     private readonly StoreLifetime _lifetime = new();
@@ -41,7 +38,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly BufferBudget _budget;
     private readonly FloorKeeper _floors;
     private readonly PinOpener _pinOpener;
-    private readonly StoredKeys _storedKeys;
+    private readonly ReadAids _readAids;
     private readonly StoredKeysWalk? _storedKeysWalk;
     private readonly StoreReaders _readers;
     private readonly FloorRaiser _raiser;
@@ -68,9 +65,9 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _buffer = new VersionBuffer(parts.Classifier, isWhole: recovered.DurableSequence == 0);
         _trimmer = new BufferTrimmer(_buffer);
         _flushing = flushing;
-        _storedKeys = CreateStoredKeys(parts, recovered, plan);
-        _storedKeysWalk = _tierReads is null ? null : new StoredKeysWalk(_storedKeys, _tierReads, options.Persistence, parts.TimeProvider, _logger);
-        _pacing = new PacingStage(parts, plan, _trimmer, flushing, _storedKeys, log?.Room, failure, _logger);
+        _readAids = new ReadAids(parts, recovered, plan.Hard);
+        _storedKeysWalk = _tierReads is null ? null : new StoredKeysWalk(_readAids.StoredKeys, _tierReads, options.Persistence, parts.TimeProvider, _logger);
+        _pacing = new PacingStage(parts, plan, _trimmer, flushing, _readAids, log?.Room, failure, _logger);
         var feed = parts.CommitListeners.Count == 0 ? null : new CommitFeed();
         IPublicationSink? queue = log is null ? flushing?.Queue : new LoggedPublications(log.Queue, flushing!.Queue);
         var times = NeedsTimes(parts) ? new VersionTimes(parts.TimeProvider, recovered.HighestVersion) : null;
@@ -118,7 +115,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         Flusher? flusher = null;
         if (_flushing is not null)
         {
-            flusher = _flushing.CreateFlusher(tierWrites, _flushEvents, _budget, _pacing.Gate, log?.Barrier, _storedKeys, _raiser, _logger);
+            flusher = _flushing.CreateFlusher(tierWrites, _flushEvents, _budget, _pacing.Gate, log?.Barrier, _readAids, _raiser, _logger);
             flusher.Start();
         }
 
@@ -473,12 +470,6 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
     public ValueTask DisposeAsync() => new(_disposal.Value);
 
-    private static StoredKeys CreateStoredKeys(StoreParts parts, TierState recovered, MemoryPlan plan)
-    {
-        var most = parts.Tier is null ? 0 : parts.Options.Persistence.MaxKeyFilterBytes ?? Math.Min(plan.Hard / PartForKeyFilter, MostForKeyFilter);
-        return new StoredKeys(isTierEmpty: recovered.DurableSequence == 0, most);
-    }
-
     // Commits do not look at the clock for nothing.
     private static bool NeedsTimes(StoreParts parts)
         => parts.Strategies.Count > 0
@@ -488,7 +479,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private StoreReaders CreateReaders(TierReads? tier)
     {
         var persistence = _parts.Options.Persistence;
-        var tiers = new TieredReader(_buffer, tier, tier is null ? null : _storedKeys);
+        var tiers = tier is null ? new TieredReader(_buffer, tier) : new TieredReader(_buffer, tier, _readAids.StoredKeys, _readAids.Rows);
         var ranges = new RangeReader(_buffer, tiers, tier, persistence);
         var history = new HistoryReader(_buffer, tiers, tier, _sequencer, _floors, _parts.Classifier, persistence);
         var opening = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));

@@ -71,6 +71,7 @@ public sealed class MvStoreOptionsValidator : IValidateOptions<MvStoreOptions>
         RequireBetween("Persistence.ReclaimStepVersions", options.Persistence.ReclaimStepVersions, 1, MaxReclaimStep);
         Require(options.CommitLog.DefaultDirectory is not { } proposed || !string.IsNullOrWhiteSpace(proposed), "CommitLog.DefaultDirectory", options.CommitLog.DefaultDirectory, "a path, or null");
         RequireBetween("Persistence.MaxKeyFilterBytes", options.Persistence.MaxKeyFilterBytes ?? 0, 0, PersistenceOptions.KeyFilterLimit);
+        RequireBetween("Persistence.MaxReadCacheBytes", options.Persistence.MaxReadCacheBytes ?? 0, 0, PersistenceOptions.ReadCacheLimit);
         Require(options.CommitLog.Directory is not { } directory || !string.IsNullOrWhiteSpace(directory), "CommitLog.Directory", options.CommitLog.Directory, "a path, or null");
         RequireBetween("CommitLog.SegmentBytes", options.CommitLog.SegmentBytes, MinSegment, MaxSegment);
         RequireBetween("CommitLog.MaxBytes", options.CommitLog.MaxBytes, 4L * options.CommitLog.SegmentBytes, long.MaxValue);

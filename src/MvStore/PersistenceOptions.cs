@@ -46,6 +46,16 @@ public sealed class PersistenceOptions
     /// <value>Default null: a sixteenth of <see cref="BufferOptions.HardLimit"/>, at most 1 GiB. 0 for none, at most 8 GiB.</value>
     public long? MaxKeyFilterBytes { get; set; }
 
+    /// <summary>
+    /// The bytes of memory for rows that the persistent tier was asked for more than once, so that it need not be asked again. They count towards
+    /// <see cref="BufferOptions.MemoryBudget"/>, and are taken only as rows are read. What was written lately is in memory anyway; this is for keys that are read again and again, and written seldom.
+    /// </summary>
+    /// <value>Default null: a sixteenth of <see cref="BufferOptions.HardLimit"/>, at most 32 MiB. 0 for none, at most 8 GiB.</value>
+    public long? MaxReadCacheBytes { get; set; }
+
+    /// <summary>The highest value <see cref="MaxReadCacheBytes"/> may have.</summary>
+    internal const long ReadCacheLimit = 8L * 1024 * 1024 * 1024;
+
     /// <summary>The highest value <see cref="MaxKeyFilterBytes"/> may have.</summary>
     internal const long KeyFilterLimit = 8L * 1024 * 1024 * 1024;
 

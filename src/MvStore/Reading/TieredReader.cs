@@ -10,7 +10,7 @@ namespace MvStore.Reading;
 /// Reads keys at a view across both tiers as if they were one (contract B12). Memory first: what moves to disk in between is then found on
 /// disk (I5). It knows nothing of floors; whoever calls it answers for those.
 /// </summary>
-internal sealed class TieredReader(IBufferReader buffer, TierReads? tier, IStoredKeys? stored = null) : IVersionLookup
+internal sealed class TieredReader(IBufferReader buffer, TierReads? tier, IStoredKeys? stored = null, IRowCache? cache = null) : IVersionLookup
 {
     /// <summary>The newest entry a view can see, tombstones included.</summary>
     public ValueTask<TierRow?> FindAsync(ReadOnlySpan<byte> key, TierView view, CancellationToken cancellationToken)
@@ -20,9 +20,15 @@ internal sealed class TieredReader(IBufferReader buffer, TierReads? tier, IStore
     public ValueTask<TierRow?> FindAsync(ReadOnlySpan<byte> key, ulong hash, TierView view, CancellationToken cancellationToken)
     {
         var (inMemory, isFinal) = FindInMemory(key, hash, view);
-        return isFinal || !MustAskTier(hash)
-            ? new ValueTask<TierRow?>(inMemory)
-            : FindInBothAsync(key.ToArray(), inMemory, view, cancellationToken);
+        if (isFinal || !MustAskTier(hash))
+        {
+            return new ValueTask<TierRow?>(inMemory);
+        }
+
+        // What is cached is as good as the tier's answer (I34).
+        return cache is not null && cache.TryGet(key, hash, view, out var cached)
+            ? new ValueTask<TierRow?>(Newer(inMemory, cached))
+            : FindInBothAsync(key.ToArray(), hash, inMemory, view, cancellationToken);
     }
 
     /// <summary>Begins to fetch what a read of a key will look at first; see <see cref="IBufferReader.Prefetch"/>.</summary>
@@ -52,9 +58,9 @@ internal sealed class TieredReader(IBufferReader buffer, TierReads? tier, IStore
     {
         var found = new TierRow?[keys.Count];
         var open = FindInMemory(keys as ReadOnlyMemory<byte>[] ?? [.. keys], view, found);
-        if (open.Count > 0 && stored is not null && MustAskTier())
+        if (open.Count > 0 && MustAskTier())
         {
-            open.RemoveAll(i => !stored.MayHold(KeyHash.Of(keys[i].Span)));
+            open.RemoveAll(i => IsKnownWithoutTier(keys[i].Span, view, ref found[i]));
         }
 
         return open.Count == 0 || !MustAskTier()
@@ -118,6 +124,24 @@ internal sealed class TieredReader(IBufferReader buffer, TierReads? tier, IStore
         }
 
         return false;
+    }
+
+    // After memory was read, as above.
+    private bool IsKnownWithoutTier(ReadOnlySpan<byte> key, TierView view, ref TierRow? found)
+    {
+        var hash = KeyHash.Of(key);
+        if (stored is not null && !stored.MayHold(hash))
+        {
+            return true;
+        }
+
+        if (cache is null || !cache.TryGet(key, hash, view, out var cached))
+        {
+            return false;
+        }
+
+        found = Newer(found, cached);
+        return true;
     }
 
     private static TierRow? Newer(TierRow? inMemory, TierRow? onDisk)
@@ -193,11 +217,13 @@ internal sealed class TieredReader(IBufferReader buffer, TierReads? tier, IStore
         return found;
     }
 
-    private async ValueTask<TierRow?> FindInBothAsync(byte[] key, TierRow? inMemory, TierView view, CancellationToken cancellationToken)
+    private async ValueTask<TierRow?> FindInBothAsync(byte[] key, ulong hash, TierRow? inMemory, TierView view, CancellationToken cancellationToken)
     {
+        var ticket = cache?.Begin(hash, view) ?? default;
         var onDisk = await tier!.GetAsync([key], view, cancellationToken).ConfigureAwait(false);
         if (onDisk.Count > 0)
         {
+            cache?.Keep(ticket, onDisk[0]);
             return Newer(inMemory, onDisk[0]);
         }
 

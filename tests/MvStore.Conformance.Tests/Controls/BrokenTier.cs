@@ -21,6 +21,7 @@ internal sealed class BrokenTier(IPersistentTier inner, InMemoryTierStorage stor
         return fault switch
         {
             TierFault.LosesTheMark when state.DurableSequence > 0 => state with { DurableSequence = state.DurableSequence - 1 },
+            TierFault.ForgetsItsIdentity => state with { Identity = state.Identity + state.Epoch },
             TierFault.ForgetsTheEpoch => state with { Epoch = 1 },
             TierFault.TakesAnyEpoch when epoch != 0 => state with { Epoch = epoch },
             TierFault.ForgetsFloors => state with { Floors = FloorSet.None },

@@ -24,6 +24,7 @@ public sealed class NegativeControlTests
         [TierFault.EndsAtAnEmptyPage] = (typeof(Scans), "B9_EveryLimitOfEntriesToLookAtGivesTheSameRows"),
         [TierFault.IgnoresTheBudgetOfBytes] = (typeof(Pages), "B8_ARowAboveTheBudgetIsAPageOfItsOwn"),
         [TierFault.IgnoresTheBudgetOfEntries] = (typeof(Scans), "B9_EveryLimitOfEntriesToLookAtGivesTheSameRows"),
+        [TierFault.ForgetsItsIdentity] = (typeof(Opening), "F2_TheIdentityStaysAndIsNoOthers"),
         [TierFault.ForgetsTheEpoch] = (typeof(Ownership), "F2_EachOpeningHasAHigherEpoch"),
         [TierFault.TakesAnyEpoch] = (typeof(Ownership), "F2_AnEpochThatIsNotAboveAllEarlierOnesIsRefusedAndChangesNothing"),
         [TierFault.IgnoresItsEpoch] = (typeof(Ownership), "F2_AnOwnerThatWasReplacedNeitherWritesNorReads"),

@@ -21,6 +21,7 @@ public enum TierFault
     IgnoresTheBudgetOfBytes,
     IgnoresTheBudgetOfEntries,
     ForgetsTheEpoch,
+    ForgetsItsIdentity,
     TakesAnyEpoch,
     IgnoresItsEpoch,
     LetsASecondOwnerIn,

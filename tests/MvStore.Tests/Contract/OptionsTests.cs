@@ -44,6 +44,7 @@ public sealed class OptionsTests
         ["Persistence.MaxAttempts"] = ([1, 1_000], [0, -1, int.MinValue, 1_001, int.MaxValue]),
         ["Persistence.MaxSkippedPerPage"] = ([1, 100_000_000], [0, -1, int.MinValue, 100_000_001, int.MaxValue]),
         ["Persistence.MaxKeyFilterBytes"] = ([null!, 0L, 1L, 8L << 30], [-1L, long.MinValue, (8L << 30) + 1, long.MaxValue]),
+        ["Persistence.MaxReadCacheBytes"] = ([null!, 0L, 1L, 8L << 30], [-1L, long.MinValue, (8L << 30) + 1, long.MaxValue]),
         ["Persistence.ReclaimStepVersions"] = ([1, 10_000_000], [0, -1, int.MinValue, 10_000_001, int.MaxValue]),
         ["CommitLog.Enabled"] = ([true, false], []),
         ["CommitLog.DefaultDirectory"] = ([null!], ["", " "]),
@@ -173,6 +174,7 @@ public sealed class OptionsTests
         options.Persistence.MaxSkippedPerPage.Should().Be(10_000);
         options.Persistence.ReclaimStepVersions.Should().Be(10_000);
         options.Persistence.MaxKeyFilterBytes.Should().BeNull();
+        options.Persistence.MaxReadCacheBytes.Should().BeNull();
         options.CommitLog.Directory.Should().BeNull();
         options.CommitLog.Enabled.Should().BeTrue();
         options.CommitLog.FlushAge.Should().Be(TimeSpan.FromSeconds(10));
