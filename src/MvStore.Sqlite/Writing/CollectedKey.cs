@@ -28,7 +28,7 @@ internal sealed class CollectedKey(DoomedRows doomed)
         bool? isIntact = !isTombstone && row.IsNull(4)
             ? null
             : EntryChecksum.Of(row.Blob(0), version, sequence, row.Blob(4), isTombstone) == row.Integer(5);
-        _stamps.Add(new VersionStamp((ulong)version, (ulong)sequence));
+        _stamps.Add(new VersionStamp((ulong)version, (ulong)sequence) { IsTombstone = isTombstone });
         _states.Add(new RowState(length, isIntact));
     }
 
@@ -39,9 +39,15 @@ internal sealed class CollectedKey(DoomedRows doomed)
         var keep = stamps.Length <= 256 ? stackalloc bool[stamps.Length] : new bool[stamps.Length];
         if (rule.Decide(key, stamps, keep) > 0)
         {
+            if (!keep[0] && (keep.Contains(true) || !stamps[0].IsTombstone))
+            {
+                throw new PersistentTierException(TierFailure.Fatal, "The rule of retention lets the newest entry of a key go, which does not delete it or hides another.");
+            }
+
             if (!keep[0])
             {
-                throw new PersistentTierException(TierFailure.Fatal, "The rule of retention lets the newest entry of a key go.");
+                RequireIntact(key, 0);
+                doomed.AddNewest(key, (long)stamps[0].Version.Value, key.Length);
             }
 
             for (var i = 1; i < keep.Length; i++)
@@ -57,7 +63,7 @@ internal sealed class CollectedKey(DoomedRows doomed)
                 }
 
                 RequireIntact(key, i);
-                doomed.Add(key, (long)stamps[i].Version.Value, key.Length + _states[i].ValueLength, isNeighbour: !keep[i - 1]);
+                doomed.Add(key, (long)stamps[i].Version.Value, key.Length + _states[i].ValueLength, isNeighbour: i > 1 && !keep[i - 1]);
             }
         }
 

@@ -2,8 +2,8 @@ namespace MvStore.Sqlite.Writing;
 
 /// <summary>
 /// One step of reclamation (contract E1): collects whole keys, in key order, asks the rule, and deletes what may go. Only keys that have a row in the
-/// table <c>history</c> are looked at: the rule never lets the newest entry of a key go. It first reads and then deletes, so that no row is
-/// deleted under the statement that walks over it.
+/// table <c>history</c> are looked at, and, where deleted keys go, those that are deleted, which an index lists: of others the rule lets nothing go. It first reads and
+/// then deletes, so that no row is deleted under the statement that walks over it.
 /// </summary>
 internal sealed class Reclaimer : IDisposable
 {
@@ -12,6 +12,8 @@ internal sealed class Reclaimer : IDisposable
 
     private readonly Statement _all;
     private readonly Statement _after;
+    private readonly Statement _deletedAll;
+    private readonly Statement _deletedAfter;
     private readonly Statement _olderOf;
     private readonly Statement _newestOf;
     private readonly CollectedKey _collected;
@@ -22,6 +24,8 @@ internal sealed class Reclaimer : IDisposable
         const string Order = "ORDER BY key, version DESC";
         _all = connection.Prepare($"SELECT {Columns} FROM history {Order}");
         _after = connection.Prepare($"SELECT {Columns} FROM history WHERE key > ?1 {Order}");
+        _deletedAll = connection.Prepare("SELECT key FROM current INDEXED BY deleted WHERE value IS NULL ORDER BY key");
+        _deletedAfter = connection.Prepare("SELECT key FROM current INDEXED BY deleted WHERE value IS NULL AND key > ?1 ORDER BY key");
         _olderOf = connection.Prepare($"SELECT {Columns} FROM history WHERE key = ?1 ORDER BY version DESC");
         _newestOf = connection.Prepare($"SELECT {Columns} FROM current WHERE key = ?1");
         _doomed = new DoomedRows(connection);
@@ -51,6 +55,8 @@ internal sealed class Reclaimer : IDisposable
     {
         _all.Dispose();
         _after.Dispose();
+        _deletedAll.Dispose();
+        _deletedAfter.Dispose();
         _olderOf.Dispose();
         _newestOf.Dispose();
         _doomed.Dispose();
@@ -59,49 +65,31 @@ internal sealed class Reclaimer : IDisposable
     private (ReadOnlyMemory<byte>? Next, long Scanned) LookAtAll(TierReclaimStep step, CancellationToken cancellationToken)
     {
         var scanned = 0L;
-        byte[]? key = null;
-        var row = Open(step.After);
-        try
+        using var walk = new GarbageWalk(
+            Open(_all, _after, step.After),
+            step.Rule.Plan.ReclaimsDeletedKeys ? Open(_deletedAll, _deletedAfter, step.After) : null);
+        for (var key = walk.NextKey(); key is not null; key = walk.NextKey())
         {
-            while (row.Step())
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!TryCollectNewest(key))
             {
-                var current = EntryColumns.Key(row);
-                if (key is null || !current.SequenceEqual(key))
-                {
-                    if (key is not null)
-                    {
-                        _collected.Judge(step.Rule, key);
-                        if (scanned >= step.MaxVersions)
-                        {
-                            return (key, scanned);
-                        }
-                    }
+                throw Damage.NoNewest(key);
+            }
 
-                    cancellationToken.ThrowIfCancellationRequested();
-                    key = current.ToArray();
-                    if (!TryCollectNewest(key))
-                    {
-                        throw Damage.NoNewest(key);
-                    }
-
-                    scanned++;
-                }
-
+            for (scanned++; walk.IsIn(key); walk.MoveNext())
+            {
+                _collected.Add(walk.Older);
                 scanned++;
-                _collected.Add(row);
             }
 
-            if (key is not null)
+            _collected.Judge(step.Rule, key);
+            if (scanned >= step.MaxVersions && !walk.IsAtEnd)
             {
-                _collected.Judge(step.Rule, key);
+                return (key, scanned);
             }
+        }
 
-            return (null, scanned);
-        }
-        finally
-        {
-            row.Reset();
-        }
+        return (null, scanned);
     }
 
     private (ReadOnlyMemory<byte>? Next, long Scanned) LookAt(
@@ -196,14 +184,14 @@ internal sealed class Reclaimer : IDisposable
         }
     }
 
-    private Statement Open(ReadOnlyMemory<byte>? after)
+    private static Statement Open(Statement all, Statement behind, ReadOnlyMemory<byte>? after)
     {
         if (after is not { } last)
         {
-            return _all;
+            return all;
         }
 
-        _after.BindBlob(1, last.Span);
-        return _after;
+        behind.BindBlob(1, last.Span);
+        return behind;
     }
 }

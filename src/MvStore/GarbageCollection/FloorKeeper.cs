@@ -3,10 +3,11 @@ using MvStore.Contracts;
 namespace MvStore.GarbageCollection;
 
 /// <summary>The floors in force. Raised by one run of reclamation at a time.</summary>
+/// <param name="recovered">The floors when the store was opened. Whether deleted keys went before is not known then: they may have, if there was a floor.</param>
 internal sealed class FloorKeeper(FloorSet recovered) : IFloorSource
 {
     // Owner: the run of reclamation. Interlocked exchange (full fence); readers acquire.
-    private PublishedFloors _current = new(recovered);
+    private PublishedFloors _current = new(recovered, recovered.Highest > CommitVersion.Zero);
 
     public PublishedFloors Current => Volatile.Read(ref _current);
 
@@ -15,7 +16,22 @@ internal sealed class FloorKeeper(FloorSet recovered) : IFloorSource
     {
         if (floors.Generation > Current.Generation)
         {
-            Interlocked.Exchange(ref _current, new PublishedFloors(floors));
+            Interlocked.Exchange(ref _current, Current with { Set = floors });
+        }
+    }
+
+    /// <summary>
+    /// Publishes the same floors anew: who began to read before reads again, and who opens a pin meanwhile starts over, so that the pins that are read
+    /// afterwards are those of everyone who may have seen memory as it was before (I22).
+    /// </summary>
+    public void Renew() => Interlocked.Exchange(ref _current, Current with { Set = Current.Set });
+
+    /// <summary>Tells readers, before it happens, that a deleted key goes (I24).</summary>
+    public void Forget()
+    {
+        if (!Current.ForgetsKeys)
+        {
+            Interlocked.Exchange(ref _current, Current with { ForgetsKeys = true });
         }
     }
 }

@@ -6,7 +6,10 @@ internal sealed class RetentionPolicy(
     IReadOnlyList<IGarbageCollectionStrategy>? strategies = null,
     VersionTimes? times = null)
 {
+    private static readonly RowStrategy Rows = new();
+
     private readonly RetentionPlan _configured = options.ToPlan();
+    private readonly bool _reclaimsDeletedKeys = options.ReclaimDeletedKeys;
     private readonly IReadOnlyList<IGarbageCollectionStrategy> _strategies = strategies ?? [];
 
     /// <summary>Whether kinds of keys differ, or may once, in what they keep.</summary>
@@ -32,7 +35,7 @@ internal sealed class RetentionPolicy(
             plan = next ?? throw new GarbageCollectionStrategyException(strategy.GetType().Name, null);
         }
 
-        return plan;
+        return _reclaimsDeletedKeys ? Rows.Plan(plan) : plan;
     }
 
     /// <summary>The floors of a plan, as a function of the highest possible floor. Times are those of this call.</summary>
