@@ -76,6 +76,12 @@ internal static class Schema
             checksum INTEGER NOT NULL,
             PRIMARY KEY (key, version)
         ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE note (
+            name     TEXT    NOT NULL PRIMARY KEY, -- of the engine's choosing, ASCII
+            content  BLOB    NOT NULL,             -- what the engine remembers under it, never empty
+            checksum INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
         """;
 
     /// <summary>Fills an empty file: all of it in one synced transaction, then the switch to a write-ahead log.</summary>
