@@ -62,7 +62,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
         var retention = new RetentionPolicy(options.GarbageCollection, parts.Strategies, times);
         var kindsMatter = retention.DistinguishesKinds || recovered.Floors.ByKind.Count > 0;
-        _floors = new FloorKeeper(recovered.Floors);
+        var forgetting = new ForgettingNote(parts.Tier is null ? null : new TierNotes(parts.Tier, tierWrites, recovered.Notes));
+        _floors = new FloorKeeper(recovered.Floors, forgetting.IsSet);
         _pinOpener = new PinOpener(_sequencer, _floors, _pins, parts.TimeProvider);
         _readers = CreateReaders(tierReads);
         var kinds = kindsMatter ? parts.Classifier : null;
@@ -85,7 +86,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             parts.Tier,
             tierWrites,
             parts.Classifier,
-            options.Persistence.ReclaimStepVersions);
+            options.Persistence.ReclaimStepVersions,
+            forgetting);
 
         Flusher? flusher = null;
         if (_flushing is not null)

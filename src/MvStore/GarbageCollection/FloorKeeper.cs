@@ -3,11 +3,12 @@ using MvStore.Contracts;
 namespace MvStore.GarbageCollection;
 
 /// <summary>The floors in force. Raised by one run of reclamation at a time.</summary>
-/// <param name="recovered">The floors when the store was opened. Whether deleted keys went before is not known then: they may have, if there was a floor.</param>
-internal sealed class FloorKeeper(FloorSet recovered) : IFloorSource
+/// <param name="recovered">The floors when the store was opened.</param>
+/// <param name="forgetsKeys">Whether deleted keys may have gone before.</param>
+internal sealed class FloorKeeper(FloorSet recovered, bool forgetsKeys = false) : IFloorSource
 {
     // Owner: the run of reclamation. Interlocked exchange (full fence); readers acquire.
-    private PublishedFloors _current = new(recovered, recovered.Highest > CommitVersion.Zero);
+    private PublishedFloors _current = new(recovered, forgetsKeys);
 
     public PublishedFloors Current => Volatile.Read(ref _current);
 

@@ -15,7 +15,8 @@ internal sealed class Reclaimer(
     IPersistentTier? tier,
     TierWrites tierWrites,
     IKeyClassifier classifier,
-    int stepVersions)
+    int stepVersions,
+    ForgettingNote? forgetting = null)
 {
     private readonly AsyncGate _runs = new();
     private readonly SweepPlan _plan = new();
@@ -34,6 +35,11 @@ internal sealed class Reclaimer(
         var done = default(TierReclaimed);
         if (_plan.IsDue(set, open, plan))
         {
+            if (plan.ReclaimsDeletedKeys && forgetting is not null)
+            {
+                await forgetting.SetAsync(cancellationToken).ConfigureAwait(false);
+            }
+
             _honoured.Clear();
             _honoured.UnionWith(open);
             var memory = _plan.Keys(set) is { Count: 0 } ? new BufferReclaimed(0, 0, 0, IsComplete: true) : buffer.Reclaim(rule, cancellationToken);
