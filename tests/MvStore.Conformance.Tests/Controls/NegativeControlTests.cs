@@ -37,6 +37,7 @@ public sealed class NegativeControlTests
         [TierFault.CutsLongNotes] = (typeof(Notes), "F2_NotesUpToTheLimitsAreKept"),
         [TierFault.MixesUpNamesOfNotes] = (typeof(Notes), "F2_NamesAreToldApart"),
         [TierFault.ReclaimsWhatAPinSees] = (typeof(Reclamation), "E1_TheNewestAtOrBelowThePinStaysWhenVersionsAreSparse"),
+        [TierFault.KeepsDeletedKeys] = (typeof(Reclamation), "E4_ADeletedKeyGoesAsAWholeAndNothingOfItComesBack"),
         [TierFault.PromisesTooMuch] = (typeof(Capabilities), "A3_ASliceOfAsManyRowsAsAllowedIsTaken"),
     };
 

@@ -33,5 +33,6 @@ public enum TierFault
     MixesUpNamesOfNotes,
     KeepsTheFirstNote,
     ReclaimsWhatAPinSees,
+    KeepsDeletedKeys,
     PromisesTooMuch,
 }

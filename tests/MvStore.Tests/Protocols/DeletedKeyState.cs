@@ -94,12 +94,12 @@ internal readonly record struct DeletedKeyState(
     }
 
     public DeletedKeyState RaiseFloor(bool isDurableIgnored)
-        => this with { Floor = (byte)HighestFloor(isDurableIgnored), Sweep = SweepStep.FloorRaised, IsStale = Reader != ReaderStep.Idle, IsRaised = Reader != ReaderStep.Idle };
+        => this with { Floor = (byte)HighestFloor(isDurableIgnored), Sweep = SweepStep.FloorRaised, IsStale = IsWatching, IsRaised = Kind == ReaderKind.StepBack && Reader >= ReaderStep.PinAdded };
 
     public DeletedKeyState Renew(DeletedKeyTests.Fault fault) => this with
     {
         Sweep = SweepStep.Renewed,
-        IsStale = fault == DeletedKeyTests.Fault.FloorsAreNotPublishedAnew ? IsStale : Reader != ReaderStep.Idle,
+        IsStale = fault == DeletedKeyTests.Fault.FloorsAreNotPublishedAnew ? IsStale : IsWatching,
     };
 
     public DeletedKeyState ReadPins(SweepStep next) => this with { Sweep = next, SeenHeld = Held, SeenReader = Pin };
@@ -132,10 +132,15 @@ internal readonly record struct DeletedKeyState(
 
     public DeletedKeyState Capture(int at)
     {
-        var captured = this with { At = (byte)at, View = Published, VisibleSeen = (byte)HighestPublished(Published), IsRaised = IsStale };
+        var captured = this with { At = (byte)at, View = Published, FloorSeen = 0 };
         return Kind == ReaderKind.Point
             ? captured with { Reader = ReaderStep.Captured }
-            : captured with { Reader = ReaderStep.PinAdded, Pin = new PinState((byte)at, Published, true) };
+            : captured with
+            {
+                Reader = ReaderStep.PinAdded,
+                VisibleSeen = (byte)(Kind == ReaderKind.StepBack ? HighestPublished(Published) : 0),
+                Pin = new PinState((byte)at, Published, true),
+            };
     }
 
     /// <summary>Who steps back reads below what its pin sees, under the floors of that moment.</summary>
@@ -212,6 +217,9 @@ internal readonly record struct DeletedKeyState(
 
         return 0;
     }
+
+    // Who has a pin and reads what it sees does not look at the floors any more.
+    private bool IsWatching => Reader != ReaderStep.Idle && (Kind != ReaderKind.Pinned || Reader < ReaderStep.Captured);
 
     private static int Oldest(int mask) => System.Numerics.BitOperations.TrailingZeroCount((uint)mask);
 

@@ -10,7 +10,7 @@ namespace MvStore.Tests.Protocols;
 /// </summary>
 public sealed class DeletedKeyTests(ITestOutputHelper output)
 {
-    private const int Versions = 3;
+    private static readonly int[] VersionNumbers = [1, 2, 3];
 
     public enum Fault
     {
@@ -27,8 +27,12 @@ public sealed class DeletedKeyTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void E4_nothing_older_than_a_deletion_comes_back()
-        => Closes("deleted key", Make(Fault.None), output);
+    public void E4_nothing_older_than_a_deletion_comes_back_with_a_snapshot_and_a_crash()
+        => Closes("deleted key", WithSnapshot(Fault.None), output);
+
+    [Fact]
+    public void E4_nothing_older_than_a_deletion_comes_back_to_a_reader_that_is_under_way()
+        => Closes("deleted key, reader", WithReader(Fault.None), output);
 
     [Theory]
     [InlineData(Fault.MemoryKeepsWhatIsNotFinal, "B1-PRESENT")]
@@ -41,20 +45,49 @@ public sealed class DeletedKeyTests(ITestOutputHelper output)
     [InlineData(Fault.CommitsBelowTheFloor, "B1-PRESENT")]
     [InlineData(Fault.StepBackReadsOnce, "B1-ANSWER")]
     public void Deleted_key_faults_are_caught(Fault fault, string rule)
-        => Catches("deleted key", Make(fault), fault.ToString(), rule, output);
+        => Catches("deleted key", rule == "B1-ANSWER" ? WithReader(fault) : WithSnapshot(fault), fault.ToString(), rule, output);
 
-    private static Spec<DeletedKeyState> Make(Fault fault)
+    private static Spec<DeletedKeyState> WithSnapshot(Fault fault)
+        => Collecting(fault)
+            .Action("Crash", s => s.Published > 0 && s.Crashes == 0, s => s.Crash())
+            .Action("Open snapshot", VersionNumbers, (s, at) => !s.Held.IsOpen && at >= s.Floor, (s, at) => s with { Held = new PinState((byte)at, s.Published, true) })
+            .Action("Close snapshot", s => s.Held.IsOpen, s => s with { Held = default })
+            .Invariant("C1-HELD", "A snapshot sees what it saw.", s => !s.Held.IsOpen || s.Best(s.Held.At, s.Held.View) == s.Truth(s.Held.At, s.Held.View))
+            .Reachable("GONE", "A key that was deleted is in neither tier, and nothing says that it was.", s =>
+                s.SequenceOf(2) != 0 && s.SequenceOf(1) != 0 && (s.Chain | s.Disk) == 0)
+            .Reachable("CAME-BACK", "A key that went is written again.", s => (s.Chain | s.Disk) == 8 && s.SequenceOf(2) != 0 && s.SequenceOf(1) != 0)
+            .Reachable("LATE-BELOW", "Memory has what a deletion on disk hides.", s => s.Chain == 2 && Has(s.Disk, 2) && !s.IsFinal(1))
+            .Terminal(_ => false);
+
+    private static Spec<DeletedKeyState> WithReader(Fault fault)
     {
-        int[] versions = [.. Enumerable.Range(1, Versions)];
-        int[] places = [0, .. versions];
         ReaderKind[] kinds = [ReaderKind.Point, ReaderKind.Pinned, ReaderKind.StepBack];
+        return Collecting(fault)
+            .Action("Begin to read", kinds, (s, _) => s.Reader == ReaderStep.Idle, (s, kind) => s with
+            {
+                Reader = ReaderStep.FloorsLoaded,
+                Kind = kind,
+                FloorSeen = s.Floor,
+            })
+            .Action("Load publication", VersionNumbers, (s, at) => s.Reader == ReaderStep.FloorsLoaded && at >= s.FloorSeen, (s, at) => s.Capture(at))
+            .Action("Check floors", s => s.Reader == ReaderStep.PinAdded, s => s.IsStale ? s.EndRead() : s with { Reader = ReaderStep.Captured })
+            .Action("Read memory", s => s.Reader == ReaderStep.Captured, s => s.ReadMemory())
+            .Action("Ask tier", s => s.Reader == ReaderStep.MemoryRead, s => s.AskTier())
+            .Action("Judge", s => s.Reader == ReaderStep.Judging, s => s.Judge(fault))
+            .Action("End read", s => s.Reader == ReaderStep.Answered, s => s.EndRead())
+            .Invariant("B1-ANSWER", "A read answers as of one moment.", s => s.Reader != ReaderStep.Answered || s.Answer == s.Truth(s.At, s.View))
+            .Reachable("READ-AGAIN", "A read that spans both sweeps begins anew.", s => s.Reader == ReaderStep.Judging && s.IsStale && s.Sweep == SweepStep.Renewed)
+            .Terminal(_ => false);
+    }
+
+    private static Spec<DeletedKeyState> Collecting(Fault fault)
+    {
         var memory = fault == Fault.TierFirst ? SweepStep.PinsReadAgain : SweepStep.PinsRead;
 
-        var spec = Spec.From(new DeletedKeyState { IsWhole = true })
-            .Action("Commit", versions, (s, v) => s.SequenceOf(v) == 0 && (v > s.Floor || fault == Fault.CommitsBelowTheFloor), (s, v) => s.Commit(v))
+        return Spec.From(new DeletedKeyState { IsWhole = true })
+            .Action("Commit", VersionNumbers, (s, v) => s.SequenceOf(v) == 0 && (v > s.Floor || fault == Fault.CommitsBelowTheFloor), (s, v) => s.Commit(v))
             .Action("Flush", s => s.Mark < s.Published, s => s.Flush())
             .Action("Evict oldest", s => s.MayEvict, s => s.Evict())
-            .Action("Crash", s => s.Published > 0 && s.Crashes == 0, s => s.Crash())
             .Action("Raise floor", s => s.Sweep == SweepStep.Idle && s.HighestFloor(fault == Fault.FloorAboveDurable) > s.Floor, s => s.RaiseFloor(fault == Fault.FloorAboveDurable))
             .Action("Run again", s => s.Sweep == SweepStep.Idle && s.Floor > 0, s => s with { Sweep = SweepStep.FloorRaised })
             .Action("Read pins", s => s.Sweep == SweepStep.FloorRaised, s => s.ReadPins(SweepStep.PinsRead))
@@ -62,31 +95,6 @@ public sealed class DeletedKeyTests(ITestOutputHelper output)
             .Action("Publish floors anew", s => s.Sweep == (fault == Fault.TierFirst ? SweepStep.TierSwept : SweepStep.MemorySwept), s => s.Renew(fault))
             .Action("Read pins again", s => s.Sweep == SweepStep.Renewed, s => fault == Fault.PinsAreNotReadAgain ? s with { Sweep = SweepStep.PinsReadAgain } : s.ReadPins(SweepStep.PinsReadAgain))
             .Action("Sweep tier", s => s.Sweep == (fault == Fault.TierFirst ? SweepStep.PinsRead : SweepStep.PinsReadAgain), s => s.SweepTier(fault) with { Sweep = fault == Fault.TierFirst ? SweepStep.TierSwept : SweepStep.Idle })
-            .Action("Open snapshot", places, (s, at) => !s.Held.IsOpen && at >= s.Floor && at > 0, (s, at) => s with { Held = new PinState((byte)at, s.Published, true) })
-            .Action("Close snapshot", s => s.Held.IsOpen, s => s with { Held = default })
-            .Action("Begin to read", kinds, (s, _) => s.Reader == ReaderStep.Idle, (s, kind) => s with
-            {
-                Reader = ReaderStep.FloorsLoaded,
-                Kind = kind,
-                IsStale = false,
-                FloorSeen = s.Floor,
-            })
-            .Action("Load publication", versions, (s, at) => s.Reader == ReaderStep.FloorsLoaded && at >= s.FloorSeen, (s, at) => s.Capture(at))
-            .Action("Check floors", s => s.Reader == ReaderStep.PinAdded, s => s.IsStale ? s.EndRead() : s with { Reader = ReaderStep.Captured })
-            .Action("Read memory", s => s.Reader == ReaderStep.Captured, s => s.ReadMemory())
-            .Action("Ask tier", s => s.Reader == ReaderStep.MemoryRead, s => s.AskTier())
-            .Action("Judge", s => s.Reader == ReaderStep.Judging, s => s.Judge(fault))
-            .Action("End read", s => s.Reader == ReaderStep.Answered, s => s.EndRead());
-
-        return spec
-            .Invariant("B1-PRESENT", "Who reads both tiers at one instant, from any version at or above the floor, gets the truth.", s => s.IsPresentRight())
-            .Invariant("C1-HELD", "A snapshot sees what it saw.", s => !s.Held.IsOpen || s.Best(s.Held.At, s.Held.View) == s.Truth(s.Held.At, s.Held.View))
-            .Invariant("B1-ANSWER", "A read answers as of one moment.", s => s.Reader != ReaderStep.Answered || s.Answer == s.Truth(s.At, s.View))
-            .Reachable("GONE", "A key that was deleted is in neither tier, and nothing says that it was.", s =>
-                s.SequenceOf(2) != 0 && s.SequenceOf(1) != 0 && (s.Chain | s.Disk) == 0)
-            .Reachable("CAME-BACK", "A key that went is written again.", s => (s.Chain | s.Disk) == 8 && s.SequenceOf(2) != 0)
-            .Reachable("LATE-BELOW", "Memory has what a deletion on disk hides.", s => s.Chain == 2 && Has(s.Disk, 2) && !s.IsFinal(1))
-            .Reachable("READ-AGAIN", "A read that spans both sweeps begins anew.", s => s.Reader == ReaderStep.Judging && s.IsStale && s.Sweep == SweepStep.Renewed)
-            .Terminal(_ => false);
+            .Invariant("B1-PRESENT", "Who reads both tiers at one instant, from any version at or above the floor, gets the truth.", s => s.IsPresentRight());
     }
 }
