@@ -32,6 +32,13 @@ public sealed class GarbageCollectionOptions
     /// <value>Default empty.</value>
     public IDictionary<EntryKind, Retention> RetainByKind { get; private init; } = new Dictionary<EntryKind, Retention>();
 
+    /// <summary>
+    /// Whether deleted keys go for good (<see cref="RowStrategy"/>): otherwise of each a deletion stays for ever. Kinds may differ:
+    /// <see cref="Retention.KeepsDeletedKeys"/>.
+    /// </summary>
+    /// <value>Default true.</value>
+    public bool ReclaimDeletedKeys { get; set; } = true;
+
     /// <summary>How often reclamation runs by itself. It has work to do when history is limited or keys are dropped; otherwise it costs nothing.</summary>
     /// <value>Default 10 seconds. Positive, at most 24 days, or <see cref="Timeout.InfiniteTimeSpan"/> for never.</value>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(10);
@@ -44,6 +51,7 @@ public sealed class GarbageCollectionOptions
         RetainAge = RetainAge,
         RetainPerKey = RetainPerKey,
         RetainByKind = new Dictionary<EntryKind, Retention>(RetainByKind),
+        ReclaimDeletedKeys = ReclaimDeletedKeys,
         Interval = Interval,
     };
 

@@ -95,7 +95,9 @@ public interface IPersistentTier : IAsyncDisposable
     ValueTask RaiseFloorAsync(FloorSet floors, IReadOnlyList<KeyFloor> settled, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Removes, in one bounded step, entries that the given rule lets go. The rule must see all stored entries of a key together.
+    /// Removes, in one bounded step, entries that the given rule lets go. The rule must see all stored entries of a key together, and be told which of them
+    /// are tombstones. It may let all entries of a key go, or all at or below its floor, with a tombstone as the newest of them (contract E4): those vanish at one instant, so
+    /// that nobody, whatever fails, ever sees an older one without the tombstone.
     /// What it lets go it lets go for ever, so a step can be repeated, and may arrive late.
     /// </summary>
     /// <param name="request">The rule, where to begin, and how much to look at.</param>

@@ -76,7 +76,9 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
         var retention = new RetentionPolicy(options.GarbageCollection, parts.Strategies, times);
         var kindsMatter = retention.DistinguishesKinds || recovered.Floors.ByKind.Count > 0;
-        _floors = new FloorKeeper(recovered.Floors);
+        var notes = parts.Tier is null ? null : new TierNotes(parts.Tier, tierWrites, recovered.Notes);
+        var forgetting = new ForgettingNote(notes);
+        _floors = new FloorKeeper(recovered.Floors, forgetting.IsSet);
         _pinOpener = new PinOpener(_sequencer, _floors, _pins, parts.TimeProvider);
         _readers = CreateReaders(_tierReads);
         var kinds = kindsMatter ? parts.Classifier : null;
@@ -91,7 +93,6 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             durable,
             log?.Written);
 
-        var notes = parts.Tier is null ? null : new TierNotes(parts.Tier, tierWrites, recovered.Notes);
         _leases = new StoreLeases(_pinOpener, _pins, durable, notes, parts.Classifier, parts.TimeProvider, _logger);
         _leases.Restore(leases);
         var survey = new VersionSurvey(new BufferSurvey(_buffer), _tierReads, _sequencer, options.Persistence, parts.TimeProvider);
@@ -106,7 +107,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             parts.Classifier,
             options.Persistence.ReclaimStepVersions,
             new PinBudgets(survey, parts.TimeProvider, _logger),
-            _leases);
+            _leases,
+            forgetting);
         _survey = new ReclamationSurvey(_reclaimer, survey, parts.Classifier);
 
         _instruments = new StoreInstruments(

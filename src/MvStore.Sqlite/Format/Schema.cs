@@ -28,6 +28,8 @@ internal static class Schema
             checksum INTEGER NOT NULL  -- CRC-32C of the other columns
         ) STRICT, WITHOUT ROWID;
 
+        CREATE INDEX deleted ON current (key) WHERE value IS NULL;
+
         CREATE TABLE history (
             key      BLOB    NOT NULL, -- one that has a row in current, of a higher version
             version  INTEGER NOT NULL,

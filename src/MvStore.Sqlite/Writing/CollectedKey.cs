@@ -28,15 +28,16 @@ internal sealed class CollectedKey(DoomedRows doomed)
     {
         var version = row.Integer(1);
         var sequence = row.Integer(2);
-        _stamps.Add(new VersionStamp((ulong)version, (ulong)sequence));
         if (row.IsInteger(3))
         {
+            _stamps.Add(new VersionStamp((ulong)version, (ulong)sequence));
             _states.Add(new RowState(row.Integer(3), null));
             return;
         }
 
         var value = row.Blob(3);
         var isTombstone = value.IsEmpty && row.IsNull(3);
+        _stamps.Add(new VersionStamp((ulong)version, (ulong)sequence) { IsTombstone = isTombstone });
         _states.Add(new RowState(value.Length, EntryChecksum.Of(key, version, sequence, value, isTombstone) == row.Integer(4)));
     }
 
@@ -49,12 +50,22 @@ internal sealed class CollectedKey(DoomedRows doomed)
         var stamps = CollectionsMarshal.AsSpan(_stamps);
         var keep = stamps.Length <= 256 ? stackalloc bool[stamps.Length] : new bool[stamps.Length];
         var going = rule.Decide(key, stamps, keep);
-        doomed.Begin(key, isNext, isWhole: going == stamps.Length - 1);
+        if (stamps.Length > 1)
+        {
+            doomed.Begin(key, isNext, isWhole: !keep[1..].Contains(true)); // without older entries it is no key of the history
+        }
+
         if (going > 0)
         {
+            if (!keep[0] && (keep.Contains(true) || !stamps[0].IsTombstone))
+            {
+                throw new PersistentTierException(TierFailure.Fatal, "The rule of retention lets the newest entry of a key go, which does not delete it or hides another.");
+            }
+
             if (!keep[0])
             {
-                throw new PersistentTierException(TierFailure.Fatal, "The rule of retention lets the newest entry of a key go.");
+                RequireIntact(key, 0);
+                doomed.AddNewest(key, (long)stamps[0].Version.Value, key.Length);
             }
 
             for (var i = 1; i < keep.Length; i++)
@@ -70,7 +81,7 @@ internal sealed class CollectedKey(DoomedRows doomed)
                 }
 
                 RequireIntact(key, i);
-                doomed.Add(key, (long)stamps[i].Version.Value, key.Length + _states[i].ValueLength, isNeighbour: !keep[i - 1]);
+                doomed.Add(key, (long)stamps[i].Version.Value, key.Length + _states[i].ValueLength, isNeighbour: i > 1 && !keep[i - 1]);
             }
         }
 

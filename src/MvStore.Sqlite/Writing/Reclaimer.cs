@@ -2,13 +2,15 @@ namespace MvStore.Sqlite.Writing;
 
 /// <summary>
 /// One step of reclamation (contract E1): collects whole keys, in key order, asks the rule, and deletes what may go. Only keys that have a row in the
-/// table <c>history</c> are looked at: the rule never lets the newest entry of a key go. It first reads and then deletes, so that no row is
-/// deleted under the statement that walks over it.
+/// table <c>history</c> are looked at, and, where deleted keys go, those that are deleted, which an index lists: of others the rule lets nothing go. It first reads and
+/// then deletes, so that no row is deleted under the statement that walks over it.
 /// </summary>
 internal sealed class Reclaimer : IDisposable
 {
     private readonly Statement _all;
     private readonly Statement _after;
+    private readonly Statement _deletedAll;
+    private readonly Statement _deletedAfter;
     private readonly Statement _olderOf;
     private readonly NewestRows _newest;
     private readonly CollectedKey _collected;
@@ -19,6 +21,8 @@ internal sealed class Reclaimer : IDisposable
         const string Order = "ORDER BY key, version DESC";
         _all = connection.Prepare($"SELECT {CollectedKey.Columns} FROM history {Order}");
         _after = connection.Prepare($"SELECT {CollectedKey.Columns} FROM history WHERE key > ?1 {Order}");
+        _deletedAll = connection.Prepare("SELECT key FROM current INDEXED BY deleted WHERE value IS NULL ORDER BY key");
+        _deletedAfter = connection.Prepare("SELECT key FROM current INDEXED BY deleted WHERE value IS NULL AND key > ?1 ORDER BY key");
         _olderOf = connection.Prepare($"SELECT {CollectedKey.Columns} FROM history WHERE key = ?1 ORDER BY version DESC");
         _newest = new NewestRows(connection);
         _doomed = new DoomedRows(connection);
@@ -54,6 +58,8 @@ internal sealed class Reclaimer : IDisposable
     {
         _all.Dispose();
         _after.Dispose();
+        _deletedAll.Dispose();
+        _deletedAfter.Dispose();
         _olderOf.Dispose();
         _newest.Dispose();
         _doomed.Dispose();
@@ -62,50 +68,32 @@ internal sealed class Reclaimer : IDisposable
     private (ReadOnlyMemory<byte>? Next, long Scanned) LookAtAll(TierReclaimStep step, CancellationToken cancellationToken)
     {
         var scanned = 0L;
-        byte[]? key = null;
-        var row = Open(step.After);
-        try
+        using var walk = new GarbageWalk(
+            Open(_all, _after, step.After),
+            step.Rule.Plan.ReclaimsDeletedKeys ? Open(_deletedAll, _deletedAfter, step.After) : null);
+        for (var key = walk.NextKey(); key is not null; key = walk.NextKey())
         {
-            while (row.Step())
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!TryCollectNewest(key))
             {
-                var current = EntryColumns.Key(row);
-                if (key is null || !current.SequenceEqual(key))
-                {
-                    if (key is not null)
-                    {
-                        _collected.Judge(step.Rule, key, isNext: true);
-                        if (scanned >= step.MaxVersions)
-                        {
-                            return (key, scanned);
-                        }
-                    }
+                throw Damage.NoNewest(key);
+            }
 
-                    cancellationToken.ThrowIfCancellationRequested();
-                    key = current.ToArray();
-                    if (!TryCollectNewest(key))
-                    {
-                        throw Damage.NoNewest(key);
-                    }
-
-                    scanned++;
-                }
-
+            for (scanned++; walk.IsIn(key); walk.MoveNext())
+            {
+                _collected.Add(walk.Older, key);
                 scanned++;
-                _collected.Add(row, key);
             }
 
-            if (key is not null)
+            _collected.Judge(step.Rule, key, isNext: true);
+            LastKey = key;
+            if (scanned >= step.MaxVersions && !walk.IsAtEnd)
             {
-                _collected.Judge(step.Rule, key, isNext: true);
-                LastKey = key;
+                return (key, scanned);
             }
+        }
 
-            return (null, scanned);
-        }
-        finally
-        {
-            row.Reset();
-        }
+        return (null, scanned);
     }
 
     private (ReadOnlyMemory<byte>? Next, long Scanned) LookAt(
@@ -192,14 +180,14 @@ internal sealed class Reclaimer : IDisposable
         return true;
     }
 
-    private Statement Open(ReadOnlyMemory<byte>? after)
+    private static Statement Open(Statement all, Statement behind, ReadOnlyMemory<byte>? after)
     {
         if (after is not { } last)
         {
-            return _all;
+            return all;
         }
 
-        _after.BindBlob(1, last.Span);
-        return _after;
+        behind.BindBlob(1, last.Span);
+        return behind;
     }
 }

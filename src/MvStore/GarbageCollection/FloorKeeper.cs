@@ -2,11 +2,13 @@ using MvStore.Contracts;
 
 namespace MvStore.GarbageCollection;
 
-/// <summary>The floors in force. Raised by one at a time: a run of reclamation, or the flusher with a slice (I35).</summary>
-internal sealed class FloorKeeper(FloorSet recovered) : IFloorSource
+/// <summary>The floors in force. Raised by one at a time: a run of reclamation, or the flusher with a slice (I35). Published anew by a run of reclamation, meanwhile too.</summary>
+/// <param name="recovered">The floors when the store was opened.</param>
+/// <param name="forgetsKeys">Whether deleted keys may have gone before.</param>
+internal sealed class FloorKeeper(FloorSet recovered, bool forgetsKeys = false) : IFloorSource
 {
-    // Owner: who raises floors. Interlocked exchange (full fence); readers acquire.
-    private PublishedFloors _current = new(recovered);
+    // Owner: who raises floors, and the run of reclamation. Compare-and-swap, repeated (full fence); readers acquire.
+    private PublishedFloors _current = new(recovered, forgetsKeys);
 
     // Owner: who raises floors. Release store; reclamation acquires.
     private FloorSet _stored = recovered;
@@ -29,9 +31,42 @@ internal sealed class FloorKeeper(FloorSet recovered) : IFloorSource
     /// <summary>Publishes floors that are about to be stored with a slice; without effect unless they were raised since those in force.</summary>
     public void Prepare(FloorSet floors)
     {
-        if (floors.Generation > Current.Generation)
+        var seen = Current;
+        while (floors.Generation > seen.Generation && !TryReplace(ref seen, seen with { Set = floors }))
         {
-            Interlocked.Exchange(ref _current, new PublishedFloors(floors));
         }
+    }
+
+    /// <summary>
+    /// Publishes the same floors anew: who began to read before reads again, and who opens a pin meanwhile starts over, so that the pins that are read
+    /// afterwards are those of everyone who may have seen memory as it was before (I22).
+    /// </summary>
+    public void Renew()
+    {
+        var seen = Current;
+        while (!TryReplace(ref seen, seen with { Set = seen.Set }))
+        {
+        }
+    }
+
+    /// <summary>Tells readers, before it happens, that a deleted key goes (I24).</summary>
+    public void Forget()
+    {
+        var seen = Current;
+        while (!seen.ForgetsKeys && !TryReplace(ref seen, seen with { ForgetsKeys = true }))
+        {
+        }
+    }
+
+    private bool TryReplace(ref PublishedFloors seen, PublishedFloors next)
+    {
+        var found = Interlocked.CompareExchange(ref _current, next, seen);
+        if (ReferenceEquals(found, seen))
+        {
+            return true;
+        }
+
+        seen = found;
+        return false;
     }
 }

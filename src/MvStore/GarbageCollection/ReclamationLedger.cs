@@ -35,7 +35,7 @@ internal sealed class ReclamationLedger(RetentionRule rule)
 
         for (var i = 0; i < newestFirst.Length; i++)
         {
-            _stamps[i] = new VersionStamp(newestFirst[i].Version, newestFirst[i].Sequence);
+            _stamps[i] = new VersionStamp(newestFirst[i].Version, newestFirst[i].Sequence) { IsTombstone = newestFirst[i].IsTombstone };
         }
 
         return _stamps.AsSpan(0, newestFirst.Length);

@@ -6,7 +6,10 @@ internal sealed class RetentionPolicy(
     IReadOnlyList<IGarbageCollectionStrategy>? strategies = null,
     VersionTimes? times = null)
 {
+    private static readonly RowStrategy Rows = new();
+
     private readonly RetentionPlan _configured = options.ToPlan();
+    private readonly bool _reclaimsDeletedKeys = options.ReclaimDeletedKeys;
     private readonly IReadOnlyList<IGarbageCollectionStrategy> _strategies = strategies ?? [];
 
     // Owner: who asked last, one run of reclamation at a time. Release store; the flusher acquires.
@@ -38,8 +41,9 @@ internal sealed class RetentionPolicy(
             plan = next ?? throw new GarbageCollectionStrategyException(strategy.GetType().Name, null);
         }
 
+        // Not what it says of deleted keys: a slice always has the newest entry of each of its keys.
         Volatile.Write(ref _latest, plan);
-        return plan;
+        return _reclaimsDeletedKeys ? Rows.Plan(plan) : plan;
     }
 
     /// <summary>The floors of a plan, as a function of the highest possible floor. Times are those of this call.</summary>

@@ -112,7 +112,12 @@ internal sealed class BrokenTier(IPersistentTier inner, InMemoryTierStorage stor
 
     public ValueTask<TierReclaimed> ReclaimAsync(TierReclaimStep request, CancellationToken cancellationToken)
         => Inner.ReclaimAsync(
-            fault == TierFault.ReclaimsWhatAPinSees ? request with { Rule = new RetentionRule(request.Rule.Floors, [], TestClassifier.Instance) } : request,
+            fault switch
+            {
+                TierFault.ReclaimsWhatAPinSees => request with { Rule = new RetentionRule(request.Rule.Floors, [], TestClassifier.Instance) },
+                TierFault.KeepsDeletedKeys => request with { Rule = new RetentionRule(request.Rule.Floors, request.Rule.Pins, TestClassifier.Instance) },
+                _ => request,
+            },
             cancellationToken);
 
     public ValueTask SetNoteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => fault switch

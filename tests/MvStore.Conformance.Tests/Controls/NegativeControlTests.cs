@@ -39,6 +39,7 @@ public sealed class NegativeControlTests
         [TierFault.MixesUpNamesOfNotes] = (typeof(Notes), "F2_NamesAreToldApart"),
         [TierFault.IgnoresTheFloorsOfSlices] = (typeof(Floors), "E8_FloorsThatComeWithASliceAreStoredWithIt"),
         [TierFault.ReclaimsWhatAPinSees] = (typeof(Reclamation), "E1_TheNewestAtOrBelowThePinStaysWhenVersionsAreSparse"),
+        [TierFault.KeepsDeletedKeys] = (typeof(Reclamation), "E4_ADeletedKeyGoesAsAWholeAndNothingOfItComesBack"),
         [TierFault.PromisesTooMuch] = (typeof(Capabilities), "A3_ASliceOfAsManyRowsAsAllowedIsTaken"),
     };
 

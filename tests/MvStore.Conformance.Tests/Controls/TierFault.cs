@@ -35,5 +35,6 @@ public enum TierFault
     KeepsTheFirstNote,
     IgnoresTheFloorsOfSlices,
     ReclaimsWhatAPinSees,
+    KeepsDeletedKeys,
     PromisesTooMuch,
 }

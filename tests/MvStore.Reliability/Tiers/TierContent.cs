@@ -165,10 +165,11 @@ internal sealed class TierContent
                 break;
             }
 
-            // A walk over everything passes over the entries that are alone.
-            scanned += entries.Length > 1 || step.Keys is not null ? entries.Length : 0;
+            // A walk over everything passes over the entries that are alone, unless they delete a key and may go.
+            var isPassed = entries.Length == 1 && step.Keys is null && !(step.Rule.Plan.ReclaimsDeletedKeys && entries[0].IsTombstone);
+            scanned += isPassed ? 0 : entries.Length;
             var keep = new bool[entries.Length];
-            step.Rule.Decide(key.Span, entries.Select(e => new VersionStamp(e.Version, e.Sequence)).ToArray(), keep);
+            step.Rule.Decide(key.Span, entries.Select(e => new VersionStamp(e.Version, e.Sequence) { IsTombstone = e.IsTombstone }).ToArray(), keep);
             rows.ExceptWith(entries.Where((_, i) => !keep[i]));
         }
 

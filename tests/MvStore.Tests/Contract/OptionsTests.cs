@@ -37,6 +37,7 @@ public sealed class OptionsTests
         ["GarbageCollection.RetainVersions"] = ([0UL, 1UL, ulong.MaxValue], []),
         ["GarbageCollection.RetainAge"] = ([TimeSpan.Zero, TimeSpan.FromTicks(1), TimeSpan.MaxValue], [TimeSpan.FromTicks(-1), TimeSpan.MinValue]),
         ["GarbageCollection.RetainPerKey"] = ([1, int.MaxValue], [0, -1, int.MinValue]),
+        ["GarbageCollection.ReclaimDeletedKeys"] = ([true, false], []),
         ["GarbageCollection.Interval"] = ([TimeSpan.FromTicks(1), MaxDuration, Timeout.InfiniteTimeSpan], NoDurations),
         ["Persistence.ReadPageRows"] = ([1, 1_000_000], [0, -1, int.MinValue, 1_000_001, int.MaxValue]),
         ["Persistence.ReadPageBytes"] = ([1L, long.MaxValue], [0L, -1L, long.MinValue]),

@@ -200,12 +200,6 @@ public sealed class RetentionTests
         (await fixture.Tier.ScanAsync(scan, CancellationToken.None)).Rows.Select(r => r.Version.Value).Should().Equal(newestFirst);
     }
 
-    private sealed class OperatorRetentions : IOperatorRetentionProvider
-    {
-        // Owner: the test, between two runs.
-        public IReadOnlyDictionary<ulong, Retention> Current { get; set; } = new Dictionary<ulong, Retention>();
-    }
-
     private sealed class FailingStrategy : IGarbageCollectionStrategy
     {
         public Func<RetentionPlan, RetentionPlan> Plans { get; set; } = before => before;

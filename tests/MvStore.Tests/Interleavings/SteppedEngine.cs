@@ -109,13 +109,15 @@ internal sealed class SteppedEngine : IAsyncDisposable
 
     public ulong Floor => _floors.Current.Set.Default.Value;
 
-    /// <summary>Commits, and remembers what was written if it succeeded.</summary>
+    /// <summary>Commits, and remembers what was written if it succeeded. A key behind a minus is deleted.</summary>
     public async Task<bool> CommitAsync(Parts parts, ulong version, params string[] keys)
     {
         var batch = new WriteBatch();
         foreach (var key in keys)
         {
-            batch.Set(System.Text.Encoding.UTF8.GetBytes(key), System.Text.Encoding.UTF8.GetBytes($"{key}{version}"));
+            _ = key[0] == '-'
+                ? batch.Remove(System.Text.Encoding.UTF8.GetBytes(key[1..]))
+                : batch.Set(System.Text.Encoding.UTF8.GetBytes(key), System.Text.Encoding.UTF8.GetBytes($"{key}{version}"));
         }
 
         try
@@ -123,7 +125,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
             var receipt = await parts.Committer.CommitAsync(batch, version, Durability.Buffered, CancellationToken.None);
             lock (_written)
             {
-                _written.AddRange(keys.Select(k => (k, version, receipt.Sequence, (string?)$"{k}{version}")));
+                _written.AddRange(keys.Select(k => (k.TrimStart('-'), version, receipt.Sequence, k[0] == '-' ? null : $"{k}{version}")));
             }
 
             return true;
@@ -211,7 +213,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
             return string.Join(' ', keys.Select(key => _written
                 .Where(w => w.Key == key && w.Version <= at && w.Sequence <= view)
                 .OrderBy(w => w.Version)
-                .Select(w => $"{w.Key}@{w.Version}")
+                .Select(w => w.Value is null ? $"{w.Key}-" : $"{w.Key}@{w.Version}")
                 .LastOrDefault() ?? $"{key}-"));
         }
     }
@@ -328,7 +330,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
             return string.Join(' ', keys.Select(k => byKey.TryGetValue(k, out var version) ? $"{k}@{version}" : $"{k}-"));
         }
 
-        private static string Show(string key, TierRow? row) => row is { } found ? $"{key}@{found.Version}" : $"{key}-";
+        private static string Show(string key, TierRow? row) => row is { IsTombstone: false } found ? $"{key}@{found.Version}" : $"{key}-";
     }
 
     private sealed class Uniform : IKeyClassifier

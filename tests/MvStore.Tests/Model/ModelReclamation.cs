@@ -36,6 +36,7 @@ internal sealed class ModelReclamation(ModelWorld world, ModelWriting writing)
         }
 
         world.Reference.RaiseFloors(floors, keys);
+        await ForgetAsync();
         await RequireKeptAsync();
     }
 
@@ -81,6 +82,39 @@ internal sealed class ModelReclamation(ModelWorld world, ModelWriting writing)
         catch (BelowFloorException refused)
         {
             return refused.Floor.Value;
+        }
+    }
+
+    /// <summary>
+    /// Deleted keys go, unless a pin sees the deletion or anything older. What a pin that was opened below the floor of a key sees of it may be gone already, and
+    /// then keeps nothing: the store is asked.
+    /// </summary>
+    private async Task ForgetAsync()
+    {
+        if (!world.Settings.ReclaimsDeletedKeys)
+        {
+            return;
+        }
+
+        foreach (var deletion in world.Reference.DeletedKeys())
+        {
+            var pins = world.PinHolders.Where(p => world.Reference.SeesUpTo(p.View, deletion)).ToList();
+            if (pins.Exists(p => IsClaimed(deletion.Key, p)))
+            {
+                continue;
+            }
+
+            if (pins.Count > 0)
+            {
+                var history = await Scans.ToListAsync(world.Store.HistoryAsync(KeyRange.Exactly(deletion.Key), CommitVersion.Latest));
+                if (history.Exists(r => r.Version == deletion.Version))
+                {
+                    continue;
+                }
+            }
+
+            world.Journal.Note($"  -> {ByteText.Format(deletion.Key)} goes");
+            world.Reference.Forget(deletion);
         }
     }
 
