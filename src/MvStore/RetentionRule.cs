@@ -108,30 +108,40 @@ public sealed class RetentionRule
             verdicts[i] = new RetentionVerdict(reason, 0, null);
         }
 
-        var holders = 0; // pins without which the deletion at the floor could go
-        Pin? holder = null;
         foreach (var pin in _pins)
         {
             var seen = IndexSeenBy(pin, key, newestFirst);
-            if (seen < 0)
+            if (seen >= 0)
             {
-                continue;
-            }
-
-            ref var verdict = ref verdicts[seen];
-            var reason = verdict.IsReclaimable ? RetentionReason.Pinned : verdict.Reason;
-            verdict = new RetentionVerdict(reason, verdict.Pins + 1, verdict.Pin ?? pin);
-            if (seen >= above)
-            {
-                holders++;
-                holder ??= pin;
+                ref var verdict = ref verdicts[seen];
+                var reason = verdict.IsReclaimable ? RetentionReason.Pinned : verdict.Reason;
+                verdict = new RetentionVerdict(reason, verdict.Pins + 1, verdict.Pin ?? pin);
+                mayForget &= seen < above;
             }
         }
 
         if (mayForget)
         {
-            verdicts[above] = new RetentionVerdict(holders == 0 ? RetentionReason.Reclaimable : RetentionReason.Pinned, holders, holder);
+            verdicts[above] = new RetentionVerdict(RetentionReason.Reclaimable, 0, null);
         }
+    }
+
+    /// <summary>The deletion that would go, with what it hides, if one pin were not: where it is, negative for none, and that pin.</summary>
+    internal (int Index, Pin Pin) DeletionHeldByOne(ReadOnlySpan<byte> key, ReadOnlySpan<VersionStamp> newestFirst)
+    {
+        var (above, _, mayForget) = CountKept(key, newestFirst);
+        var holders = 0;
+        Pin holder = default;
+        for (var i = 0; mayForget && i < _pins.Length && holders < 2; i++)
+        {
+            if (IndexSeenBy(_pins[i], key, newestFirst) >= above)
+            {
+                holders++;
+                holder = _pins[i];
+            }
+        }
+
+        return (holders == 1 ? above : -1, holder);
     }
 
     private static void RequireSameLength(ReadOnlySpan<VersionStamp> entries, int verdicts, string parameter)

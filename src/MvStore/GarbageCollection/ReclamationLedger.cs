@@ -4,7 +4,7 @@ namespace MvStore.GarbageCollection;
 
 /// <summary>
 /// Adds up, for one tier, why entries stay, what may go, and what goes as soon as one pin closes: an entry that stays only because of pins, and that
-/// one pin alone sees. This is the one place where a survey asks the rule. Not safe for concurrent use.
+/// one pin alone sees, or a deletion that goes once nobody sees anything older. This is the one place where a survey asks the rule. Not safe for concurrent use.
 /// </summary>
 internal sealed class ReclamationLedger(RetentionRule rule)
 {
@@ -53,8 +53,13 @@ internal sealed class ReclamationLedger(RetentionRule rule)
             total = total.Plus(bytes);
             if (verdicts[i] is { Reason: RetentionReason.Pinned, Pins: 1, Pin: { } pin })
             {
-                _heldAlone[pin] = _heldAlone.GetValueOrDefault(pin).Plus(bytes);
+                AddHeldAlone(pin, bytes);
             }
+        }
+
+        if (rule.DeletionHeldByOne(key, StampsOf(newestFirst)) is (var deletion and >= 0, var holder))
+        {
+            AddHeldAlone(holder, key.Length + newestFirst[deletion].ValueBytes);
         }
     }
 
@@ -66,4 +71,6 @@ internal sealed class ReclamationLedger(RetentionRule rule)
 
     /// <summary>What would go if this pin were not, however many hold it.</summary>
     public VersionTotals HeldAloneBy(Pin pin) => _heldAlone.GetValueOrDefault(pin);
+
+    private void AddHeldAlone(Pin pin, long bytes) => _heldAlone[pin] = _heldAlone.GetValueOrDefault(pin).Plus(bytes);
 }

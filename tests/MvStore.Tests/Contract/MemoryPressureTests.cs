@@ -3,6 +3,7 @@ using MvStore.Tests.Fixtures;
 namespace MvStore.Tests.Contract;
 
 /// <summary>Contract D2, D5, D6: over the soft limit flushing, eviction and reclamation work harder; what is cold leaves first.</summary>
+[Collection(nameof(ProcessEpochs))]
 public sealed class MemoryPressureTests
 {
     [Fact]
