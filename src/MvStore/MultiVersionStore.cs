@@ -38,6 +38,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly Reclaimer _reclaimer;
     private readonly ReclamationLoop _reclamation;
     private readonly LogReplay? _replay;
+    private readonly VersionTimes? _times;
+    private readonly VersionsByTime _versionsByTime;
     private readonly Lazy<Task> _disposal;
 
     internal MultiVersionStore(StoreParts parts, TierState recovered, FailureLatch failure, MemoryPlan plan, FlushingStage? flushing, CommitLog? log)
@@ -46,7 +48,9 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         var policy = TierRetryPolicy.Of(options, recovered.Capabilities);
         var tierWrites = new TierWrites(failure, policy, parts.TimeProvider);
         var tierReads = parts.Tier is { } tier ? new TierReads(tier, recovered.Capabilities, failure, policy, parts.TimeProvider) : null;
+        var notes = parts.Tier is null ? null : new TierNotes(parts.Tier, tierWrites, recovered.Notes);
         _parts = parts;
+        _times = CreateTimes(parts, notes);
         _log = log;
         _logger = parts.LoggerFactory.CreateLogger("MvStore");
 
@@ -56,13 +60,13 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _pacing = new PacingStage(parts, plan, _trimmer, flushing, failure, _logger);
         var feed = parts.CommitListeners.Count == 0 ? null : new CommitFeed();
         IPublicationSink? queue = log is null ? flushing?.Queue : new LoggedPublications(log.Queue, flushing!.Queue);
-        var times = NeedsTimes(parts) ? new VersionTimes(parts.TimeProvider, recovered.HighestVersion) : null;
-        _sequencer = new CommitSequencer(recovered, failure, queue, feed, _pacing.Gate, times);
+        _sequencer = new CommitSequencer(recovered, failure, queue, feed, _pacing.Gate, _times);
         _budget = _pacing.CreateBudget(_sequencer);
 
-        var retention = new RetentionPolicy(options.GarbageCollection, parts.Strategies, times);
+        var retention = new RetentionPolicy(options.GarbageCollection, parts.Strategies, _times);
         var kindsMatter = retention.DistinguishesKinds || recovered.Floors.ByKind.Count > 0;
         _floors = new FloorKeeper(recovered.Floors);
+        _versionsByTime = new VersionsByTime(_times, _sequencer, _floors);
         _pinOpener = new PinOpener(_sequencer, _floors, _pins, parts.TimeProvider);
         _readers = CreateReaders(tierReads);
         var kinds = kindsMatter ? parts.Classifier : null;
@@ -77,6 +81,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             log?.Written,
             log?.Room);
 
+        var timesKeeper = _times is null || notes is null ? null : new VersionTimesKeeper(_times, notes, LookAtTimes, parts.TimeProvider);
         _reclaimer = new Reclaimer(
             new FloorRaiser(_sequencer, _floors, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier),
             _floors,
@@ -85,7 +90,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             parts.Tier,
             tierWrites,
             parts.Classifier,
-            options.Persistence.ReclaimStepVersions);
+            options.Persistence.ReclaimStepVersions,
+            timesKeeper);
 
         Flusher? flusher = null;
         if (_flushing is not null)
@@ -104,7 +110,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _reclamation = new ReclamationLoop(_reclaimer, options.GarbageCollection.Interval, failure, parts.TimeProvider, _logger);
         _pacing.Start(_budget, _reclamation.Wake);
         var listeners = new ListenerPumps(parts, _flushEvents, feed, _logger);
-        var shutdown = new StoreShutdown(parts, _sequencer, _buffer, _pacing, _reclamation, _flushing, flusher, log, _flushEvents, listeners, failure, _logger);
+        var shutdown = new StoreShutdown(parts, _sequencer, _buffer, _pacing, _reclamation, _times, timesKeeper, _flushing, flusher, log, _flushEvents, listeners, failure, _logger);
         _disposal = new Lazy<Task>(() =>
         {
             _lifetime.End();
@@ -142,6 +148,11 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         if (_replay is not null)
         {
             await _replay.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (_times is not null)
+        {
+            _sequencer.TellVisible(_times.Begin);
         }
 
         // Not before: a floor that rose meanwhile would stand above commits that are still to come (I7).
@@ -315,6 +326,12 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         return _floors.Current.Set.Of(kind);
     }
 
+    public CommitVersion VersionAt(DateTimeOffset time)
+    {
+        _lifetime.ThrowIfDisposed();
+        return _versionsByTime.At(time);
+    }
+
     public ISnapshot OpenSnapshot(CommitVersion at, string owner = "unnamed", TimeSpan? maxAge = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(owner);
@@ -380,8 +397,18 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
     public ValueTask DisposeAsync() => new(_disposal.Value);
 
-    // Commits do not look at the clock for nothing.
-    private static bool NeedsTimes(StoreParts parts)
+    private VersionTimes? CreateTimes(StoreParts parts, TierNotes? notes)
+    {
+        // Commits do not look at the clock for nothing.
+        var resolution = NeedsExactTimes(parts) ? TimeSpan.Zero : parts.Options.GarbageCollection.TimeResolution;
+        return resolution == Timeout.InfiniteTimeSpan
+            ? null
+            : new VersionTimes(parts.TimeProvider, VersionTimesKeeper.AtOpening(notes), resolution, LookAtTimes);
+    }
+
+    private void LookAtTimes() => _sequencer.TellVisible(_times!.Look);
+
+    private static bool NeedsExactTimes(StoreParts parts)
         => parts.Strategies.Count > 0
             || parts.Options.GarbageCollection.RetainAge is not null
             || parts.Options.GarbageCollection.RetainByKind.Values.Any(own => own.Age is not null);

@@ -14,7 +14,8 @@ internal sealed class Reclaimer(
     IPersistentTier? tier,
     TierWrites tierWrites,
     IKeyClassifier classifier,
-    int stepVersions)
+    int stepVersions,
+    VersionTimesKeeper? times = null)
 {
     private readonly AsyncGate _runs = new();
     private readonly SweepPlan _plan = new();
@@ -32,6 +33,11 @@ internal sealed class Reclaimer(
         {
             done = await SweepAsync(rule, cancellationToken).ConfigureAwait(false);
             _plan.Complete(set, open, plan);
+        }
+
+        if (times is not null)
+        {
+            await times.StoreIfDueAsync(cancellationToken).ConfigureAwait(false);
         }
 
         return new ReclamationReport(
