@@ -48,6 +48,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly StoreLeases _leases;
     private readonly LogReplay? _replay;
     private readonly LogRemembrance? _remembrance;
+    private readonly VersionTimes? _times;
+    private readonly VersionsByTime _versionsByTime;
     private readonly Lazy<Task> _disposal;
 
     internal MultiVersionStore(StoreParts parts, TierState recovered, FailureLatch failure, MemoryPlan plan, FlushingStage? flushing, CommitLog? log)
@@ -58,7 +60,9 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         var policy = TierRetryPolicy.Of(options, recovered.Capabilities);
         var tierWrites = new TierWrites(failure, policy, parts.TimeProvider);
         _tierReads = parts.Tier is { } tier ? new TierReads(tier, recovered.Capabilities, failure, policy, parts.TimeProvider) : null;
+        var notes = parts.Tier is null ? null : new TierNotes(parts.Tier, tierWrites, recovered.Notes);
         _parts = parts;
+        _times = CreateTimes(parts, notes);
         _log = log;
         _logger = parts.LoggerFactory.CreateLogger("MvStore");
 
@@ -70,15 +74,14 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _pacing = new PacingStage(parts, plan, _trimmer, flushing, _readAids, log?.Room, failure, _logger);
         var feed = parts.CommitListeners.Count == 0 ? null : new CommitFeed();
         IPublicationSink? queue = log is null ? flushing?.Queue : new LoggedPublications(log.Queue, flushing!.Queue);
-        var times = NeedsTimes(parts) ? new VersionTimes(parts.TimeProvider, recovered.HighestVersion) : null;
-        _sequencer = new CommitSequencer(recovered, failure, queue, feed, _pacing.Gate, times);
+        _sequencer = new CommitSequencer(recovered, failure, queue, feed, _pacing.Gate, _times);
         _budget = _pacing.CreateBudget(_sequencer);
 
-        var retention = new RetentionPolicy(options.GarbageCollection, parts.Strategies, times);
+        var retention = new RetentionPolicy(options.GarbageCollection, parts.Strategies, _times);
         var kindsMatter = retention.DistinguishesKinds || recovered.Floors.ByKind.Count > 0;
-        var notes = parts.Tier is null ? null : new TierNotes(parts.Tier, tierWrites, recovered.Notes);
         var forgetting = new ForgettingNote(notes);
         _floors = new FloorKeeper(recovered.Floors, forgetting.IsSet);
+        _versionsByTime = new VersionsByTime(_times, _sequencer, _floors);
         _pinOpener = new PinOpener(_sequencer, _floors, _pins, parts.TimeProvider);
         _readers = CreateReaders(_tierReads);
         var kinds = kindsMatter ? parts.Classifier : null;
@@ -96,6 +99,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _leases = new StoreLeases(_pinOpener, _pins, durable, notes, parts.Classifier, parts.TimeProvider, _logger);
         _leases.Restore(leases);
         var survey = new VersionSurvey(new BufferSurvey(_buffer), _tierReads, _sequencer, options.Persistence, parts.TimeProvider);
+        var timesKeeper = _times is null || notes is null ? null : new VersionTimesKeeper(_times, notes, LookAtTimes, parts.TimeProvider);
         _raiser = new FloorRaiser(_sequencer, _floors, _pins, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier);
         _reclaimer = new Reclaimer(
             _raiser,
@@ -108,7 +112,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             options.Persistence.ReclaimStepVersions,
             new PinBudgets(survey, parts.TimeProvider, _logger),
             _leases,
-            forgetting);
+            forgetting,
+            timesKeeper);
         _survey = new ReclamationSurvey(_reclaimer, survey, parts.Classifier);
 
         _instruments = new StoreInstruments(
@@ -137,7 +142,22 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _pacing.Start(_budget, _reclamation.Wake);
         var listeners = new ListenerPumps(parts, _flushEvents, feed, _logger);
         var shutdown = new StoreShutdown(
-            parts, _sequencer, _buffer, _pacing, _reclamation, _storedKeysWalk, _flushing, flusher, log, _remembrance, _flushEvents, listeners, failure, _logger);
+            parts,
+            _sequencer,
+            _buffer,
+            _pacing,
+            _reclamation,
+            _storedKeysWalk,
+            _times,
+            timesKeeper,
+            _flushing,
+            flusher,
+            log,
+            _remembrance,
+            _flushEvents,
+            listeners,
+            failure,
+            _logger);
         _disposal = new Lazy<Task>(() => CloseAsync(shutdown));
     }
 
@@ -181,6 +201,10 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
         _remembrance?.NoteReplayed();
         await _leases.GiveUpLostAsync(_sequencer.Current.Sequence, cancellationToken).ConfigureAwait(false);
+        if (_times is not null)
+        {
+            _sequencer.TellVisible(_times.Begin);
+        }
 
         // Not before: a floor that rose meanwhile would stand above commits that are still to come (I7).
         _reclamation.Start();
@@ -359,6 +383,12 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         return _floors.Current.Set.Of(kind);
     }
 
+    public CommitVersion VersionAt(DateTimeOffset time)
+    {
+        _lifetime.ThrowIfDisposed();
+        return _versionsByTime.At(time);
+    }
+
     public ISnapshot OpenSnapshot(CommitVersion at, string owner = "unnamed", TimeSpan? maxAge = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(owner);
@@ -472,8 +502,18 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
     public ValueTask DisposeAsync() => new(_disposal.Value);
 
-    // Commits do not look at the clock for nothing.
-    private static bool NeedsTimes(StoreParts parts)
+    private VersionTimes? CreateTimes(StoreParts parts, TierNotes? notes)
+    {
+        // Commits do not look at the clock for nothing.
+        var resolution = NeedsExactTimes(parts) ? TimeSpan.Zero : parts.Options.GarbageCollection.TimeResolution;
+        return resolution == Timeout.InfiniteTimeSpan
+            ? null
+            : new VersionTimes(parts.TimeProvider, VersionTimesKeeper.AtOpening(notes), resolution, LookAtTimes);
+    }
+
+    private void LookAtTimes() => _sequencer.TellVisible(_times!.Look);
+
+    private static bool NeedsExactTimes(StoreParts parts)
         => parts.Strategies.Count > 0
             || parts.Options.GarbageCollection.RetainAge is not null
             || parts.Options.GarbageCollection.RetainByKind.Values.Any(own => own.Age is not null);

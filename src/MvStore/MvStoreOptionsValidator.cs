@@ -57,6 +57,12 @@ public sealed class MvStoreOptionsValidator : IValidateOptions<MvStoreOptions>
             "GarbageCollection.RetainAge",
             options.GarbageCollection.RetainAge,
             "null, or a duration that is not negative");
+        Require(
+            options.GarbageCollection.TimeResolution is var resolution
+                && (resolution == Timeout.InfiniteTimeSpan || (resolution >= TimeSpan.Zero && resolution <= MaxDuration)),
+            "GarbageCollection.TimeResolution",
+            options.GarbageCollection.TimeResolution,
+            $"zero to {MaxDuration.TotalDays} days, or Timeout.InfiniteTimeSpan");
         RequireBetween("GarbageCollection.RetainPerKey", options.GarbageCollection.RetainPerKey, 1, int.MaxValue);
         Require(
             options.GarbageCollection.RetainByKind.Values.All(own => own is not null),

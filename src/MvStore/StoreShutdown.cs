@@ -20,6 +20,8 @@ internal sealed class StoreShutdown(
     PacingStage pacing,
     ReclamationLoop reclamation,
     StoredKeysWalk? walk,
+    VersionTimes? times,
+    VersionTimesKeeper? timesKeeper,
     FlushingStage? flushing,
     Flusher? flusher,
     CommitLog? log,
@@ -38,9 +40,10 @@ internal sealed class StoreShutdown(
     {
         await pacing.DisposeAsync().ConfigureAwait(false);
         await sequencer.CloseAsync().ConfigureAwait(false);
-        await StopReclamationAsync().ConfigureAwait(false);
+        times?.Dispose();
+        var isQuiet = await StopReclamationAsync().ConfigureAwait(false);
         await StopWalkAsync().ConfigureAwait(false);
-        var lost = flusher is null ? null : await CloseTierAsync(flusher).ConfigureAwait(false);
+        var lost = flusher is null ? null : await CloseTierAsync(flusher, isQuiet ? timesKeeper : null).ConfigureAwait(false);
         if (flusher is null)
         {
             buffer.Dispose();
@@ -56,17 +59,20 @@ internal sealed class StoreShutdown(
         }
     }
 
-    private async Task StopReclamationAsync()
+    /// <returns>Whether it has stopped.</returns>
+    private async Task<bool> StopReclamationAsync()
     {
         try
         {
             await reclamation.StopAsync().WaitAsync(_limit, parts.TimeProvider).ConfigureAwait(false);
             reclamation.Dispose();
+            return true;
         }
         catch (TimeoutException e)
         {
             // A step is stuck inside the tier. The flush has its own limit.
             Log.ReclamationAbandoned(logger, e);
+            return false;
         }
     }
 
@@ -89,7 +95,20 @@ internal sealed class StoreShutdown(
         }
     }
 
-    private async Task<Exception?> CloseTierAsync(Flusher running)
+    private async ValueTask StoreTimesAsync(VersionTimesKeeper keeper)
+    {
+        try
+        {
+            await keeper.StoreAsync(CancellationToken.None).AsTask().WaitAsync(_limit, parts.TimeProvider).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // Nothing is lost that was promised: less exact times keep more history.
+            Log.TimesNotStored(logger, e);
+        }
+    }
+
+    private async Task<Exception?> CloseTierAsync(Flusher running, VersionTimesKeeper? keeper)
     {
         // The log first: then everything is on disk, and nothing keeps the flusher from going on.
         var logged = log?.StopAsync() ?? Task.CompletedTask;
@@ -117,6 +136,11 @@ internal sealed class StoreShutdown(
         var closed = new ObjectDisposedException(nameof(IMultiVersionStore));
         flushing.Mark.Close(closed);
         log?.Writer.Close(closed);
+        if (keeper is not null && failure.Cause is null)
+        {
+            await StoreTimesAsync(keeper).ConfigureAwait(false);
+        }
+
         if (unflushed == 0 && failure.Cause is null && remembrance is not null)
         {
             await remembrance.EndAsync(_limit).ConfigureAwait(false);

@@ -64,6 +64,15 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
 
     public Publication Current => Volatile.Read(ref _current);
 
+    /// <summary>Tells someone the visible version inside the critical section; he keeps to what <see cref="IVisibilityListener"/> demands.</summary>
+    public void TellVisible(Action<CommitVersion> listener)
+    {
+        lock (_gate)
+        {
+            listener(_visibility.Visible);
+        }
+    }
+
     /// <summary>Begins a fresh commit, or refuses because its version is late.</summary>
     /// <returns>Whether it is in flight now; when it is not it is late, and has to be announced.</returns>
     public bool TryBegin(InFlightCommit commit)

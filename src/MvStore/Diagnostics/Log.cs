@@ -45,6 +45,9 @@ internal static partial class Log
     [LoggerMessage(1201, LogLevel.Error, "A run of reclamation did not end while the store closed; it is left behind inside the persistent tier.")]
     public static partial void ReclamationAbandoned(ILogger logger, Exception exception);
 
+    [LoggerMessage(1202, LogLevel.Warning, "The times of the last versions were not stored while the store closed; they count as visible since the next opening.")]
+    public static partial void TimesNotStored(ILogger logger, Exception exception);
+
     [LoggerMessage(1300, LogLevel.Error, "Listener {Listener} threw; it will be called again.")]
     public static partial void ListenerFailed(ILogger logger, string listener, Exception exception);
 

@@ -18,7 +18,8 @@ internal sealed class Reclaimer(
     int stepVersions,
     PinBudgets? budgets = null,
     ILeaseExpiry? leases = null,
-    ForgettingNote? forgetting = null)
+    ForgettingNote? forgetting = null,
+    VersionTimesKeeper? times = null)
 {
     private readonly AsyncGate _runs = new();
     private readonly SweepPlan _plan = new();
@@ -60,6 +61,11 @@ internal sealed class Reclaimer(
             {
                 await budgets.EnforceAsync(new ReclamationOutlook(rule, open, IsDue: false), cancellationToken).ConfigureAwait(false);
             }
+        }
+
+        if (times is not null)
+        {
+            await times.StoreIfDueAsync(cancellationToken).ConfigureAwait(false);
         }
 
         return new ReclamationReport(

@@ -36,6 +36,9 @@ public sealed class OptionsTests
         ["Flush.DisposeTimeout"] = ([TimeSpan.FromTicks(1), MaxDuration, Timeout.InfiniteTimeSpan], NoDurations),
         ["GarbageCollection.RetainVersions"] = ([0UL, 1UL, ulong.MaxValue], []),
         ["GarbageCollection.RetainAge"] = ([TimeSpan.Zero, TimeSpan.FromTicks(1), TimeSpan.MaxValue], [TimeSpan.FromTicks(-1), TimeSpan.MinValue]),
+        ["GarbageCollection.TimeResolution"] = (
+            [TimeSpan.Zero, TimeSpan.FromTicks(1), MaxDuration, Timeout.InfiniteTimeSpan],
+            [TimeSpan.FromTicks(-1), TimeSpan.MinValue, MaxDuration + TimeSpan.FromTicks(1), TimeSpan.MaxValue]),
         ["GarbageCollection.RetainPerKey"] = ([1, int.MaxValue], [0, -1, int.MinValue]),
         ["GarbageCollection.ReclaimDeletedKeys"] = ([true, false], []),
         ["GarbageCollection.Interval"] = ([TimeSpan.FromTicks(1), MaxDuration, Timeout.InfiniteTimeSpan], NoDurations),

@@ -45,6 +45,7 @@ internal static class StoreMembers
         yield return new("OpenLeaseSnapshot", s => IgnoreNoLeaseAsync(() => Run(() => s.OpenLeaseSnapshot("none").Dispose())));
         yield return new("GetStatistics", s => Run(() => s.GetStatistics()));
         yield return new("GetFloor", s => Run(() => s.GetFloor()));
+        yield return new("VersionAt", s => Run(() => s.VersionAt(DateTimeOffset.MaxValue)));
         yield return new("VisibleVersion", s => Run(() => s.VisibleVersion));
         yield return new("DurableVersion", s => Run(() => s.DurableVersion));
         yield return new("FlushEventsAsync", ListenAndLeaveAsync);

@@ -61,6 +61,7 @@ public sealed class StoreFixture : IAsyncDisposable
         options.Flush.MaxAge = Timeout.InfiniteTimeSpan;
         options.CommitLog.FlushAge = Timeout.InfiniteTimeSpan;
         options.GarbageCollection.Interval = Timeout.InfiniteTimeSpan;
+        options.GarbageCollection.TimeResolution = TimeSpan.Zero;
     }
 
     /// <summary>Moves everything committed so far to where a test wants it. Reopening ends the open snapshots.</summary>
