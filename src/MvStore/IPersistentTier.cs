@@ -4,7 +4,7 @@ namespace MvStore;
 /// The cold tier: keeps full history, answers reads at a version, and remembers how far publication has become durable (contract F2). It may be a local file or
 /// a client of something remote: nothing of its own (statements, connections, transactions, cursors) crosses this interface, and no call leaves anything open.
 /// <para>
-/// The engine calls <see cref="OpenAsync"/> first; after it, reads come from any number of threads at once, also during <see cref="ApplyAsync"/>; the three writing
+/// The engine calls <see cref="OpenAsync"/> first; after it, reads come from any number of threads at once, also during <see cref="ApplyAsync"/>; the four writing
 /// members and <see cref="GetMarkAsync"/> are never called two at a time. A tier that answers without waiting completes synchronously.
 /// </para>
 /// <para>
@@ -101,4 +101,17 @@ public interface IPersistentTier : IAsyncDisposable
     /// <param name="cancellationToken">Cancels the step before it changes anything.</param>
     /// <returns>What was done and where to go on.</returns>
     ValueTask<TierReclaimed> ReclaimAsync(TierReclaimStep request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Keeps something small for the engine under a name, which the next opening tells (<see cref="TierState.Notes"/>). Whole or not at all, and as durable as an applied slice
+    /// when it returns; what the note said before is gone. It stands for itself: it moves no mark, and says nothing of what else is durable. Of several calls for one name the one
+    /// that was made last counts, however late an earlier one arrives; so a call whose outcome is in doubt can be repeated.
+    /// </summary>
+    /// <param name="name">1 to <see cref="TierNote.MaxNameLength"/> ASCII characters; case matters. The engine uses a handful of names.</param>
+    /// <param name="content">
+    /// What to keep, up to <see cref="TierNote.MaxContentLength"/> bytes; empty removes the note. Valid and unchanged until the task completes.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the write before it happens.</param>
+    /// <returns>A task that completes when it is durable.</returns>
+    ValueTask SetNoteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 }

@@ -134,8 +134,9 @@ internal sealed class StoreVerification
         using var floors = new FloorWalk(_connection, _findings);
         using var keyFloors = KeyVersionWalk.OfFloors(_connection, _findings);
         using var drops = KeyVersionWalk.OfDrops(_connection, _findings);
+        using var notes = new NoteWalk(_connection, _findings);
         using var entries = new EntryWalk(_connection, _findings);
-        foreach (var walk in (ReadOnlySpan<TableWalk>)[floors, keyFloors, drops, entries])
+        foreach (var walk in (ReadOnlySpan<TableWalk>)[floors, keyFloors, drops, notes, entries])
         {
             var before = _rows;
             walk.Run(

@@ -114,6 +114,12 @@ internal sealed class Writer : IDisposable
         return done;
     }
 
+    public void SetNote(string name, ReadOnlyMemory<byte> content) => Change("setting a note", meta =>
+    {
+        StoredNotes.Save(_connection, name, content.Span);
+        return meta;
+    });
+
     /// <summary>Begins to copy the store into an empty database. Each step, and the end, in a turn of its own between two writes.</summary>
     /// <param name="target">The database. Not used otherwise until the copy is disposed.</param>
     public LiveCopy CopyTo(Connection target) => new(_connection, _transaction, target);

@@ -4,6 +4,7 @@ namespace MvStore.Conformance.Tests.Controls;
 internal sealed class BrokenTier(IPersistentTier inner, InMemoryTierStorage storage, TierFault fault, BrokenLocation location) : IPersistentTier
 {
     private TierBatch? _last;
+    private readonly HashSet<string> _notes = [];
     private TierPosition? _position;
 
     // Whoever ignores its epoch writes and reads under that of the owner.
@@ -28,6 +29,8 @@ internal sealed class BrokenTier(IPersistentTier inner, InMemoryTierStorage stor
                 Floors = new FloorSet(state.Floors.Default, state.Floors.ByKind.Where(f => f.Value > CommitVersion.Zero), state.Floors.ByKey),
             },
             TierFault.ForgetsDrops => state with { Drops = [] },
+            TierFault.ForgetsNotes => state with { Notes = new TierState(0, 0, FloorSet.None).Notes },
+            TierFault.TellsRemovedNotes => state with { Notes = WithEmpty(state.Notes) },
             TierFault.PromisesTooMuch => state with { Capabilities = state.Capabilities with { MaxBatchRows = 100 } },
             _ => state,
         };
@@ -107,7 +110,18 @@ internal sealed class BrokenTier(IPersistentTier inner, InMemoryTierStorage stor
             fault == TierFault.ReclaimsWhatAPinSees ? request with { Rule = new RetentionRule(request.Rule.Floors, [], TestClassifier.Instance) } : request,
             cancellationToken);
 
+    public ValueTask SetNoteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => fault switch
+    {
+        TierFault.CutsLongNotes when content.Length > 60_000 => Inner.SetNoteAsync(name, content[..60_000], cancellationToken),
+        TierFault.MixesUpNamesOfNotes => Inner.SetNoteAsync(name.ToUpperInvariant(), content, cancellationToken),
+        TierFault.KeepsTheFirstNote when !_notes.Add(name) => ValueTask.CompletedTask,
+        _ => Inner.SetNoteAsync(name, content, cancellationToken),
+    };
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private static Dictionary<string, ReadOnlyMemory<byte>> WithEmpty(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> notes)
+        => notes.Append(KeyValuePair.Create("removed", ReadOnlyMemory<byte>.Empty)).ToDictionary(n => n.Key, n => n.Value);
 
     private TierView Seen(TierView view) => fault switch
     {

@@ -31,6 +31,11 @@ public sealed class NegativeControlTests
         [TierFault.ForgetsFloors] = (typeof(Floors), "E8_FloorsOfEveryKindSurviveReopen"),
         [TierFault.ForgetsFloorsOfZero] = (typeof(Floors), "E8_AKindThatKeepsEverythingStillDoesAfterReopen"),
         [TierFault.ForgetsDrops] = (typeof(RandomOperations), "F2_RandomOperationsAgreeWithTheOracle"),
+        [TierFault.ForgetsNotes] = (typeof(Notes), "F2_ANoteIsReplacedWhole"),
+        [TierFault.KeepsTheFirstNote] = (typeof(Notes), "F2_ANoteIsReplacedWhole"),
+        [TierFault.TellsRemovedNotes] = (typeof(Notes), "F2_EmptyContentRemovesANote"),
+        [TierFault.CutsLongNotes] = (typeof(Notes), "F2_NotesUpToTheLimitsAreKept"),
+        [TierFault.MixesUpNamesOfNotes] = (typeof(Notes), "F2_NamesAreToldApart"),
         [TierFault.ReclaimsWhatAPinSees] = (typeof(Reclamation), "E1_TheNewestAtOrBelowThePinStaysWhenVersionsAreSparse"),
         [TierFault.PromisesTooMuch] = (typeof(Capabilities), "A3_ASliceOfAsManyRowsAsAllowedIsTaken"),
     };
@@ -103,6 +108,8 @@ public sealed class NegativeControlTests
     private sealed class Pages : PageConformance<BrokenLocation>;
 
     private sealed class Floors : FloorConformance<BrokenLocation>;
+
+    private sealed class Notes : NoteConformance<BrokenLocation>;
 
     private sealed class Reclamation : ReclamationConformance<BrokenLocation>;
 

@@ -27,6 +27,11 @@ public enum TierFault
     ForgetsFloors,
     ForgetsFloorsOfZero,
     ForgetsDrops,
+    ForgetsNotes,
+    TellsRemovedNotes,
+    CutsLongNotes,
+    MixesUpNamesOfNotes,
+    KeepsTheFirstNote,
     ReclaimsWhatAPinSees,
     PromisesTooMuch,
 }

@@ -46,6 +46,12 @@ internal sealed class EarlyTier(IPersistentTier inner, bool readsSeeIt) : IPersi
         return await inner.ScanAsync(scan, cancellationToken);
     }
 
+    public async ValueTask SetNoteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        await PayAsync();
+        await inner.SetNoteAsync(name, content, cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await PayAsync();

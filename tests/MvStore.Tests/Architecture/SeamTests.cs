@@ -47,6 +47,7 @@ public sealed class SeamTests
         ["IPersistentTier.RaiseFloorAsync"] = "MvStore.GarbageCollection",
         ["IPersistentTier.ReclaimAsync"] = "MvStore.GarbageCollection",
         ["IPersistentTier.ScanAsync"] = SeamNamespace,
+        ["IPersistentTier.SetNoteAsync"] = SeamNamespace,
         ["IPinRegistry.Add"] = "MvStore.Reading",
         ["IPinRegistry.Remove"] = "MvStore.Reading",
         ["IPublicationSink.Add"] = "MvStore.Committing",

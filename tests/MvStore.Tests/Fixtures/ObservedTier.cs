@@ -184,6 +184,13 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
     }
 
     /// <inheritdoc/>
+    public async ValueTask SetNoteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        ThrowIfAbandoned();
+        await inner.SetNoteAsync(name, content, cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         Interlocked.Increment(ref _disposals);
