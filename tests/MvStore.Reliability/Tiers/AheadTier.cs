@@ -28,5 +28,8 @@ internal sealed class AheadTier(IPersistentTier inner) : IPersistentTier
 
     public ValueTask<TierPage> ScanAsync(TierScan scan, CancellationToken cancellationToken) => inner.ScanAsync(scan, cancellationToken);
 
+    public ValueTask SetNoteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+        => inner.SetNoteAsync(name, content, cancellationToken);
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }
