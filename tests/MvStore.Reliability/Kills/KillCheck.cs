@@ -5,7 +5,7 @@ namespace MvStore.Reliability.Kills;
 /// <summary>Compares a store whose owner was killed with what that owner was to commit: exactly the first publications, whole.</summary>
 internal static class KillCheck
 {
-    /// <summary>Checks a store.</summary>
+    /// <summary>Checks a store in which nothing is reclaimed meanwhile.</summary>
     /// <param name="store">The store, open.</param>
     /// <param name="seed">What its commits follow from.</param>
     /// <param name="least">The last publication that was acknowledged.</param>

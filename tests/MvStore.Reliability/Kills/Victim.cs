@@ -18,6 +18,7 @@ internal static class Victim
     /// <summary>Runs the process.</summary>
     /// <param name="args">
     /// <c>commit DIRECTORY SEED HASLOG COUNT</c>: commits until it has made that many. <c>large DIRECTORY DELTAS BYTES</c>: makes one large commit, and waits to be killed.
+    /// <c>hold DIRECTORY SEED</c>: makes some commits, of which the last ones are in the log alone, and waits to be killed.
     /// </param>
     public static async Task<int> RunAsync(string[] args)
     {
@@ -26,7 +27,12 @@ internal static class Victim
         Console.SetOut(output);
         try
         {
-            await (args[0] == "large" ? LargeAsync(args[1], LargeCommit.Parse(args[2], args[3])) : CommitAsync(args));
+            await (args[0] switch
+            {
+                "large" => LargeAsync(args[1], LargeCommit.Parse(args[2], args[3])),
+                "hold" => HoldAsync(args[1], int.Parse(args[2], CultureInfo.InvariantCulture)),
+                _ => CommitAsync(args),
+            });
             return Done;
         }
         catch (StoreInUseException e)
@@ -46,6 +52,27 @@ internal static class Victim
         await using var store = await KillStore.Quiet(directory, hasLog: true).OpenAsync();
         await store.CommitAsync(commit.Batch(), LargeCommit.Version, Durability.Durable);
         await Console.Out.WriteLineAsync("d 1");
+        await Console.In.ReadToEndAsync();
+    }
+
+    // The first part is copied into the file, the second is in SQLite's log, the third in the commit log alone.
+    private static async Task HoldAsync(string directory, int seed)
+    {
+        const ulong InFile = 100;
+        const ulong InTier = InFile + 4;
+        const ulong InLog = InTier + 30;
+        await using var store = await KillStore.Quiet(directory, hasLog: true).OpenAsync();
+        for (ulong sequence = 1; sequence <= InLog; sequence++)
+        {
+            var step = KillSteps.At(seed, sequence);
+            await store.CommitAsync(step.Batch(), step.Version, Durability.Durable);
+            if (sequence is InFile or InTier)
+            {
+                await store.FlushAsync();
+            }
+        }
+
+        await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"d {InLog}"));
         await Console.In.ReadToEndAsync();
     }
 
