@@ -22,6 +22,7 @@ public sealed class MvStoreBuilder
     private ILoggerFactory _loggerFactory = NullLoggerFactory.Instance;
     private IMeterFactory? _meterFactory;
     private LogDirectory? _logDirectory;
+    private int? _logSegmentBytes;
     private bool _used;
 
     /// <summary>Changes settings.</summary>
@@ -145,8 +146,10 @@ public sealed class MvStoreBuilder
         }
 
         _used = true;
+        var options = _options.Copy();
+        options.CommitLog.SegmentBytes = _logSegmentBytes ?? options.CommitLog.SegmentBytes;
         var parts = new StoreParts(
-            _options.Copy(), _tier, _classifier, _timeProvider, _loggerFactory, _flushListeners, _commitListeners, [.. _strategies])
+            options, _tier, _classifier, _timeProvider, _loggerFactory, _flushListeners, _commitListeners, [.. _strategies])
         {
             LogDirectory = _logDirectory,
             MeterFactory = _meterFactory,
@@ -154,10 +157,11 @@ public sealed class MvStoreBuilder
         return await StoreOpening.OpenAsync(parts, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Keeps the commit log where a test wants it.</summary>
-    internal MvStoreBuilder UseLogDirectory(LogDirectory directory)
+    /// <summary>Keeps the commit log where a test wants it, in segments that may be smaller than the least that hosts can ask for.</summary>
+    internal MvStoreBuilder UseLogDirectory(LogDirectory directory, int? segmentBytes = null)
     {
         _logDirectory = directory;
+        _logSegmentBytes = segmentBytes;
         return this;
     }
 

@@ -39,7 +39,7 @@ internal sealed class DiskLogDirectory : LogDirectory
                 Make(full);
             }
 
-            return new DiskLogDirectory(full, OpenOwned(Path.Combine(full, LockName), FileMode.OpenOrCreate, FileShare.None, 0));
+            return new DiskLogDirectory(full, OpenOwned(Path.Combine(full, LockName), FileMode.OpenOrCreate, FileShare.None));
         }
         catch (IOException e) when (IsHeldElsewhere(e))
         {
@@ -80,7 +80,8 @@ internal sealed class DiskLogDirectory : LogDirectory
         FileStream? file = null;
         try
         {
-            file = OpenOwned(path, FileMode.Create, FileShare.ReadWrite | FileShare.Delete, length);
+            // Not allocated by opening it: of a full disk that tells without the code by which a full disk is known. Writing it allocates it as well.
+            file = OpenOwned(path, FileMode.Create, FileShare.ReadWrite | FileShare.Delete);
             var zeros = new byte[Math.Min(length, ZerosAtOnce)];
             for (var at = 0L; at < length; at += zeros.Length)
             {
@@ -140,9 +141,9 @@ internal sealed class DiskLogDirectory : LogDirectory
         }
     }
 
-    private static FileStream OpenOwned(string path, FileMode mode, FileShare share, long preallocated)
+    private static FileStream OpenOwned(string path, FileMode mode, FileShare share)
     {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0, PreallocationSize = preallocated };
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = OwnerOnly;

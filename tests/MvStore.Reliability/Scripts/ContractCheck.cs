@@ -5,18 +5,23 @@ namespace MvStore.Reliability.Scripts;
 /// <summary>Compares what a store answers, and what its tier holds, with what the application knows.</summary>
 internal static class ContractCheck
 {
-    /// <summary>A tier after a crash: what was acknowledged is there, and no floor went back.</summary>
-    public static void Acknowledged(TierContent found, CommitLog log, int position)
+    /// <summary>A store after a crash: what was acknowledged is there, and no floor went back.</summary>
+    /// <param name="found">What its tier holds.</param>
+    /// <param name="log">What the application knows.</param>
+    /// <param name="position">Where the power was cut.</param>
+    /// <param name="logged">Up to which publication the commit log goes, if there is one.</param>
+    public static void Acknowledged(TierContent found, CommitLog log, int position, ulong logged = 0)
     {
         var acknowledged = log.AcknowledgedAt(position);
-        Require(found.Sequence >= acknowledged, () => $"publication {acknowledged} was acknowledged, {found.Sequence} are there");
+        Require(
+            Math.Max(found.Sequence, logged) >= acknowledged,
+            () => $"publication {acknowledged} was acknowledged, the tier has {found.Sequence} and the log {logged}");
         Require(found.Floor >= log.FloorAt(position), () => $"the floor was {log.FloorAt(position)} and is {found.Floor}");
     }
 
     /// <summary>A tier after a crash: the first publications, whole, what reclamation may take off them, and nothing else.</summary>
-    public static void Tier(TierContent found, CommitLog log, int position)
+    public static void Tier(TierContent found, CommitLog log)
     {
-        Acknowledged(found, log, position);
         Require(found.Sequence <= log.Sequence, () => $"{log.Sequence} publications were made, {found.Sequence} are there");
         Require(found.Highest == log.HighestOf(found.Sequence), () => $"the highest version is {found.Highest}");
         var classifier = KindByFirstByte.Instance;

@@ -58,7 +58,7 @@ internal sealed class EarlyTier(IPersistentTier inner, bool readsSeeIt) : IPersi
         await inner.DisposeAsync();
     }
 
-    private static TierRow CopyOf(TierRow row)
+    internal static TierRow CopyOf(TierRow row)
         => row with { Key = row.Key.ToArray(), Value = row.Value is { } value ? value.ToArray() : default(ReadOnlyMemory<byte>?) };
 
     private ValueTask PayForReadAsync() => readsSeeIt ? PayAsync() : ValueTask.CompletedTask;
