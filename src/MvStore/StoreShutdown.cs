@@ -136,14 +136,14 @@ internal sealed class StoreShutdown(
         var closed = new ObjectDisposedException(nameof(IMultiVersionStore));
         flushing.Mark.Close(closed);
         log?.Writer.Close(closed);
-        if (keeper is not null && failure.Cause is null)
-        {
-            await StoreTimesAsync(keeper).ConfigureAwait(false);
-        }
-
         if (unflushed == 0 && failure.Cause is null && remembrance is not null)
         {
             await remembrance.EndAsync(_limit).ConfigureAwait(false);
+        }
+
+        if (keeper is not null && failure.Cause is null)
+        {
+            await StoreTimesAsync(keeper).ConfigureAwait(false);
         }
 
         await ReleaseAsync(running).ConfigureAwait(false);

@@ -59,6 +59,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         _drops = new PendingDrops(recovered.Drops);
         _admission = recovered.Floors;
         _lastSequence = recovered.DurableSequence;
+        _highestBegun = recovered.HighestVersion;
         _current = new Publication(recovered.DurableSequence, recovered.HighestVersion, recovered.HighestVersion, recovered.DurableSequence);
     }
 

@@ -9,7 +9,8 @@ internal sealed class VersionClock
 {
     private readonly TimeProvider _time;
     private readonly long _openedAt; // on the monotonic clock
-    private readonly long _age;      // then
+    private readonly long _ageThen;  // by what was known then
+    private long _age;               // the highest told so far
     private long _utc;               // the highest told so far
 
     /// <param name="time">The clock.</param>
@@ -20,13 +21,14 @@ internal sealed class VersionClock
         _openedAt = time.GetTimestamp();
         var utc = time.GetUtcNow().UtcTicks;
         _utc = Math.Max(utc, last?.Utc ?? 0);
-        _age = last is { } known ? known.Age + Math.Max(0, utc - known.Utc) : utc;
+        _ageThen = last is { } known ? known.Age + Math.Max(0, utc - known.Utc) : utc;
     }
 
     /// <summary>This moment; on neither clock before an earlier one.</summary>
     public VersionMoment Now()
     {
         _utc = Math.Max(_utc, _time.GetUtcNow().UtcTicks);
-        return new VersionMoment(_age + _time.GetElapsedTime(_openedAt).Ticks, _utc);
+        _age = Math.Max(_age, _ageThen + _time.GetElapsedTime(_openedAt).Ticks);
+        return new VersionMoment(_age, _utc);
     }
 }

@@ -26,7 +26,20 @@ internal static class KillSteps
             keys.Add(random.Next(24));
         }
 
-        return new Step(kind, version, [.. keys.Select(key => NextDelta(random, key))]);
+        var deltas = keys.Select(key => NextDelta(random, key)).ToArray();
+        return new Step(kind, version, isLate ? WithoutDropped(seed, sequence, deltas) : deltas);
+    }
+
+    // A drop may be in force by then: a commit below it would be refused.
+    private static Delta[] WithoutDropped(int seed, ulong sequence, Delta[] deltas)
+    {
+        var dropped = new HashSet<string>();
+        for (var newer = sequence - Lateness + 1; newer < sequence; newer++)
+        {
+            dropped.UnionWith(At(seed, newer).Deltas.Where(d => d.Kind == DeltaKind.Drop).Select(d => Convert.ToHexString(d.Key.Span)));
+        }
+
+        return [.. deltas.Where(d => !dropped.Contains(Convert.ToHexString(d.Key.Span)))];
     }
 
     // Not the runtime's, which differs from one process to the next.

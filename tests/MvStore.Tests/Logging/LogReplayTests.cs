@@ -45,4 +45,20 @@ public sealed class LogReplayTests
         fixture.Store.Evict(0);
         (await fixture.ShowAsync(1, 10_000, 20_005, 29_999)).Should().Equal(before, "finality of entries came through");
     }
+
+    [Fact]
+    public async Task B1_WhatIsReplayedBelowWhatTheTierHasHidesNothingThere()
+    {
+        await using var fixture = await LogFixture.OpenAsync();
+        await fixture.Store.CommitAsync(new WriteBatch().Remove("a").Set("b", "50"), 50);
+        await fixture.Store.FlushAsync().Guarded();
+        await fixture.Store.CommitAsync(new WriteBatch().Set("a", "45").Set("b", "45"), 45, Durability.Durable).Guarded();
+
+        await fixture.CrashAsync();
+
+        (await fixture.Store.ReadAsync("a")).Should().BeNull();
+        (await fixture.Store.ReadAsync("b")).Should().Be("50@50");
+        (await fixture.Store.ScanAllAsync(50)).Should().Equal("b=50@50");
+        (await fixture.Store.ScanAllAsync(45)).Should().Equal("a=45@45", "b=45@45");
+    }
 }
