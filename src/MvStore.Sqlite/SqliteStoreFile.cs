@@ -5,6 +5,30 @@ namespace MvStore.Sqlite;
 /// <summary>What can be done with a store's file that no tier has open. Safe from any thread.</summary>
 public static class SqliteStoreFile
 {
+    /// <summary>What the directory of the commit log has behind the name of the file.</summary>
+    internal const string LogSuffix = "-log";
+
+    /// <summary>
+    /// Where <see cref="SqliteTierBuilderExtensions.UseSqlite"/> keeps the commit log of a store: beside its file, of the same name with <c>-log</c> behind it. Of a link, beside the file that
+    /// it leads to.
+    /// </summary>
+    /// <param name="path">The store's file, which need not exist.</param>
+    /// <returns>The absolute path of the directory.</returns>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, names SQLite's in-memory database, or is a URI.</exception>
+    public static string CommitLogDirectoryOf(string path)
+    {
+        var file = StorePath.Checked(path);
+        try
+        {
+            return StorePath.Resolved(file) + LogSuffix;
+        }
+        catch (PersistentTierException)
+        {
+            // It leads nowhere; opening the store says so.
+            return file + LogSuffix;
+        }
+    }
+
     /// <summary>
     /// Checks a whole store (contract F3), as <see cref="SqliteTier.VerifyAsync"/> does, and besides that the entries are as many as the store
     /// says, that nothing is missing that was once on disk, and the structure of the file. Works where opening refuses a damaged

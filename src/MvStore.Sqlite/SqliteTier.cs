@@ -130,6 +130,18 @@ public sealed class SqliteTier : IPersistentTier
         return new ValueTask<TierReclaimed>(done);
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is not 1 to <see cref="TierNote.MaxNameLength"/> ASCII characters.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="content"/> is longer than <see cref="TierNote.MaxContentLength"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The tier is disposed.</exception>
+    /// <exception cref="PersistentTierException">The note was not set, or, in doubt, may have been.</exception>
+    public ValueTask SetNoteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        TierNote.Check(name, content);
+        Write(store => store.Writer.SetNote(name, content), cancellationToken);
+        return ValueTask.CompletedTask;
+    }
+
     /// <summary>
     /// Copies the open store to another file, which can be opened as a store (contract F7). It holds the publications up to a mark, whole, with
     /// floors and pending drops: those that were durable when the last step ran. What is committed and not flushed is not in it; flush first

@@ -26,6 +26,13 @@ public sealed record VerificationReport(
     /// <summary>How many findings a report keeps; the others are counted.</summary>
     public const int MaxFindings = 100;
 
+    /// <summary>
+    /// Whether the store cannot be opened without its commit log, as acknowledged commits may be in that alone: it is in use, or was not closed. What this verification
+    /// says is then not all there is to say: see <see cref="CommitLogInspection.Verify"/>.
+    /// </summary>
+    /// <value>Default false.</value>
+    public bool NeedsCommitLog { get; init; }
+
     /// <summary>Whether nothing was found.</summary>
     public bool IsSound => FindingCount == 0;
 }

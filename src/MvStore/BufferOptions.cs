@@ -45,6 +45,13 @@ public sealed class BufferOptions
     public double SoftLimit { get; set; } = 0.75;
 
     /// <summary>
+    /// Whether commits are slowed above the soft limit, the more the less room is left, so that none waits long at the hard limit: all together they take a sixteenth of the room
+    /// that is left in 10 milliseconds at most. Counted as <see cref="StallReason.Slowed"/>. Without effect without a persistent tier, and when <see cref="MaxStall"/> is zero.
+    /// </summary>
+    /// <value>Default true.</value>
+    public bool SlowsCommits { get; set; } = true;
+
+    /// <summary>
     /// How long a commit waits for room at most, before it fails with <see cref="CapacityExceededException"/>. Nothing of it is applied then.
     /// </summary>
     /// <value>Default 10 seconds. Not negative, at most 24 days, or <see cref="Timeout.InfiniteTimeSpan"/> for no limit; zero never waits.</value>

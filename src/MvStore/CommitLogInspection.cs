@@ -32,6 +32,17 @@ public static class CommitLogInspection
         };
     }
 
+    /// <summary>Whether a store cannot be opened without its commit log: it was used with one, and not closed with everything flushed.</summary>
+    /// <param name="tier">What the store's persistent tier holds.</param>
+    /// <returns>Whether acknowledged commits may be in the log alone.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="tier"/> is null.</exception>
+    /// <exception cref="StoreFormatException">What the tier says of the log is of a newer format.</exception>
+    public static bool IsNeeded(TierState tier)
+    {
+        ArgumentNullException.ThrowIfNull(tier);
+        return LogNote.Find(tier) is not null;
+    }
+
     /// <summary>The whole commits in the log, up to the first damage.</summary>
     /// <param name="directory">The directory of the log.</param>
     /// <returns>The commits in the order of publications. Read while they are enumerated.</returns>

@@ -173,6 +173,9 @@ public sealed class FloorSet
         return ReferenceEquals(byKey, ByKey) ? this : new FloorSet(Default, _byKind, byKey, Generation, _kindsGeneration);
     }
 
+    /// <summary>The same floors, as raised once since the store was opened: what was opened earlier cannot tell whether they were.</summary>
+    internal FloorSet AsRaised() => new(Default, _byKind, ByKey, 1, 1);
+
     /// <summary>Whether the floor of a key may have been raised after a generation.</summary>
     internal bool WasRaisedAfter(ulong generation, ReadOnlySpan<byte> key)
         => Generation > generation && (_kindsGeneration > generation || ByKey.LatestOf(key) > generation);

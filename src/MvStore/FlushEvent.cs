@@ -30,6 +30,12 @@ public sealed record FlushEvent
     /// <summary>Rows and tombstones in the slice.</summary>
     public required int Rows { get; init; }
 
+    /// <summary>
+    /// How many of <see cref="Rows"/> are not written, because by retention nobody could read them once the slice is durable: they are hidden by newer ones of the
+    /// same slice.
+    /// </summary>
+    public int LeftOutRows { get; init; }
+
     /// <summary>Bytes of keys and values in the slice.</summary>
     public required long Bytes { get; init; }
 

@@ -14,7 +14,7 @@ public sealed class FlushOptions
     /// <value>Default 250,000. At least 1.</value>
     public int MaxEntries { get; set; } = 250_000;
 
-    /// <summary>Flush when the oldest commit that is not durable yet is this old.</summary>
+    /// <summary>Flush when the oldest commit that is not durable yet is this old. With a commit log, <see cref="CommitLogOptions.FlushAge"/> takes its place.</summary>
     /// <value>Default 1 second. Positive, at most 24 days, or <see cref="Timeout.InfiniteTimeSpan"/> for never.</value>
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromSeconds(1);
 

@@ -10,13 +10,21 @@ internal sealed class FlushingStage : IUnflushed
     private readonly StoreParts _parts;
     private readonly FailureLatch _failure;
     private readonly FlushSignal _signal = new();
+    private readonly bool _takesFloors;
 
     public FlushingStage(StoreParts parts, TierState recovered, FailureLatch failure, long memoryLimit)
     {
         _parts = parts;
         _failure = failure;
+        _takesFloors = recovered.Capabilities.RaisesFloorsInSlices;
         IsSynced = recovered.Capabilities.Durability >= TierDurability.Synced;
-        Queue = new FlushQueue(parts.Options.Flush, _signal, parts.TimeProvider, memoryLimit, recovered.Capabilities);
+        var options = parts.Options.Flush.Copy();
+        if (parts.HasLog)
+        {
+            options.MaxAge = parts.Options.CommitLog.FlushAge;
+        }
+
+        Queue = new FlushQueue(options, _signal, parts.TimeProvider, memoryLimit, recovered.Capabilities);
         Mark = new DurableMark(recovered, Queue, _signal, failure);
     }
 
@@ -39,11 +47,14 @@ internal sealed class FlushingStage : IUnflushed
     public void AskForRoom() => _signal.Raise(FlushTrigger.Memory);
 
     /// <summary>Asks for a flush of what was published so far, and waits for it.</summary>
-    public ValueTask FlushAsync(CommitVersion upTo, CancellationToken cancellationToken)
+    public async ValueTask FlushAsync(CommitVersion upTo, CancellationToken cancellationToken)
     {
         _failure.ThrowIfSet();
         var last = Queue.LastSequenceAtOrBelow(upTo);
-        return last == 0 ? ValueTask.CompletedTask : Mark.WaitAsync(last, upTo, cancellationToken);
+        if (last > 0)
+        {
+            await Mark.WaitAsync(last, upTo, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Throws when the store has stopped for writing.</summary>
@@ -53,6 +64,28 @@ internal sealed class FlushingStage : IUnflushed
     public void RequestForLog() => _signal.Raise(FlushTrigger.Log);
 
     /// <summary>Makes the flusher; the rest of the store must be in place.</summary>
-    public Flusher CreateFlusher(TierWrites tierWrites, FlushEventHub events, BufferBudget budget, IRoom room, IFlushBarrier? log, ILogger logger)
-        => new(_parts.Tier!, tierWrites, Queue, _signal, Mark, events, budget, room, log, _failure, _parts.TimeProvider, logger);
+    public Flusher CreateFlusher(
+        TierWrites tierWrites,
+        FlushEventHub events,
+        BufferBudget budget,
+        IRoom room,
+        IFlushBarrier? log,
+        ISliceFollower follower,
+        ISliceRetention retention,
+        ILogger logger)
+        => new(
+            _parts.Tier!,
+            tierWrites,
+            Queue,
+            _signal,
+            Mark,
+            events,
+            budget,
+            room,
+            log,
+            follower,
+            _takesFloors ? retention : null,
+            _failure,
+            _parts.TimeProvider,
+            logger);
 }

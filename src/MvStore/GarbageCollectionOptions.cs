@@ -15,8 +15,9 @@ public sealed class GarbageCollectionOptions
     public IDictionary<EntryKind, ulong?> RetainVersionsByKind { get; private init; } = new Dictionary<EntryKind, ulong?>();
 
     /// <summary>
-    /// For how long the state of a moment can be read after it. With <see cref="RetainVersions"/> the larger distance of the two counts. Commit times are
-    /// remembered in memory: after reopening, what was there counts as committed at opening. Times are remembered within about 3 % of their age.
+    /// For how long the state of a moment can be read after it. With <see cref="RetainVersions"/> the larger distance of the two counts. Times are
+    /// remembered within about 3 % of their age, also across reopening; what a crash made the store forget of the last minute counts as committed at opening. The time for which a
+    /// store is closed is told by the time of day.
     /// </summary>
     /// <value>Default null: no such distance. Not negative.</value>
     public TimeSpan? RetainAge { get; set; }
@@ -32,6 +33,20 @@ public sealed class GarbageCollectionOptions
     /// <value>Default empty.</value>
     public IDictionary<EntryKind, Retention> RetainByKind { get; private init; } = new Dictionary<EntryKind, Retention>();
 
+    /// <summary>
+    /// Whether deleted keys go for good (<see cref="RowStrategy"/>): otherwise of each a deletion stays for ever. Kinds may differ:
+    /// <see cref="Retention.KeepsDeletedKeys"/>.
+    /// </summary>
+    /// <value>Default true.</value>
+    public bool ReclaimDeletedKeys { get; set; } = true;
+
+    /// <summary>
+    /// How finely the store remembers when which version was visible (<see cref="IMultiVersionStore.VersionAt"/>): a version is timed at once if none was for so long, else at the end of
+    /// it. Every version is timed if history is kept by age, or strategies are given.
+    /// </summary>
+    /// <value>Default 100 ms. Zero times every version; <see cref="Timeout.InfiniteTimeSpan"/> none; at most 24 days.</value>
+    public TimeSpan TimeResolution { get; set; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>How often reclamation runs by itself. It has work to do when history is limited or keys are dropped; otherwise it costs nothing.</summary>
     /// <value>Default 10 seconds. Positive, at most 24 days, or <see cref="Timeout.InfiniteTimeSpan"/> for never.</value>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(10);
@@ -44,6 +59,8 @@ public sealed class GarbageCollectionOptions
         RetainAge = RetainAge,
         RetainPerKey = RetainPerKey,
         RetainByKind = new Dictionary<EntryKind, Retention>(RetainByKind),
+        ReclaimDeletedKeys = ReclaimDeletedKeys,
+        TimeResolution = TimeResolution,
         Interval = Interval,
     };
 

@@ -47,15 +47,7 @@ public ref struct GuardedRow : IDisposable
 
     /// <summary>A copy that the caller owns; one array holds key and value.</summary>
     /// <returns>The row.</returns>
-    public readonly VersionedRow ToRow()
-    {
-        var key = _row.Key;
-        var value = _row.Value;
-        var bytes = GC.AllocateUninitializedArray<byte>(key.Length + value.Length);
-        key.CopyTo(bytes);
-        value.CopyTo(bytes.AsSpan(key.Length));
-        return new VersionedRow(new ReadOnlyMemory<byte>(bytes, 0, key.Length), _row.Version, new ReadOnlyMemory<byte>(bytes, key.Length, value.Length));
-    }
+    public readonly VersionedRow ToRow() => _row.ToVersionedRow();
 
     /// <summary>Lets the memory go. Again: without effect.</summary>
     public void Dispose() => _guard.Dispose();

@@ -13,6 +13,8 @@ public interface IMultiVersionStore :
     IMultiVersionRange,
     IMultiVersionHistory,
     IMultiVersionMaintenance,
+    IMultiVersionInspection,
+    IMultiVersionLeases,
     IAsyncDisposable
 {
     /// <summary>
@@ -35,6 +37,17 @@ public interface IMultiVersionStore :
     /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
     CommitVersion GetFloor(EntryKind kind = default);
 
+    /// <summary>
+    /// The version that was visible at a time of day: the highest one that is known to have been. Kept across reopening. How exactly times are known follows from
+    /// <see cref="GarbageCollectionOptions.TimeResolution"/>, and from their age: within about 3 % of it. Where the time of day was set back it waits until it is reached again.
+    /// </summary>
+    /// <param name="time">The time. One that is not over yet means now.</param>
+    /// <returns>The version, to read or to open a snapshot at; <see cref="CommitVersion.Zero"/> when nothing was visible then.</returns>
+    /// <exception cref="UnknownTimeException">The time is before the first one that is known, or the store was told to remember none.</exception>
+    /// <exception cref="BelowFloorException">The version is below every floor.</exception>
+    /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
+    CommitVersion VersionAt(DateTimeOffset time);
+
     /// <summary>Opens a fixed view. Takes no lock that a reader or committer can wait for (contract C4).</summary>
     /// <param name="at">
     /// The version to read at; <see cref="CommitVersion.Latest"/> for everything published at this moment. A version not reached yet is
@@ -51,6 +64,16 @@ public interface IMultiVersionStore :
     /// <exception cref="BelowFloorException">The version is below every floor.</exception>
     /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
     ISnapshot OpenSnapshot(CommitVersion at, string owner = "unnamed", TimeSpan? maxAge = null);
+
+    /// <summary>Opens a fixed view with a limit of age or bytes, for some keys only, or with the place it was opened at. Takes no lock that a reader or committer can wait for.</summary>
+    /// <param name="at">The version to read at, as for the other overload.</param>
+    /// <param name="options">The rest.</param>
+    /// <returns>The snapshot. Dispose it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
+    /// <exception cref="BelowFloorException">The version is below every floor.</exception>
+    /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
+    ISnapshot OpenSnapshot(CommitVersion at, SnapshotOptions options);
 
     /// <summary>The snapshots that are open now and within their age limits, oldest version first.</summary>
     /// <returns>A list of its own for each call.</returns>

@@ -4,7 +4,7 @@ namespace MvStore;
 /// The cold tier: keeps full history, answers reads at a version, and remembers how far publication has become durable (contract F2). It may be a local file or
 /// a client of something remote: nothing of its own (statements, connections, transactions, cursors) crosses this interface, and no call leaves anything open.
 /// <para>
-/// The engine calls <see cref="OpenAsync"/> first; after it, reads come from any number of threads at once, also during <see cref="ApplyAsync"/>; the three writing
+/// The engine calls <see cref="OpenAsync"/> first; after it, reads come from any number of threads at once, also during <see cref="ApplyAsync"/>; the four writing
 /// members and <see cref="GetMarkAsync"/> are never called two at a time. A tier that answers without waiting completes synchronously.
 /// </para>
 /// <para>
@@ -46,7 +46,8 @@ public interface IPersistentTier : IAsyncDisposable
     /// Writes a slice of whole commits, with their drops, and moves the durable mark, all or nothing, and returns when it is as durable as
     /// <see cref="TierCapabilities.Durability"/> says. Called with one slice at a time, each beginning where the last one ended. A slice whose
     /// <see cref="TierBatch.PreviousSequence"/> is not the durable mark must be refused as <see cref="TierFailure.Fatal"/>: so a slice that is sent
-    /// again after its outcome was in doubt is applied once, however often it arrives.
+    /// again after its outcome was in doubt is applied once, however often it arrives. Floors that come with it (<see cref="TierBatch.Floors"/>) are stored in the same
+    /// transaction; only a tier that says <see cref="TierCapabilities.RaisesFloorsInSlices"/> gets any.
     /// </summary>
     /// <param name="batch">The slice. Its memory stays valid and unchanged until the task completes, and is used again afterwards.</param>
     /// <param name="cancellationToken">May be honoured before anything is written, not after.</param>
@@ -94,11 +95,26 @@ public interface IPersistentTier : IAsyncDisposable
     ValueTask RaiseFloorAsync(FloorSet floors, IReadOnlyList<KeyFloor> settled, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Removes, in one bounded step, entries that the given rule lets go. The rule must see all stored entries of a key together.
+    /// Removes, in one bounded step, entries that the given rule lets go. The rule must see all stored entries of a key together, and be told which of them
+    /// are tombstones. It may let all entries of a key go, or all at or below its floor, with a tombstone as the newest of them (contract E4): those vanish at one instant, so
+    /// that nobody, whatever fails, ever sees an older one without the tombstone.
     /// What it lets go it lets go for ever, so a step can be repeated, and may arrive late.
     /// </summary>
     /// <param name="request">The rule, where to begin, and how much to look at.</param>
     /// <param name="cancellationToken">Cancels the step before it changes anything.</param>
     /// <returns>What was done and where to go on.</returns>
     ValueTask<TierReclaimed> ReclaimAsync(TierReclaimStep request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Keeps something small for the engine under a name, which the next opening tells (<see cref="TierState.Notes"/>). Whole or not at all, and as durable as an applied slice
+    /// when it returns; what the note said before is gone. It stands for itself: it moves no mark, and says nothing of what else is durable. Of several calls for one name the one
+    /// that was made last counts, however late an earlier one arrives; so a call whose outcome is in doubt can be repeated.
+    /// </summary>
+    /// <param name="name">1 to <see cref="TierNote.MaxNameLength"/> ASCII characters; case matters. The engine uses a handful of names.</param>
+    /// <param name="content">
+    /// What to keep, up to <see cref="TierNote.MaxContentLength"/> bytes; empty removes the note. Valid and unchanged until the task completes.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the write before it happens.</param>
+    /// <returns>A task that completes when it is durable.</returns>
+    ValueTask SetNoteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 }

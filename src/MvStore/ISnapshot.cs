@@ -5,7 +5,8 @@ namespace MvStore;
 /// <summary>
 /// A fixed view of the store: the same answers until it is disposed, whatever is committed, flushed, evicted or reclaimed (contract
 /// C1). Every member may be called from any thread. One that was opened with an age limit ends by itself: past it every read fails with
-/// <see cref="SnapshotExpiredException"/>, also one that is under way. Dispose it: what it needs stays in the store until then.
+/// <see cref="SnapshotExpiredException"/>, also one that is under way; one that kept more than its budget may fail with <see cref="SnapshotRevokedException"/> instead. One that
+/// was opened for a range of keys fails with <see cref="OutOfScopeException"/> when asked for others, or for a range that reaches beyond. Dispose it: what it needs stays in the store until then.
 /// </summary>
 public interface ISnapshot : IDisposable
 {

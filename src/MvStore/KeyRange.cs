@@ -111,6 +111,12 @@ public readonly struct KeyRange : IEquatable<KeyRange>
     /// <returns>True when it is.</returns>
     public bool Contains(ReadOnlySpan<byte> key) => !IsBelowStart(key) && !IsAboveEnd(key);
 
+    /// <summary>Whether every key of another range is in this one.</summary>
+    internal bool Covers(KeyRange other)
+        => other.IsEmpty
+            || ((_start is null || (other._start is not null && (other.StartInclusive ? !IsBelowStart(other._start) : other._start.AsSpan().SequenceCompareTo(_start) >= 0)))
+                && (_end is null || (other._end is not null && (other.EndInclusive ? !IsAboveEnd(other._end) : other._end.AsSpan().SequenceCompareTo(_end) <= 0))));
+
     /// <summary>The part of this range that is after a key.</summary>
     /// <param name="key">The key to begin behind.</param>
     /// <param name="inclusive">Whether the key itself may belong to the result. Default false.</param>

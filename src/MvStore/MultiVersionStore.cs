@@ -5,6 +5,8 @@ using Microsoft.Extensions.Logging;
 using MvStore.Buffering;
 using MvStore.Committing;
 using MvStore.Contracts;
+using MvStore.Diagnostics;
+using MvStore.Filtering;
 using MvStore.Flushing;
 using MvStore.GarbageCollection;
 using MvStore.Logging;
@@ -23,7 +25,9 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly ILogger _logger;
     private readonly StoreLifetime _lifetime = new();
     private readonly PinRegistry _pins = new();
-    private readonly FlushEventHub _flushEvents = new();
+    private readonly FlushEventHub _flushEvents;
+    private readonly StoreInstruments _instruments;
+    private readonly TierReads? _tierReads;
     private readonly VersionBuffer _buffer;
     private readonly FlushingStage? _flushing;
     private readonly CommitLog? _log;
@@ -34,38 +38,54 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly BufferBudget _budget;
     private readonly FloorKeeper _floors;
     private readonly PinOpener _pinOpener;
+    private readonly ReadAids _readAids;
+    private readonly StoredKeysWalk? _storedKeysWalk;
     private readonly StoreReaders _readers;
+    private readonly FloorRaiser _raiser;
     private readonly Reclaimer _reclaimer;
+    private readonly ReclamationSurvey _survey;
     private readonly ReclamationLoop _reclamation;
+    private readonly StoreLeases _leases;
     private readonly LogReplay? _replay;
+    private readonly LogRemembrance? _remembrance;
+    private readonly VersionTimes? _times;
+    private readonly VersionsByTime _versionsByTime;
     private readonly Lazy<Task> _disposal;
 
     internal MultiVersionStore(StoreParts parts, TierState recovered, FailureLatch failure, MemoryPlan plan, FlushingStage? flushing, CommitLog? log)
     {
         var options = parts.Options;
+        var leases = StoreLeases.ListedIn(recovered);
+        recovered = leases.Count == 0 ? recovered : recovered with { Floors = recovered.Floors.AsRaised() };
         var policy = TierRetryPolicy.Of(options, recovered.Capabilities);
         var tierWrites = new TierWrites(failure, policy, parts.TimeProvider);
-        var tierReads = parts.Tier is { } tier ? new TierReads(tier, recovered.Capabilities, failure, policy, parts.TimeProvider) : null;
+        _tierReads = parts.Tier is { } tier ? new TierReads(tier, recovered.Capabilities, failure, policy, parts.TimeProvider) : null;
+        var notes = parts.Tier is null ? null : new TierNotes(parts.Tier, tierWrites, recovered.Notes);
         _parts = parts;
+        _times = CreateTimes(parts, notes);
         _log = log;
         _logger = parts.LoggerFactory.CreateLogger("MvStore");
 
         _buffer = new VersionBuffer(parts.Classifier, isWhole: recovered.DurableSequence == 0);
         _trimmer = new BufferTrimmer(_buffer);
         _flushing = flushing;
-        _pacing = new PacingStage(parts, plan, _trimmer, flushing, failure, _logger);
+        _readAids = new ReadAids(parts, recovered, plan.Hard);
+        _storedKeysWalk = _tierReads is null ? null : new StoredKeysWalk(_readAids.StoredKeys, _tierReads, options.Persistence, parts.TimeProvider, _logger);
+        _pacing = new PacingStage(parts, plan, _trimmer, flushing, _readAids, log?.Room, failure, _logger);
         var feed = parts.CommitListeners.Count == 0 ? null : new CommitFeed();
         IPublicationSink? queue = log is null ? flushing?.Queue : new LoggedPublications(log.Queue, flushing!.Queue);
-        var times = NeedsTimes(parts) ? new VersionTimes(parts.TimeProvider, recovered.HighestVersion) : null;
-        _sequencer = new CommitSequencer(recovered, failure, queue, feed, _pacing.Gate, times);
+        _sequencer = new CommitSequencer(recovered, failure, queue, feed, _pacing.Gate, _times);
         _budget = _pacing.CreateBudget(_sequencer);
 
-        var retention = new RetentionPolicy(options.GarbageCollection, parts.Strategies, times);
+        var retention = new RetentionPolicy(options.GarbageCollection, parts.Strategies, _times);
         var kindsMatter = retention.DistinguishesKinds || recovered.Floors.ByKind.Count > 0;
-        _floors = new FloorKeeper(recovered.Floors);
+        var forgetting = new ForgettingNote(notes);
+        _floors = new FloorKeeper(recovered.Floors, forgetting.IsSet);
+        _versionsByTime = new VersionsByTime(_times, _sequencer, _floors);
         _pinOpener = new PinOpener(_sequencer, _floors, _pins, parts.TimeProvider);
-        _readers = CreateReaders(tierReads);
+        _readers = CreateReaders(_tierReads);
         var kinds = kindsMatter ? parts.Classifier : null;
+        IDurability? durable = log is null ? (flushing is { IsSynced: true } ? flushing.Mark : null) : log.Durable;
         _committer = new Committer(
             new CommitLimits(options.Buffer, parts.Tier is null ? null : recovered.Capabilities),
             new CommitPreparer(kinds, keepsRows: flushing is not null, keepsDeltas: feed is not null),
@@ -73,43 +93,72 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             _buffer,
             new LateCommitChecker(_sequencer, _readers.Tiers),
             _pacing.Gate,
-            log is null ? (flushing is { IsSynced: true } ? flushing.Mark : null) : log.Durable,
-            log?.Written,
-            log?.Room);
+            durable,
+            log?.Written);
 
+        _leases = new StoreLeases(_pinOpener, _pins, durable, notes, parts.Classifier, parts.TimeProvider, _logger);
+        _leases.Restore(leases);
+        var survey = new VersionSurvey(new BufferSurvey(_buffer), _tierReads, _sequencer, options.Persistence, parts.TimeProvider);
+        var timesKeeper = _times is null || notes is null ? null : new VersionTimesKeeper(_times, notes, LookAtTimes, parts.TimeProvider);
+        _raiser = new FloorRaiser(_sequencer, _floors, _pins, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier);
         _reclaimer = new Reclaimer(
-            new FloorRaiser(_sequencer, _floors, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier),
+            _raiser,
             _floors,
             _pins,
             _trimmer,
             parts.Tier,
             tierWrites,
             parts.Classifier,
-            options.Persistence.ReclaimStepVersions);
+            options.Persistence.ReclaimStepVersions,
+            new PinBudgets(survey, parts.TimeProvider, _logger),
+            _leases,
+            forgetting,
+            timesKeeper);
+        _survey = new ReclamationSurvey(_reclaimer, survey, parts.Classifier);
 
+        _instruments = new StoreInstruments(
+            parts.MeterFactory, options.Name, recovered.DurableSequence, ReadFigures, parts.TimeProvider, _logger);
+        _flushEvents = new FlushEventHub(_instruments.Flushed);
         Flusher? flusher = null;
         if (_flushing is not null)
         {
-            flusher = _flushing.CreateFlusher(tierWrites, _flushEvents, _budget, _pacing.Gate, log?.Barrier, _logger);
+            flusher = _flushing.CreateFlusher(tierWrites, _flushEvents, _budget, _pacing.Gate, log?.Barrier, _readAids, _raiser, _logger);
             flusher.Start();
         }
 
         if (log is not null)
         {
             var preparer = new CommitPreparer(kinds, keepsRows: true, keepsDeltas: false);
-            _replay = new LogReplay(log, preparer, _committer, _flushing!, _pacing, _budget, options, _logger);
+            _replay = new LogReplay(log, preparer, _committer, _flushing!, _pacing, _budget, failure, options, _logger);
             log.Start();
         }
 
-        _reclamation = new ReclamationLoop(_reclaimer, options.GarbageCollection.Interval, failure, parts.TimeProvider, _logger);
+        if (parts.Tier is not null)
+        {
+            _remembrance = new LogRemembrance(notes!, recovered, log, parts.TimeProvider, _logger);
+        }
+
+        _reclamation = new ReclamationLoop(ReclaimAndMeasureAsync, options.GarbageCollection.Interval, failure, parts.TimeProvider, _logger);
         _pacing.Start(_budget, _reclamation.Wake);
         var listeners = new ListenerPumps(parts, _flushEvents, feed, _logger);
-        var shutdown = new StoreShutdown(parts, _sequencer, _buffer, _pacing, _reclamation, _flushing, flusher, log, _flushEvents, listeners, failure, _logger);
-        _disposal = new Lazy<Task>(() =>
-        {
-            _lifetime.End();
-            return shutdown.RunAsync();
-        });
+        var shutdown = new StoreShutdown(
+            parts,
+            _sequencer,
+            _buffer,
+            _pacing,
+            _reclamation,
+            _storedKeysWalk,
+            _times,
+            timesKeeper,
+            _flushing,
+            flusher,
+            log,
+            _remembrance,
+            _flushEvents,
+            listeners,
+            failure,
+            _logger);
+        _disposal = new Lazy<Task>(() => CloseAsync(shutdown));
     }
 
     public CommitVersion VisibleVersion
@@ -139,13 +188,31 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     /// <summary>Publishes again what the commit log has, and starts what may only run afterwards. Once, before anyone else has the store.</summary>
     internal async ValueTask BeginAsync(CancellationToken cancellationToken)
     {
+        // I19: before anyone can commit.
+        if (_remembrance is not null)
+        {
+            await _remembrance.BeginAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         if (_replay is not null)
         {
             await _replay.RunAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        _remembrance?.NoteReplayed();
+        await _leases.GiveUpLostAsync(_sequencer.Current.Sequence, cancellationToken).ConfigureAwait(false);
+        if (_times is not null)
+        {
+            _sequencer.TellVisible(_times.Begin);
+        }
+
         // Not before: a floor that rose meanwhile would stand above commits that are still to come (I7).
         _reclamation.Start();
+        _storedKeysWalk?.Start();
+        if (_parts.Options.GarbageCollection.Interval != Timeout.InfiniteTimeSpan)
+        {
+            _raiser.BeginWithSlices();
+        }
     }
 
     public ValueTask<CommitReceipt> CommitAsync(
@@ -170,7 +237,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
         _flushing!.ThrowIfFailed();
         var last = _log.Queue.LastSequenceAtOrBelow(version);
-        return last == 0 ? ValueTask.CompletedTask : _log.Durable.WaitAsync(last, version, cancellationToken);
+        return last == 0 ? ValueTask.CompletedTask : new ValueTask(_log.Durable.WaitAsync(last, version, cancellationToken).AsTask());
     }
 
     public ValueTask FlushAsync(CancellationToken cancellationToken = default)
@@ -223,10 +290,11 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     {
         ArgumentNullException.ThrowIfNull(keys);
         _lifetime.ThrowIfDisposed();
-        var found = await _readers.Points
-            .FindManyAsync(KeyOrder.DistinctAscending(keys), at, cancellationToken)
-            .ConfigureAwait(false);
-        return ReadResults.PresentRows(found);
+        var distinct = KeyOrder.DistinctAscending(keys);
+        var rows = new List<VersionedRow>(distinct.Length);
+        return _readers.Points.TryFindMany(distinct, at, rows)
+            ? rows
+            : ReadResults.PresentRows(await _readers.Points.FindManyAsync(distinct, at, cancellationToken).ConfigureAwait(false));
     }
 
     public ValueTask<PreviousVersion> GetPreviousAsync(
@@ -315,46 +383,88 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         return _floors.Current.Set.Of(kind);
     }
 
+    public CommitVersion VersionAt(DateTimeOffset time)
+    {
+        _lifetime.ThrowIfDisposed();
+        return _versionsByTime.At(time);
+    }
+
     public ISnapshot OpenSnapshot(CommitVersion at, string owner = "unnamed", TimeSpan? maxAge = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(owner);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxAge ?? TimeSpan.MaxValue, TimeSpan.FromTicks(1), nameof(maxAge));
+        return OpenSnapshotUnder(at, owner, maxAge is { } age ? new PinTerms { Limit = new AgeLimit(age, _parts.TimeProvider) } : null);
+    }
+
+    public ISnapshot OpenSnapshot(CommitVersion at, SnapshotOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentException.ThrowIfNullOrWhiteSpace(options.Owner);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxAge ?? TimeSpan.MaxValue, TimeSpan.FromTicks(1), nameof(options.MaxAge));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.BudgetBytes ?? 0, nameof(options.BudgetBytes));
+        return OpenSnapshotUnder(at, options.Owner, new PinTerms
+        {
+            Limit = options.MaxAge is { } age ? new AgeLimit(age, _parts.TimeProvider) : null,
+            Scope = options.Scope,
+            BudgetBytes = options.BudgetBytes,
+            OverBudget = options.OverBudget,
+            CallSite = options.CapturesStack ? Environment.StackTrace : options.CallSite,
+        });
+    }
+
+    public IReadOnlyList<LeaseInfo> GetLeases()
+    {
         _lifetime.ThrowIfDisposed();
-        var pin = _pinOpener.Open(at, owner, static floors => floors.Lowest, maxAge);
-        return new Snapshot(pin, _readers, _pins, _logger);
+        return _leases.List();
+    }
+
+    public ValueTask<LeaseInfo> OpenLeaseAsync(
+        string name,
+        CommitVersion at,
+        TimeSpan duration,
+        KeyRange? scope = null,
+        CancellationToken cancellationToken = default)
+    {
+        StoreLeases.Check(name, duration);
+        _lifetime.ThrowIfDisposed();
+        return _leases.OpenAsync(name, at, duration, scope, cancellationToken);
+    }
+
+    public ValueTask<LeaseInfo> RenewLeaseAsync(string name, TimeSpan duration, CommitVersion? at = null, CancellationToken cancellationToken = default)
+    {
+        StoreLeases.Check(name, duration);
+        _lifetime.ThrowIfDisposed();
+        return _leases.RenewAsync(name, duration, at, cancellationToken);
+    }
+
+    public ValueTask<bool> CloseLeaseAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        _lifetime.ThrowIfDisposed();
+        return _leases.CloseAsync(name, cancellationToken);
+    }
+
+    public ISnapshot OpenLeaseSnapshot(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        _lifetime.ThrowIfDisposed();
+        return new Snapshot(_leases.Pin(name), _readers, _pins, _logger);
     }
 
     public IReadOnlyList<SnapshotInfo> GetOpenSnapshots()
     {
         _lifetime.ThrowIfDisposed();
         return [.. _pins.Current
-            .Where(p => p.Owner is not null)
+            .Where(p => p.Owner is not null && !p.IsLapsedLease)
             .OrderBy(p => p.Pin.At)
-            .Select(p => new SnapshotInfo(p.Owner!, p.Pin.At, p.OpenedAt) { MaxAge = p.MaxAge })];
+            .ThenBy(p => p.Id)
+            .Select(p => p.ToInfo())];
     }
 
     public StoreStatistics GetStatistics()
     {
         _lifetime.ThrowIfDisposed();
-        return new StoreStatistics
-        {
-            BufferedKeys = _buffer.Table.Count,
-            BufferedVersions = _buffer.Accounting.Versions,
-            BufferedBytes = _trimmer.AccountedBytes,
-            MemoryBytes = _pacing.MemoryBytes,
-            MemoryBudget = _pacing.Plan.Budget,
-            MemoryLimit = _pacing.Plan.Hard,
-            Stalls = _pacing.Gate.Stalls,
-            UnflushedCommits = _flushing?.Queue.Count ?? 0,
-            UnflushedBytes = _flushing?.Queue.Bytes ?? 0,
-            PublishedSequence = _sequencer.Current.Sequence,
-            DurableSequence = _log?.Durable.Sequence ?? _flushing?.Mark.Sequence ?? 0,
-            LoggedSequence = _log?.Written.Sequence ?? 0,
-            FlushedSequence = _flushing?.Mark.Sequence ?? 0,
-            LogBytes = _log?.Room.Bytes ?? 0,
-            OpenSnapshots = _pins.Current.Count(p => p.Owner is not null),
-            ByKind = _buffer.Accounting.ByKind,
-        };
+        return ReadStatistics();
     }
 
     public long Evict(long targetBytes)
@@ -372,6 +482,18 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         return ReclaimAndMeasureAsync(cancellationToken);
     }
 
+    public ValueTask<ReclamationPreview> PreviewReclamationAsync(CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfDisposed();
+        return _survey.PreviewAsync(cancellationToken);
+    }
+
+    public ValueTask<KeyExplanation> ExplainAsync(ReadOnlySpan<byte> key, CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfDisposed();
+        return _survey.ExplainAsync(key.ToArray(), cancellationToken);
+    }
+
     public IAsyncEnumerable<FlushEvent> FlushEventsAsync(CancellationToken cancellationToken = default)
     {
         _lifetime.ThrowIfDisposed();
@@ -380,8 +502,18 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
     public ValueTask DisposeAsync() => new(_disposal.Value);
 
-    // Commits do not look at the clock for nothing.
-    private static bool NeedsTimes(StoreParts parts)
+    private VersionTimes? CreateTimes(StoreParts parts, TierNotes? notes)
+    {
+        // Commits do not look at the clock for nothing.
+        var resolution = NeedsExactTimes(parts) ? TimeSpan.Zero : parts.Options.GarbageCollection.TimeResolution;
+        return resolution == Timeout.InfiniteTimeSpan
+            ? null
+            : new VersionTimes(parts.TimeProvider, VersionTimesKeeper.AtOpening(notes), resolution, LookAtTimes);
+    }
+
+    private void LookAtTimes() => _sequencer.TellVisible(_times!.Look);
+
+    private static bool NeedsExactTimes(StoreParts parts)
         => parts.Strategies.Count > 0
             || parts.Options.GarbageCollection.RetainAge is not null
             || parts.Options.GarbageCollection.RetainByKind.Values.Any(own => own.Age is not null);
@@ -389,7 +521,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private StoreReaders CreateReaders(TierReads? tier)
     {
         var persistence = _parts.Options.Persistence;
-        var tiers = new TieredReader(_buffer, tier);
+        var tiers = tier is null ? new TieredReader(_buffer, tier) : new TieredReader(_buffer, tier, _readAids.StoredKeys, _readAids.Rows);
         var ranges = new RangeReader(_buffer, tiers, tier, persistence);
         var history = new HistoryReader(_buffer, tiers, tier, _sequencer, _floors, _parts.Classifier, persistence);
         var opening = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
@@ -403,11 +535,61 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             _lifetime);
     }
 
+    private StoreStatistics ReadStatistics()
+        => new()
+        {
+            BufferedKeys = _buffer.Table.Count,
+            BufferedVersions = _buffer.Accounting.Versions,
+            BufferedBytes = _trimmer.AccountedBytes,
+            MemoryBytes = _pacing.MemoryBytes,
+            MemoryBudget = _pacing.Plan.Budget,
+            MemoryLimit = _pacing.Plan.Hard,
+            Stalls = _pacing.Gate.Stalls,
+            UnflushedCommits = _flushing?.Queue.Count ?? 0,
+            UnflushedBytes = _flushing?.Queue.Bytes ?? 0,
+            PublishedSequence = _sequencer.Current.Sequence,
+            DurableSequence = _log?.Durable.Sequence ?? _flushing?.Mark.Sequence ?? 0,
+            LoggedSequence = _log?.Written.Sequence ?? 0,
+            FlushedSequence = _flushing?.Mark.Sequence ?? 0,
+            LogBytes = _log?.Room.Bytes ?? 0,
+            OpenSnapshots = _pins.Current.Count(p => p.Owner is not null && !p.IsLapsedLease),
+            ByKind = _buffer.Accounting.ByKind,
+        };
+
+    private StoreFigures ReadFigures()
+    {
+        var now = _parts.TimeProvider.GetUtcNow();
+        var oldest = _pins.Current.Where(p => p.Owner is not null).Select(p => now - p.OpenedAt).DefaultIfEmpty().Max();
+        return new StoreFigures(ReadStatistics(), oldest, _tierReads?.Keys ?? 0, _tierReads?.Pages ?? 0);
+    }
+
+    // Collectors may ask until the last flush has been told.
+    private async Task CloseAsync(StoreShutdown shutdown)
+    {
+        _lifetime.End();
+        try
+        {
+            await shutdown.RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _instruments.Dispose();
+        }
+    }
+
     private async ValueTask<ReclamationReport> ReclaimAndMeasureAsync(CancellationToken cancellationToken)
     {
+        var began = _parts.TimeProvider.GetTimestamp();
         var report = await _reclaimer.RunAsync(cancellationToken).ConfigureAwait(false);
+        _instruments.Reclaimed(report, _parts.TimeProvider.GetElapsedTime(began));
         _pacing.Gate.Remeasure();
         return report;
+    }
+
+    private Snapshot OpenSnapshotUnder(CommitVersion at, string owner, PinTerms? terms)
+    {
+        _lifetime.ThrowIfDisposed();
+        return new Snapshot(_pinOpener.Open(at, owner, static floors => floors.Lowest, terms), _readers, _pins, _logger);
     }
 
     private Func<FloorSet, CommitVersion> FloorIn(KeyRange range) => floors => floors.HighestIn(range, _parts.Classifier);

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -19,7 +20,9 @@ public sealed class MvStoreBuilder
     private IKeyClassifier _classifier = UniformClassifier.Instance;
     private TimeProvider _timeProvider = TimeProvider.System;
     private ILoggerFactory _loggerFactory = NullLoggerFactory.Instance;
+    private IMeterFactory? _meterFactory;
     private LogDirectory? _logDirectory;
+    private int? _logSegmentBytes;
     private bool _used;
 
     /// <summary>Changes settings.</summary>
@@ -40,6 +43,7 @@ public sealed class MvStoreBuilder
     public MvStoreBuilder UsePersistentTier(IPersistentTier tier)
     {
         _tier = tier ?? throw new ArgumentNullException(nameof(tier));
+        _options.CommitLog.DefaultDirectory = null;
         return this;
     }
 
@@ -70,6 +74,16 @@ public sealed class MvStoreBuilder
     public MvStoreBuilder UseLoggerFactory(ILoggerFactory loggerFactory)
     {
         _loggerFactory = loggerFactory ?? throw new ArgumentNullException(nameof(loggerFactory));
+        return this;
+    }
+
+    /// <summary>Sets who makes the store's meter, for hosts that tell the meters of their parts apart. Default: a meter of its own. See <see cref="MvStoreTelemetry"/>.</summary>
+    /// <param name="meterFactory">The factory. Not disposed by the store.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="meterFactory"/> is null.</exception>
+    public MvStoreBuilder UseMeterFactory(IMeterFactory meterFactory)
+    {
+        _meterFactory = meterFactory ?? throw new ArgumentNullException(nameof(meterFactory));
         return this;
     }
 
@@ -111,7 +125,7 @@ public sealed class MvStoreBuilder
     /// <exception cref="StoreInUseException">Someone else owns the persistent tier's data.</exception>
     /// <exception cref="StoreFormatException">The persistent tier's data is foreign or of a newer format.</exception>
     /// <exception cref="PersistentTierException">The persistent tier could not be opened.</exception>
-    /// <exception cref="CommitLogException">The commit log could not be opened, is damaged, or does not continue what the persistent tier has.</exception>
+    /// <exception cref="CommitLogException">The commit log could not be opened, is damaged, missing although the store needs it, or does not continue what the persistent tier has.</exception>
     /// <exception cref="StoreFailedException">What the commit log had could not be flushed when memory made it necessary.</exception>
     public async ValueTask<IMultiVersionStore> OpenAsync(CancellationToken cancellationToken = default)
     {
@@ -126,24 +140,28 @@ public sealed class MvStoreBuilder
             throw new OptionsValidationException(nameof(MvStoreOptions), typeof(MvStoreOptions), validation.Failures);
         }
 
-        if (_tier is null && _options.CommitLog.IsEnabled)
+        if (_tier is null && _options.CommitLog.Place is not null)
         {
             throw new InvalidOperationException("CommitLog.Directory is set, and a commit log needs a persistent tier: give the builder one, or no directory.");
         }
 
         _used = true;
+        var options = _options.Copy();
+        options.CommitLog.SegmentBytes = _logSegmentBytes ?? options.CommitLog.SegmentBytes;
         var parts = new StoreParts(
-            _options.Copy(), _tier, _classifier, _timeProvider, _loggerFactory, _flushListeners, _commitListeners, [.. _strategies])
+            options, _tier, _classifier, _timeProvider, _loggerFactory, _flushListeners, _commitListeners, [.. _strategies])
         {
             LogDirectory = _logDirectory,
+            MeterFactory = _meterFactory,
         };
         return await StoreOpening.OpenAsync(parts, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Keeps the commit log where a test wants it.</summary>
-    internal MvStoreBuilder UseLogDirectory(LogDirectory directory)
+    /// <summary>Keeps the commit log where a test wants it, in segments that may be smaller than the least that hosts can ask for.</summary>
+    internal MvStoreBuilder UseLogDirectory(LogDirectory directory, int? segmentBytes = null)
     {
         _logDirectory = directory;
+        _logSegmentBytes = segmentBytes;
         return this;
     }
 

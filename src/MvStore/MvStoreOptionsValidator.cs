@@ -57,6 +57,12 @@ public sealed class MvStoreOptionsValidator : IValidateOptions<MvStoreOptions>
             "GarbageCollection.RetainAge",
             options.GarbageCollection.RetainAge,
             "null, or a duration that is not negative");
+        Require(
+            options.GarbageCollection.TimeResolution is var resolution
+                && (resolution == Timeout.InfiniteTimeSpan || (resolution >= TimeSpan.Zero && resolution <= MaxDuration)),
+            "GarbageCollection.TimeResolution",
+            options.GarbageCollection.TimeResolution,
+            $"zero to {MaxDuration.TotalDays} days, or Timeout.InfiniteTimeSpan");
         RequireBetween("GarbageCollection.RetainPerKey", options.GarbageCollection.RetainPerKey, 1, int.MaxValue);
         Require(
             options.GarbageCollection.RetainByKind.Values.All(own => own is not null),
@@ -69,10 +75,13 @@ public sealed class MvStoreOptionsValidator : IValidateOptions<MvStoreOptions>
         Require(options.Persistence.Epoch <= long.MaxValue, "Persistence.Epoch", options.Persistence.Epoch, $"0 to {long.MaxValue}");
         RequireBetween("Persistence.MaxAttempts", options.Persistence.MaxAttempts, 1, MaxAttempts);
         RequireBetween("Persistence.ReclaimStepVersions", options.Persistence.ReclaimStepVersions, 1, MaxReclaimStep);
+        Require(options.CommitLog.DefaultDirectory is not { } proposed || !string.IsNullOrWhiteSpace(proposed), "CommitLog.DefaultDirectory", options.CommitLog.DefaultDirectory, "a path, or null");
+        RequireBetween("Persistence.MaxKeyFilterBytes", options.Persistence.MaxKeyFilterBytes ?? 0, 0, PersistenceOptions.KeyFilterLimit);
+        RequireBetween("Persistence.MaxReadCacheBytes", options.Persistence.MaxReadCacheBytes ?? 0, 0, PersistenceOptions.ReadCacheLimit);
         Require(options.CommitLog.Directory is not { } directory || !string.IsNullOrWhiteSpace(directory), "CommitLog.Directory", options.CommitLog.Directory, "a path, or null");
         RequireBetween("CommitLog.SegmentBytes", options.CommitLog.SegmentBytes, MinSegment, MaxSegment);
         RequireBetween("CommitLog.MaxBytes", options.CommitLog.MaxBytes, 4L * options.CommitLog.SegmentBytes, long.MaxValue);
-        RequireDuration("CommitLog.MaxWait", options.CommitLog.MaxWait, infiniteAllowed: true);
+        RequireDuration("CommitLog.FlushAge", options.CommitLog.FlushAge, infiniteAllowed: true);
         RequireDuration("CommitLog.WriteDelay", options.CommitLog.WriteDelay, infiniteAllowed: false);
         RequireBetween("CommitLog.WriteBytes", options.CommitLog.WriteBytes, 1, int.MaxValue);
         Require(Enum.IsDefined(options.CommitLog.MinimumDurability), "CommitLog.MinimumDurability", options.CommitLog.MinimumDurability, "a Durability");

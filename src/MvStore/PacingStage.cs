@@ -10,20 +10,25 @@ internal sealed class PacingStage : IAsyncDisposable
 {
     private readonly IEvictable _buffer;
     private readonly FlushingStage? _flushing;
+    private readonly IReadMemory _reading;
     private readonly MemoryLimit _memory;
     private readonly EvictionLoop _evictions;
 
     // Owner: who starts it, once. Release store; who asks for room acquires.
     private Action? _reclaim;
 
-    public PacingStage(StoreParts parts, MemoryPlan plan, IEvictable buffer, FlushingStage? flushing, FailureLatch failure, ILogger logger)
+    public PacingStage(
+        StoreParts parts, MemoryPlan plan, IEvictable buffer, FlushingStage? flushing, IReadMemory reading, ICommitLimit? log, FailureLatch failure, ILogger logger)
     {
         Plan = plan;
         _buffer = buffer;
         _flushing = flushing;
+        _reading = reading;
         _evictions = new EvictionLoop(failure, logger);
-        _memory = new MemoryLimit(plan, buffer, flushing, AskForRoom);
-        Gate = new CommitGate([_memory], parts.Options.Buffer.MaxStall, failure, parts.TimeProvider, logger);
+        _memory = new MemoryLimit(plan, buffer, flushing, reading, AskForRoom);
+        var options = parts.Options.Buffer;
+        Gate = new CommitGate(
+            log is null ? [_memory] : [_memory, log], options.MaxStall, options.SlowsCommits && flushing is not null, failure, parts.TimeProvider, logger);
     }
 
     /// <summary>The limits of memory.</summary>
@@ -38,7 +43,7 @@ internal sealed class PacingStage : IAsyncDisposable
     /// <summary>What evicts.</summary>
     /// <param name="publication">What is visible.</param>
     public BufferBudget CreateBudget(IPublicationSource publication)
-        => new(_buffer, _flushing?.Mark, publication, Plan.Budget, Plan.Hard);
+        => new(_buffer, _flushing?.Mark, publication, _reading, Plan.Budget, Plan.Hard);
 
     /// <summary>Starts to make room when it is asked for.</summary>
     /// <param name="budget">What evicts.</param>

@@ -38,6 +38,27 @@ public sealed class PersistenceOptions
     /// <value>Default 10,000. 1 to 10,000,000.</value>
     public int ReclaimStepVersions { get; set; } = 10_000;
 
+    /// <summary>
+    /// The bytes of memory for a filter over the keys that the persistent tier holds, so that reads of keys that do not exist seldom have to ask it: about 12 bits for each key. It
+    /// counts towards <see cref="BufferOptions.MemoryBudget"/>, and takes memory only as keys are stored. Keys that were stored before are read from the tier in the background, once, as soon as
+    /// a hundred reads have asked it in vain. With more keys than fit it first errs more often and then is given up.
+    /// </summary>
+    /// <value>Default null: a sixteenth of <see cref="BufferOptions.HardLimit"/>, at most 1 GiB. 0 for none, at most 8 GiB.</value>
+    public long? MaxKeyFilterBytes { get; set; }
+
+    /// <summary>
+    /// The bytes of memory for rows that the persistent tier was asked for more than once, so that it need not be asked again. They count towards
+    /// <see cref="BufferOptions.MemoryBudget"/>, and are taken only as rows are read. What was written lately is in memory anyway; this is for keys that are read again and again, and written seldom.
+    /// </summary>
+    /// <value>Default null: a sixteenth of <see cref="BufferOptions.HardLimit"/>, at most 32 MiB. 0 for none, at most 8 GiB.</value>
+    public long? MaxReadCacheBytes { get; set; }
+
+    /// <summary>The highest value <see cref="MaxReadCacheBytes"/> may have.</summary>
+    internal const long ReadCacheLimit = 8L * 1024 * 1024 * 1024;
+
+    /// <summary>The highest value <see cref="MaxKeyFilterBytes"/> may have.</summary>
+    internal const long KeyFilterLimit = 8L * 1024 * 1024 * 1024;
+
     /// <summary>Entries one read of the persistent tier may look at, when nobody waits for a page.</summary>
     internal int MaxExaminedPerRead => Math.Max(ReadPageRows, MaxSkippedPerPage);
 

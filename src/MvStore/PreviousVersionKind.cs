@@ -12,6 +12,9 @@ public enum PreviousVersionKind
     /// <summary>The older version is a deletion. Stepping on from it is possible.</summary>
     Tombstone,
 
-    /// <summary>The step leads below the floor, where history is no longer kept.</summary>
+    /// <summary>
+    /// The step leads below the floor, where history is no longer kept; or nothing is found down to the floor, and the key may have been deleted at or below it and have
+    /// gone for good.
+    /// </summary>
     Reclaimed,
 }

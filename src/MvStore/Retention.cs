@@ -37,4 +37,10 @@ public sealed class Retention
     /// open snapshots may see them; new reads do not start below the floor, nor does stepping back pass it.
     /// </summary>
     public int PerKey { get; }
+
+    /// <summary>
+    /// Whether the last thing that is known of a deleted key, its deletion, stays for ever, where the plan says otherwise
+    /// (<see cref="RetentionPlan.ReclaimsDeletedKeys"/>). Default false.
+    /// </summary>
+    public bool KeepsDeletedKeys { get; init; }
 }

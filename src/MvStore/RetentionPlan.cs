@@ -28,6 +28,12 @@ public sealed class RetentionPlan
     /// <summary>Kinds that differ.</summary>
     public IReadOnlyDictionary<EntryKind, Retention> ByKind => _byKind;
 
+    /// <summary>
+    /// Whether deleted keys go (contract E4): a deletion at or below the floor, and with it the key, once nothing older of the key stays. Kinds that keep
+    /// them all the same say so (<see cref="Retention.KeepsDeletedKeys"/>). Default false; <see cref="RowStrategy"/> makes it true.
+    /// </summary>
+    public bool ReclaimsDeletedKeys { get; init; }
+
     /// <summary>Whether kinds differ.</summary>
     internal bool DependsOnKind => _byKind.Count > 0;
 
@@ -43,6 +49,16 @@ public sealed class RetentionPlan
     public RetentionPlan With(IReadOnlyDictionary<EntryKind, Retention> byKind)
     {
         ArgumentNullException.ThrowIfNull(byKind);
-        return byKind.Count == 0 ? this : new RetentionPlan(Default, _byKind.Where(own => !byKind.ContainsKey(own.Key)).Concat(byKind));
+        return byKind.Count == 0 ? this : new RetentionPlan(Default, _byKind.Where(own => !byKind.ContainsKey(own.Key)).Concat(byKind))
+        {
+            ReclaimsDeletedKeys = ReclaimsDeletedKeys,
+        };
     }
+
+    /// <summary>Whether deleted keys of a kind go.</summary>
+    internal bool ReclaimsDeletedKeysOf(EntryKind kind) => ReclaimsDeletedKeys && !Of(kind).KeepsDeletedKeys;
+
+    /// <summary>The same plan, but for what becomes of deleted keys.</summary>
+    internal RetentionPlan WithDeletedKeys(bool reclaimed)
+        => ReclaimsDeletedKeys == reclaimed ? this : new RetentionPlan(Default, _byKind) { ReclaimsDeletedKeys = reclaimed };
 }

@@ -3,8 +3,9 @@ namespace MvStore;
 /// <summary>
 /// The one rule of reclamation (contract E1, E2), for memory and for every persistent tier. An entry stays if its version is above the
 /// floor of its key; or it is the newest at or below that floor, or one of the newest there where more than one is to be kept; or it is what a pin
-/// sees. Sound on any subset of a key's entries: what it lets go is hidden, from every reader it knows of, by an entry of the same subset. Immutable
-/// and safe from any thread.
+/// sees. Sound on any subset of a key's entries: what it lets go is hidden, from every reader it knows of, by an entry of the same subset. One exception, where
+/// deleted keys go (contract E4): the newest at or below the floor, if it is a deletion that no pin sees, and nothing older of the key stays. With it everything
+/// older must go at the same instant. Immutable and safe from any thread.
 /// </summary>
 public sealed class RetentionRule
 {
@@ -48,7 +49,17 @@ public sealed class RetentionRule
     /// <summary>What is to be kept in this run.</summary>
     public RetentionPlan Plan { get; }
 
-    /// <summary>Decides which entries of one key stay.</summary>
+    /// <summary>
+    /// Called before the first time, and perhaps more often, that a deletion is let go, on the thread that asked.
+    /// </summary>
+    internal Action? OnForgetting { get; init; }
+
+    /// <summary>The floor of a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>The floor of its kind, or its own, if that is higher.</returns>
+    public CommitVersion FloorOf(ReadOnlySpan<byte> key) => FloorsOf(key).Highest;
+
+    /// <summary>Decides which entries of one key stay. Where it lets all at or below the floor go, those must vanish at one instant, whatever fails.</summary>
     /// <param name="key">The key.</param>
     /// <param name="newestFirst">Entries of the key, descending by version.</param>
     /// <param name="keep">Receives, for each entry, whether it stays. Of the same length.</param>
@@ -58,15 +69,22 @@ public sealed class RetentionRule
     {
         RequireSameLength(newestFirst, keep.Length, nameof(keep));
         keep.Clear();
-        var (above, kept) = CountKept(key, newestFirst);
+        var (above, kept, mayForget) = CountKept(key, newestFirst);
         keep[..(above + kept)].Fill(true);
         foreach (var pin in _pins)
         {
-            var seen = IndexSeenBy(pin, newestFirst);
+            var seen = IndexSeenBy(pin, key, newestFirst);
             if (seen >= 0)
             {
                 keep[seen] = true;
+                mayForget &= seen < above;
             }
+        }
+
+        if (mayForget)
+        {
+            OnForgetting?.Invoke();
+            keep[above] = false;
         }
 
         return keep.Count(false);
@@ -80,7 +98,7 @@ public sealed class RetentionRule
     public void Explain(ReadOnlySpan<byte> key, ReadOnlySpan<VersionStamp> newestFirst, Span<RetentionVerdict> verdicts)
     {
         RequireSameLength(newestFirst, verdicts.Length, nameof(verdicts));
-        var (above, kept) = CountKept(key, newestFirst);
+        var (above, kept, mayForget) = CountKept(key, newestFirst);
         for (var i = 0; i < verdicts.Length; i++)
         {
             var reason = i < above ? RetentionReason.AboveFloor
@@ -92,14 +110,38 @@ public sealed class RetentionRule
 
         foreach (var pin in _pins)
         {
-            var seen = IndexSeenBy(pin, newestFirst);
+            var seen = IndexSeenBy(pin, key, newestFirst);
             if (seen >= 0)
             {
                 ref var verdict = ref verdicts[seen];
                 var reason = verdict.IsReclaimable ? RetentionReason.Pinned : verdict.Reason;
                 verdict = new RetentionVerdict(reason, verdict.Pins + 1, verdict.Pin ?? pin);
+                mayForget &= seen < above;
             }
         }
+
+        if (mayForget)
+        {
+            verdicts[above] = new RetentionVerdict(RetentionReason.Reclaimable, 0, null);
+        }
+    }
+
+    /// <summary>The deletion that would go, with what it hides, if one pin were not: where it is, negative for none, and that pin.</summary>
+    internal (int Index, Pin Pin) DeletionHeldByOne(ReadOnlySpan<byte> key, ReadOnlySpan<VersionStamp> newestFirst)
+    {
+        var (above, _, mayForget) = CountKept(key, newestFirst);
+        var holders = 0;
+        Pin holder = default;
+        for (var i = 0; mayForget && i < _pins.Length && holders < 2; i++)
+        {
+            if (IndexSeenBy(_pins[i], key, newestFirst) >= above)
+            {
+                holders++;
+                holder = _pins[i];
+            }
+        }
+
+        return (holders == 1 ? above : -1, holder);
     }
 
     private static void RequireSameLength(ReadOnlySpan<VersionStamp> entries, int verdicts, string parameter)
@@ -110,13 +152,14 @@ public sealed class RetentionRule
         }
     }
 
-    /// <summary>How many of the newest entries stay whatever the pins: those above the floor, and some at or below it.</summary>
-    private (int Above, int Kept) CountKept(ReadOnlySpan<byte> key, ReadOnlySpan<VersionStamp> newestFirst)
+    /// <summary>
+    /// How many of the newest entries stay whatever the pins: those above the floor, and some at or below it. The last of them may go all the same if nobody
+    /// sees it or anything older: it says that the key is deleted.
+    /// </summary>
+    private (int Above, int Kept, bool MayForget) CountKept(ReadOnlySpan<byte> key, ReadOnlySpan<VersionStamp> newestFirst)
     {
-        var kind = Plan.DependsOnKind || Floors.ByKind.Count != 0 ? _classifier.Classify(key) : default;
-        var ofKind = Floors.Of(kind);
-        var ofKey = Floors.ByKey.Highest > ofKind ? Floors.ByKey.Of(key) : CommitVersion.Zero;
-        var floor = ofKey > ofKind ? ofKey : ofKind;
+        var floors = FloorsOf(key);
+        var floor = floors.Highest;
         var above = 0;
         while (above < newestFirst.Length && newestFirst[above].Version > floor)
         {
@@ -124,12 +167,26 @@ public sealed class RetentionRule
         }
 
         // A drop waives retention: what it leaves is one version, whatever its kind keeps.
-        var perKey = ofKey > ofKind ? 1 : Plan.Of(kind).PerKey;
-        return (above, Math.Min(perKey, newestFirst.Length - above));
+        var perKey = floors.OfKey > floors.OfKind ? 1 : Plan.Of(floors.Kind).PerKey;
+        var kept = Math.Min(perKey, newestFirst.Length - above);
+        return (above, kept, kept == 1 && newestFirst[above].IsTombstone && Plan.ReclaimsDeletedKeysOf(floors.Kind));
     }
 
-    private static int IndexSeenBy(Pin pin, ReadOnlySpan<VersionStamp> newestFirst)
+    private KeyFloors FloorsOf(ReadOnlySpan<byte> key)
     {
+        var kind = Plan.DependsOnKind || Floors.ByKind.Count != 0 ? _classifier.Classify(key) : default;
+        var ofKind = Floors.Of(kind);
+        return new KeyFloors(kind, ofKind, Floors.ByKey.Highest > ofKind ? Floors.ByKey.Of(key) : CommitVersion.Zero);
+    }
+
+    /// <summary>Which entry of a key a pin sees; negative for none.</summary>
+    internal static int IndexSeenBy(Pin pin, ReadOnlySpan<byte> key, ReadOnlySpan<VersionStamp> newestFirst)
+    {
+        if (pin.Scope is { } scope && !scope.Contains(key))
+        {
+            return -1;
+        }
+
         // Entries descend by version: skip those above the pin by bisection, then those published after it was opened.
         var low = 0;
         var high = newestFirst.Length;
@@ -155,5 +212,10 @@ public sealed class RetentionRule
         }
 
         return -1;
+    }
+
+    private readonly record struct KeyFloors(EntryKind Kind, CommitVersion OfKind, CommitVersion OfKey)
+    {
+        public CommitVersion Highest => OfKey > OfKind ? OfKey : OfKind;
     }
 }

@@ -63,6 +63,7 @@ internal sealed class Snapshot : ISnapshot
         var hash = KeyHash.Of(key);
         _readers.Tiers.Prefetch(hash);
         RequireReadable();
+        RequireInScope(key);
         PinOpener.RequireReadable(_pin.Floors.Set, key, _readers.Classifier, Version);
         var answer = _readers.Tiers.Find(key, hash, _pin.View, out row);
         if (_pin.IsReleased)
@@ -87,13 +88,16 @@ internal sealed class Snapshot : ISnapshot
         var distinct = KeyOrder.DistinctAscending(keys);
         foreach (var key in distinct)
         {
+            RequireInScope(key.Span);
             PinOpener.RequireReadable(_pin.Floors.Set, key.Span, _readers.Classifier, Version);
         }
 
-        var found = await _readers.Tiers.FindManyAsync(distinct, _pin.View, cancellationToken).ConfigureAwait(false);
+        var rows = new List<VersionedRow>(distinct.Length);
+        var isKnown = _readers.Tiers.TryFindMany(distinct, _pin.View, rows);
+        var found = isKnown ? null : await _readers.Tiers.FindManyAsync(distinct, _pin.View, cancellationToken).ConfigureAwait(false);
         _pin.ThrowIfReleased();
         GC.KeepAlive(this);
-        return ReadResults.PresentRows(found);
+        return found is null ? rows : ReadResults.PresentRows(found);
     }
 
     public ValueTask<PreviousVersion> GetPreviousAsync(
@@ -102,6 +106,7 @@ internal sealed class Snapshot : ISnapshot
         CancellationToken cancellationToken = default)
     {
         RequireReadable();
+        RequireInScope(key);
         return StillPinnedAsync(_readers.Points.FindPreviousAsync(key.ToArray(), before, _pin, cancellationToken));
     }
 
@@ -213,5 +218,20 @@ internal sealed class Snapshot : ISnapshot
     }
 
     private void RequireAboveFloorsOf(KeyRange range)
-        => PinOpener.RequireAtOrAbove(_pin.Floors.Set.HighestIn(range, _readers.Classifier), Version);
+    {
+        if (_pin.Terms.Scope is { } scope && !scope.Covers(range))
+        {
+            throw new OutOfScopeException(Owner, scope);
+        }
+
+        PinOpener.RequireAtOrAbove(_pin.Floors.Set.HighestIn(range, _readers.Classifier), Version);
+    }
+
+    private void RequireInScope(ReadOnlySpan<byte> key)
+    {
+        if (_pin.Terms.Scope is { } scope && !scope.Contains(key))
+        {
+            throw new OutOfScopeException(Owner, scope);
+        }
+    }
 }

@@ -15,6 +15,7 @@ internal static class StoreOpening
     /// <summary>Opens a store.</summary>
     public static async ValueTask<IMultiVersionStore> OpenAsync(StoreParts parts, CancellationToken cancellationToken)
     {
+        using var activity = StoreInstruments.Opening(parts.Options.Name);
         var recovered = await OpenTierAsync(parts, cancellationToken).ConfigureAwait(false);
         var store = await PutTogetherAsync(parts, recovered).ConfigureAwait(false);
         var logger = parts.LoggerFactory.CreateLogger("MvStore");
@@ -78,8 +79,20 @@ internal static class StoreOpening
     private static CommitLog? OpenLog(StoreParts parts, TierState recovered, FailureLatch failure, FlushingStage? flushing)
     {
         var options = parts.Options.CommitLog;
-        if (parts.LogDirectory is null && options.Directory is null)
+        var logger = parts.LoggerFactory.CreateLogger("MvStore");
+        var mustExist = LogNote.Find(recovered) is not null && options.OnDamage == CommitLogDamage.Refuse;
+        if (!parts.HasLog)
         {
+            if (mustExist)
+            {
+                throw LogNote.Missing("The store is opened without a commit log");
+            }
+
+            if (LogNote.Find(recovered) is not null)
+            {
+                Log.LogLost(logger);
+            }
+
             return null;
         }
 
@@ -91,8 +104,7 @@ internal static class StoreOpening
                 "CommitLog.Directory is set, and a commit log needs a persistent tier that syncs what it takes: give the builder one, or no directory.");
         }
 
-        var directory = parts.LogDirectory ?? DiskLogDirectory.Own(options.Directory!);
-        var logger = parts.LoggerFactory.CreateLogger("MvStore");
+        var directory = parts.LogDirectory ?? DiskLogDirectory.Own(options.Place!, mayBeMade: !mustExist);
         return CommitLog.Open(directory, recovered, options, parts.Options.Flush, flushing.RequestForLog, failure, parts.TimeProvider, logger);
     }
 

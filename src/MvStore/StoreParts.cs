@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using MvStore.Logging;
 
@@ -16,4 +17,10 @@ internal sealed record StoreParts(
 {
     /// <summary>Where the commit log is, when a test gives it; otherwise the options say.</summary>
     public LogDirectory? LogDirectory { get; init; }
+
+    /// <summary>Makes the meter; null for one of the store's own.</summary>
+    public IMeterFactory? MeterFactory { get; init; }
+
+    /// <summary>Whether there is to be a commit log.</summary>
+    public bool HasLog => LogDirectory is not null || Options.CommitLog.Place is not null;
 }

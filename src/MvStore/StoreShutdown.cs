@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using MvStore.Committing;
 using MvStore.Contracts;
 using MvStore.Diagnostics;
+using MvStore.Filtering;
 using MvStore.Flushing;
 using MvStore.GarbageCollection;
 using MvStore.Logging;
@@ -18,9 +19,13 @@ internal sealed class StoreShutdown(
     IDisposable buffer,
     PacingStage pacing,
     ReclamationLoop reclamation,
+    StoredKeysWalk? walk,
+    VersionTimes? times,
+    VersionTimesKeeper? timesKeeper,
     FlushingStage? flushing,
     Flusher? flusher,
     CommitLog? log,
+    LogRemembrance? remembrance,
     FlushEventHub flushEvents,
     ListenerPumps listeners,
     FailureLatch failure,
@@ -35,8 +40,10 @@ internal sealed class StoreShutdown(
     {
         await pacing.DisposeAsync().ConfigureAwait(false);
         await sequencer.CloseAsync().ConfigureAwait(false);
-        await StopReclamationAsync().ConfigureAwait(false);
-        var lost = flusher is null ? null : await CloseTierAsync(flusher).ConfigureAwait(false);
+        times?.Dispose();
+        var isQuiet = await StopReclamationAsync().ConfigureAwait(false);
+        await StopWalkAsync().ConfigureAwait(false);
+        var lost = flusher is null ? null : await CloseTierAsync(flusher, isQuiet ? timesKeeper : null).ConfigureAwait(false);
         if (flusher is null)
         {
             buffer.Dispose();
@@ -52,21 +59,56 @@ internal sealed class StoreShutdown(
         }
     }
 
-    private async Task StopReclamationAsync()
+    /// <returns>Whether it has stopped.</returns>
+    private async Task<bool> StopReclamationAsync()
     {
         try
         {
             await reclamation.StopAsync().WaitAsync(_limit, parts.TimeProvider).ConfigureAwait(false);
             reclamation.Dispose();
+            return true;
         }
         catch (TimeoutException e)
         {
             // A step is stuck inside the tier. The flush has its own limit.
             Log.ReclamationAbandoned(logger, e);
+            return false;
         }
     }
 
-    private async Task<Exception?> CloseTierAsync(Flusher running)
+    private async Task StopWalkAsync()
+    {
+        if (walk is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await walk.StopAsync().WaitAsync(_limit, parts.TimeProvider).ConfigureAwait(false);
+            walk.Dispose();
+        }
+        catch (TimeoutException e)
+        {
+            // A page is stuck inside the tier. The flush has its own limit.
+            Log.WalkAbandoned(logger, e);
+        }
+    }
+
+    private async ValueTask StoreTimesAsync(VersionTimesKeeper keeper)
+    {
+        try
+        {
+            await keeper.StoreAsync(CancellationToken.None).AsTask().WaitAsync(_limit, parts.TimeProvider).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // Nothing is lost that was promised: less exact times keep more history.
+            Log.TimesNotStored(logger, e);
+        }
+    }
+
+    private async Task<Exception?> CloseTierAsync(Flusher running, VersionTimesKeeper? keeper)
     {
         // The log first: then everything is on disk, and nothing keeps the flusher from going on.
         var logged = log?.StopAsync() ?? Task.CompletedTask;
@@ -94,6 +136,16 @@ internal sealed class StoreShutdown(
         var closed = new ObjectDisposedException(nameof(IMultiVersionStore));
         flushing.Mark.Close(closed);
         log?.Writer.Close(closed);
+        if (unflushed == 0 && failure.Cause is null && remembrance is not null)
+        {
+            await remembrance.EndAsync(_limit).ConfigureAwait(false);
+        }
+
+        if (keeper is not null && failure.Cause is null)
+        {
+            await StoreTimesAsync(keeper).ConfigureAwait(false);
+        }
+
         await ReleaseAsync(running).ConfigureAwait(false);
         return unflushed > 0 && failure.Cause is { } cause ? new StoreFailedException(cause) : null;
     }

@@ -5,7 +5,7 @@ namespace MvStore;
 /// <param name="Sequence">The durable mark once the slice is applied.</param>
 /// <param name="HighestVersion">The highest commit version of the slice, commits without rows included.</param>
 /// <param name="Rows">
-/// Every entry of the slice, ascending by key, then by version. No (key, version) occurs twice or was ever applied before. List and memory are lent: see
+/// The entries of the slice, but those that retention lets go at <see cref="TierBatch.Floors"/>, ascending by key, then by version. No (key, version) occurs twice or was ever applied before. List and memory are lent: see
 /// <see cref="IPersistentTier.ApplyAsync"/>.
 /// </param>
 public sealed record TierBatch(
@@ -16,4 +16,14 @@ public sealed record TierBatch(
 {
     /// <summary>The floors that the slice's drops ask for, ascending by key, then by version. One may occur again, also in a later slice.</summary>
     public IReadOnlyList<KeyFloor> Drops { get; init; } = [];
+
+    /// <summary>
+    /// Floors that rise with the slice: to be stored in the same transaction, after its drops, as by <see cref="IPersistentTier.RaiseFloorAsync"/>; all of it or nothing,
+    /// since entries that only they allow to be absent are absent. Null, the default, for none: always for a tier that does not say
+    /// <see cref="TierCapabilities.RaisesFloorsInSlices"/>.
+    /// </summary>
+    public FloorSet? Floors { get; init; }
+
+    /// <summary>What the tier may forget with <see cref="Floors"/>; see <see cref="IPersistentTier.RaiseFloorAsync"/>. Empty without.</summary>
+    public IReadOnlyList<KeyFloor> Settled { get; init; } = [];
 }

@@ -34,6 +34,13 @@ public sealed record TierCapabilities
     public TierDurability Durability { get; init; } = TierDurability.Synced;
 
     /// <summary>
+    /// Whether <see cref="IPersistentTier.ApplyAsync"/> stores <see cref="TierBatch.Floors"/> with the slice. The engine then leaves out of a slice what retention would let go
+    /// right after it. If not, it never sends floors with a slice, and reclaims such entries later.
+    /// </summary>
+    /// <value>Default false.</value>
+    public bool RaisesFloorsInSlices { get; init; }
+
+    /// <summary>
     /// Whether <see cref="IPersistentTier.GetMarkAsync"/> can be believed after a <see cref="TierFailure.InDoubt"/>: the engine then asks it, and
     /// goes on or writes again. If not, such a failure stops the store for writing: after a failed sync, what a local file shows need not be on disk.
     /// </summary>

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace MvStore;
 
 /// <summary>What a persistent tier holds when it is opened.</summary>
@@ -8,6 +10,10 @@ public sealed record TierState(ulong DurableSequence, CommitVersion HighestVersi
 {
     /// <summary>The drops of durable publications that did not come into force yet, in any order.</summary>
     public IReadOnlyList<KeyFloor> Drops { get; init; } = [];
+
+    /// <summary>The notes of the engine, by name (<see cref="IPersistentTier.SetNoteAsync"/>). None of them is empty.</summary>
+    /// <value>Default: none.</value>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Notes { get; init; } = ReadOnlyDictionary<string, ReadOnlyMemory<byte>>.Empty;
 
     /// <summary>The epoch the tier is open under: the one asked for, or one above all earlier ones.</summary>
     /// <value>Default 0, which no tier is open under.</value>

@@ -22,6 +22,8 @@ public sealed class InMemoryFloors : FloorConformance<InMemoryLocation>;
 
 public sealed class InMemoryDrops : DropConformance<InMemoryLocation>;
 
+public sealed class InMemoryNotes : NoteConformance<InMemoryLocation>;
+
 public sealed class InMemoryReclamationSteps : ReclamationConformance<InMemoryLocation>;
 
 public sealed class InMemoryRandom : RandomConformance<InMemoryLocation>;

@@ -22,6 +22,8 @@ public sealed class RemoteFloors : FloorConformance<RemoteLocation>;
 
 public sealed class RemoteDrops : DropConformance<RemoteLocation>;
 
+public sealed class RemoteNotes : NoteConformance<RemoteLocation>;
+
 public sealed class RemoteReclamationSteps : ReclamationConformance<RemoteLocation>;
 
 public sealed class RemoteRandom : RandomConformance<RemoteLocation>;

@@ -21,6 +21,7 @@ public abstract class CancellationConformance<TLocation> : TierSuite<TLocation>
             async () => await Tier.RaiseFloorAsync(new FloorSet(2, []), [], cancelled),
             async () => await Tier.ReclaimAsync(new TierReclaimStep(rule, null, 100), cancelled),
             async () => await Tier.GetMarkAsync(cancelled),
+            async () => await Tier.SetNoteAsync("note", new byte[] { 1 }, cancelled),
         ];
         foreach (var call in calls)
         {
@@ -31,6 +32,7 @@ public abstract class CancellationConformance<TLocation> : TierSuite<TLocation>
         var state = await ReopenAsync();
         state.DurableSequence.Should().Be(2);
         state.Floors.Default.Should().Be(CommitVersion.Zero);
+        state.Notes.Should().BeEmpty();
     }
 
     [Fact]

@@ -59,6 +59,49 @@ public abstract class FloorConformance<TLocation> : TierSuite<TLocation>
     }
 
     [Fact]
+    public async Task E8_FloorsThatComeWithASliceAreStoredWithIt()
+    {
+        if (!Capabilities.RaisesFloorsInSlices)
+        {
+            return;
+        }
+
+        // The drop at 3 is written by the slice whose floors settle it; the one at 9 stays.
+        KeyFloor[] drops = [new(Rows.Key("a"), 3), new(Rows.Key("a"), 9)];
+        var floors = new FloorSet(2, [KeyValuePair.Create(EntryKind.Source(1), new CommitVersion(4))], [drops[0]]);
+        await Tier.ApplyAsync(new TierBatch(0, 5, 9, [Rows.Set("a", 3, 4, "x")]) { Drops = drops, Floors = floors, Settled = [drops[0]] }, default);
+        var state = await ReopenAsync();
+        state.DurableSequence.Should().Be(5);
+        state.Floors.Default.Should().Be(new CommitVersion(2));
+        state.Floors.Of(EntryKind.Source(1)).Should().Be(new CommitVersion(4));
+        state.Floors.ByKey.Should().ContainSingle().Which.Version.Should().Be(new CommitVersion(3));
+        state.Drops.Should().ContainSingle().Which.Version.Should().Be(new CommitVersion(9));
+
+        await Tier.ApplyAsync(new TierBatch(5, 6, 10, []) { Floors = Floors(1, (EntryKind.Source(1), 7)) }, default);
+        state = await ReopenAsync();
+        state.Floors.Default.Should().Be(new CommitVersion(2), "floors never go back");
+        state.Floors.Of(EntryKind.Source(1)).Should().Be(new CommitVersion(7));
+    }
+
+    [Fact]
+    public async Task F2_FloorsOfASliceThatIsRefusedAreNotStored()
+    {
+        if (!Capabilities.RaisesFloorsInSlices)
+        {
+            return;
+        }
+
+        await ApplyAsync(Rows.Set("a", 3, 1, "x"));
+        await Tier.Awaiting(t => t.ApplyAsync(new TierBatch(0, 2, 9, []) { Floors = Floors(3) }, default).AsTask())
+            .Should().ThrowAsync<PersistentTierException>("it does not continue what is durable");
+        var repeated = new TierBatch(1, 2, 9, [Rows.Set("a", 3, 2, "y")]) { Floors = Floors(3) };
+        await Tier.Awaiting(t => t.ApplyAsync(repeated, default).AsTask()).Should().ThrowAsync<PersistentTierException>("(a, 3) exists");
+        (await ReopenAsync()).Floors.Default.Should().Be(CommitVersion.Zero);
+        await Tier.RaiseFloorAsync(Floors(2), [], default);
+        (await ReopenAsync()).Floors.Default.Should().Be(new CommitVersion(2), "the tier does not believe what it did not store");
+    }
+
+    [Fact]
     public async Task F2_ACancelledRaiseChangesNothing()
     {
         await Tier.Awaiting(t => t.RaiseFloorAsync(Floors(5), [], new CancellationToken(true)).AsTask())

@@ -49,7 +49,7 @@ internal static class InMemoryReclamation
         }
 
         var keep = new bool[chain.Count];
-        rule.Decide(chain[0].Key.Span, chain.Select(r => new VersionStamp(r.Version, r.Sequence)).ToArray(), keep);
+        rule.Decide(chain[0].Key.Span, chain.Select(r => new VersionStamp(r.Version, r.Sequence) { IsTombstone = r.IsTombstone }).ToArray(), keep);
         return chain.Where((_, i) => !keep[i]).ToArray();
     }
 }

@@ -16,6 +16,7 @@ public sealed class InMemoryTier(InMemoryTierStorage storage) : IPersistentTier
     private int _scanCalls;
     private int _raiseFloorCalls;
     private int _reclaimCalls;
+    private int _setNoteCalls;
     private bool _wasOpen;                                    // under the storage's gate
     private volatile bool _disposed;
 
@@ -30,7 +31,7 @@ public sealed class InMemoryTier(InMemoryTierStorage storage) : IPersistentTier
 
     /// <summary>What it says of itself when it is opened.</summary>
     /// <value>Default: what a local disk does.</value>
-    public TierCapabilities Capabilities { get; init; } = new();
+    public TierCapabilities Capabilities { get; init; } = new() { RaisesFloorsInSlices = true };
 
     /// <summary>Calls of <see cref="ApplyAsync"/>, failed ones included.</summary>
     public int ApplyCalls => Volatile.Read(ref _applyCalls);
@@ -46,6 +47,9 @@ public sealed class InMemoryTier(InMemoryTierStorage storage) : IPersistentTier
 
     /// <summary>Calls of <see cref="ReclaimAsync"/>.</summary>
     public int ReclaimCalls => Volatile.Read(ref _reclaimCalls);
+
+    /// <summary>Calls of <see cref="SetNoteAsync"/>.</summary>
+    public int SetNoteCalls => Volatile.Read(ref _setNoteCalls);
 
     /// <summary>Makes the next applies fail. Adds to what is planned already.</summary>
     /// <param name="count">How many.</param>
@@ -96,6 +100,7 @@ public sealed class InMemoryTier(InMemoryTierStorage storage) : IPersistentTier
             return new ValueTask<TierState>(new TierState(_storage.DurableSequence, _storage.HighestVersion, _storage.Floors)
             {
                 Drops = _storage.Drops,
+                Notes = _storage.Notes,
                 Identity = _storage.Identity,
                 Epoch = _storage.Epoch,
                 Capabilities = Capabilities,
@@ -206,6 +211,20 @@ public sealed class InMemoryTier(InMemoryTierStorage storage) : IPersistentTier
     }
 
     /// <inheritdoc/>
+    public ValueTask SetNoteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        TierNote.Check(name, content);
+        cancellationToken.ThrowIfCancellationRequested();
+        Interlocked.Increment(ref _setNoteCalls);
+        lock (_storage.Gate)
+        {
+            ThrowUnlessOpen();
+            _storage.SetNote(name, content.Span);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         _disposed = true;
@@ -258,6 +277,12 @@ public sealed class InMemoryTier(InMemoryTierStorage storage) : IPersistentTier
         }
 
         InMemoryFloors.Add(_storage, batch.Drops);
+        if (batch.Floors is { } floors)
+        {
+            _storage.Kinds = _storage.Kinds.RaisedTo(floors.Kinds);
+            InMemoryFloors.Settle(_storage, floors.ByKey, batch.Settled);
+        }
+
         _storage.DurableSequence = batch.Sequence;
         if (batch.HighestVersion > _storage.HighestVersion)
         {

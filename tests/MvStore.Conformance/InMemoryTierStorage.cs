@@ -5,6 +5,7 @@ namespace MvStore.Conformance;
 /// <summary>What an <see cref="InMemoryTier"/> keeps. It outlives the tier, so that another one can be opened over it.</summary>
 public sealed class InMemoryTierStorage
 {
+    private readonly Dictionary<string, ReadOnlyMemory<byte>> _notes = new(StringComparer.Ordinal); // under Gate
     private object? _owner; // under Gate
 
     /// <summary>What tells this data from any other; see <see cref="TierState.Identity"/>.</summary>
@@ -40,6 +41,18 @@ public sealed class InMemoryTierStorage
             lock (Gate)
             {
                 return [.. Pending.SelectMany(p => p.Value.Select(v => new KeyFloor(p.Key, v)))];
+            }
+        }
+    }
+
+    /// <summary>A copy of the notes stored.</summary>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Notes
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return new Dictionary<string, ReadOnlyMemory<byte>>(_notes, StringComparer.Ordinal);
             }
         }
     }
@@ -99,6 +112,18 @@ public sealed class InMemoryTierStorage
             {
                 _owner = null;
             }
+        }
+    }
+
+    internal void SetNote(string name, ReadOnlySpan<byte> content)
+    {
+        if (content.IsEmpty)
+        {
+            _notes.Remove(name);
+        }
+        else
+        {
+            _notes[name] = content.ToArray();
         }
     }
 

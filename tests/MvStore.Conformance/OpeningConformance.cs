@@ -46,6 +46,29 @@ public abstract class OpeningConformance<TLocation> : TierSuite<TLocation>
     }
 
     [Fact]
+    public async Task F2_TheIdentityStaysAndIsNoOthers()
+    {
+        var identity = State.Identity;
+        await ApplyAsync(Rows.Set("a", 10, 1, "x"));
+        (await ReopenAsync()).Identity.Should().Be(identity);
+
+        var elsewhere = new TLocation();
+        await using (elsewhere)
+        {
+            await using var other = elsewhere.CreateTier();
+            var others = (await other.OpenAsync(default)).Identity;
+            if (identity == 0)
+            {
+                others.Should().Be(0, "a tier either tells data apart or does not");
+            }
+            else
+            {
+                others.Should().NotBe(identity);
+            }
+        }
+    }
+
+    [Fact]
     public async Task D9_DisposeIsIdempotentAndLaterCallsThrow()
     {
         await Tier.DisposeAsync();

@@ -61,6 +61,7 @@ public abstract class OwnershipConformance<TLocation> : TierSuite<TLocation>
         var state = await ReopenAsync();
         state.DurableSequence.Should().Be(3);
         state.Floors.Default.Should().Be(CommitVersion.Zero);
+        state.Notes.Should().BeEmpty();
     }
 
     [Fact]
@@ -134,6 +135,7 @@ public abstract class OwnershipConformance<TLocation> : TierSuite<TLocation>
             async () => await tier.RaiseFloorAsync(new FloorSet(2, []), [], default),
             async () => await tier.ReclaimAsync(new TierReclaimStep(rule, null, 100), default),
             async () => await tier.GetMarkAsync(default),
+            async () => await tier.SetNoteAsync("of", new byte[] { 1 }, default),
         ];
     }
 }

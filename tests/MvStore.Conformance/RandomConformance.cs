@@ -127,7 +127,8 @@ public abstract class RandomConformance<TLocation> : TierSuite<TLocation>
     private async Task ReclaimAsync(Random random)
     {
         Pin[] pins = [.. Enumerable.Range(0, random.Next(4)).Select(_ => new Pin((ulong)random.Next(400), (ulong)random.Next((int)Durable + 1)))];
-        var rule = new RetentionRule(_floors, pins, TestClassifier.Instance);
+        var plan = new RetentionPlan(new Retention(), []) { ReclaimsDeletedKeys = random.Next(2) == 0 };
+        var rule = new RetentionRule(_floors, pins, TestClassifier.Instance, plan);
         var all = _oracle.All.Count;
         var older = _oracle.All.GroupBy(r => Convert.ToHexString(r.Key.Span)).Where(k => k.Skip(1).Any()).Sum(k => k.Count());
         var expected = _oracle.Reclaim(rule);

@@ -86,6 +86,61 @@ public abstract class ReclamationConformance<TLocation> : TierSuite<TLocation>
         (await HistoryAsync()).Should().HaveCount(2);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task E4_ADeletedKeyGoesAsAWholeAndNothingOfItComesBack(bool byKeys)
+    {
+        await ApplyAsync(
+            Rows.Set("a", 1, 1, "x"), Rows.Set("a", 2, 2, "y"), Rows.Gone("a", 3, 3), // Goes as a whole.
+            Rows.Gone("b", 3, 3), // So does a deletion alone.
+            Rows.Set("c", 1, 1, "x"), Rows.Gone("c", 3, 3), Rows.Set("c", 9, 4, "z"), // What is above the floor stays.
+            Rows.Set("d", 1, 1, "x"), Rows.Gone("d", 6, 5), // Deleted above the floor.
+            Rows.Set("e", 3, 3, "value"));
+        var keys = byKeys ? Rows.Keys("a", "b", "c", "d", "e", "f") : null;
+        ReadOnlyMemory<byte>? after = null;
+        var total = 0L;
+        do
+        {
+            var done = await Tier.ReclaimAsync(new TierReclaimStep(ForgettingRule(5), after, 1) { Keys = keys }, default);
+            foreach (var key in (string[])["a", "b"])
+            {
+                (await Tier.GetAsync(Rows.Keys(key), Rows.Everything, default)).Should().NotContain(r => !r.IsTombstone, "a key goes at one instant");
+            }
+
+            total += done.ReclaimedVersions;
+            after = done.Next;
+        }
+        while (after is not null);
+
+        total.Should().Be(6);
+        string[] left = ["63@9#4=7A", "64@6#5=gone", "64@1#1=78", "65@3#3=76616C7565"];
+        Rows.Texts(await HistoryAsync()).Should().Equal(left);
+        await ReopenAsync();
+        Rows.Texts(await HistoryAsync()).Should().Equal(left);
+
+        // It may come back, as a new key.
+        await ApplyAsync(Rows.Set("a", 10, 6, "new"), Rows.Gone("b", 10, 6));
+        Rows.Texts(await HistoryAsync()).Should().Equal(["61@10#6=6E6577", "62@10#6=gone", .. left]);
+    }
+
+    [Fact]
+    public async Task E4_ADeletionStaysForAPinThatSeesItOrWhatIsOlder()
+    {
+        await ApplyAsync(Rows.Set("a", 1, 1, "x"), Rows.Gone("a", 3, 3), Rows.Gone("b", 3, 3));
+        await RunAsync(ForgettingRule(5, new Pin(2, 2)), 100);
+        Rows.Texts(await HistoryAsync()).Should().Equal("61@3#3=gone", "61@1#1=78");
+        await RunAsync(ForgettingRule(5, new Pin(4, 3)), 100);
+        Rows.Texts(await HistoryAsync()).Should().Equal("61@3#3=gone");
+        await RunAsync(Rule(5), 100);
+        Rows.Texts(await HistoryAsync()).Should().Equal(["61@3#3=gone"], "the plan does not let deleted keys go");
+        await RunAsync(ForgettingRule(5), 100);
+        (await HistoryAsync()).Should().BeEmpty();
+    }
+
+    private static RetentionRule ForgettingRule(ulong floor, params Pin[] pins)
+        => new(new FloorSet(floor, []), pins, TestClassifier.Instance, new RetentionPlan(new Retention(), []) { ReclaimsDeletedKeys = true });
+
     private static RetentionRule Rule(ulong floor, params Pin[] pins) => new(new FloorSet(floor, []), pins, TestClassifier.Instance);
 
     private async Task<(TierReclaimed Total, int Steps)> RunAsync(RetentionRule rule, int maxVersions)

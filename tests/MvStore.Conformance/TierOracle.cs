@@ -62,7 +62,7 @@ public sealed class TierOracle
         {
             var entries = versions.ToArray();
             var keep = new bool[entries.Length];
-            rule.Decide(entries[0].Key.Span, entries.Select(r => new VersionStamp(r.Version, r.Sequence)).ToArray(), keep);
+            rule.Decide(entries[0].Key.Span, entries.Select(r => new VersionStamp(r.Version, r.Sequence) { IsTombstone = r.IsTombstone }).ToArray(), keep);
             for (var i = 0; i < entries.Length; i++)
             {
                 (keep[i] ? kept : removed).Add(entries[i]);

@@ -15,16 +15,26 @@ public sealed class FailedSyncTests(ITestOutputHelper output)
     [Theory]
     [InlineData(nameof(Loss.Visible))]
     [InlineData(nameof(Loss.Hidden))]
-    public async Task D4_EachSyncFailsOnceAndTheApplicationRetries(string loss)
+    public Task D4_EachSyncFailsOnceAndTheApplicationRetries(string loss)
+        => RetriedAsync(Enum.Parse<Loss>(loss), OperationKind.Sync, FixedScripts.Checkpoints, FixedScripts.Everything);
+
+    /// <summary>The syncs of a commit log before SQLite.</summary>
+    [Theory]
+    [InlineData(nameof(Loss.Visible))]
+    [InlineData(nameof(Loss.Hidden))]
+    public Task D4_EachSyncOfTheLogFailsOnceAndTheApplicationRetries(string loss)
+        => RetriedAsync(Enum.Parse<Loss>(loss), OperationKind.LogSync, LoggedScripts.Short, LoggedScripts.Everything);
+
+    private async Task RetriedAsync(Loss loss, OperationKind kind, params IReadOnlyList<Script> scripts)
     {
         var sweep = new Sweep();
         var failed = 0;
-        foreach (var script in new[] { FixedScripts.Checkpoints, FixedScripts.Everything })
+        foreach (var script in scripts)
         {
             for (var index = 0; ; index++)
             {
                 using var disk = new Disk(Folder.Create(), []);
-                disk.Arm(new Fault(OperationKind.Sync, ResultCode.Sync, index, ForGood: false) { Loss = Enum.Parse<Loss>(loss) });
+                disk.Arm(new Fault(kind, ResultCode.Sync, index, ForGood: false) { Loss = loss });
                 await using var run = new ScriptRun(script, disk, new CommitLog(), new Witness(() => disk.Position, TierContent.Empty));
                 await RetryingAsync(run, script, sweep, $"{script}, sync #{index} fails");
                 if (!disk.HasFailed)
@@ -38,6 +48,7 @@ public sealed class FailedSyncTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"{loss} loss: {failed} syncs failed, {sweep}");
+        failed.Should().BePositive();
         sweep.Failures.Should().BeEmpty();
     }
 
@@ -120,7 +131,7 @@ public sealed class FailedSyncTests(ITestOutputHelper output)
         {
             await run.StepAsync(step, CancellationToken.None);
         }
-        catch (Exception e) when (e is StoreFailedException or PersistentTierException)
+        catch (Exception e) when (e is StoreFailedException or PersistentTierException or CommitLogException)
         {
             await CloseAsync(run);
             await OpenAsync(run);
@@ -140,7 +151,7 @@ public sealed class FailedSyncTests(ITestOutputHelper output)
         {
             await run.OpenAsync();
         }
-        catch (PersistentTierException)
+        catch (Exception e) when (e is PersistentTierException or CommitLogException)
         {
             await run.OpenAsync();
         }

@@ -13,9 +13,15 @@ public sealed class IoFaultTests(ITestOutputHelper output)
     [Theory]
     [InlineData(nameof(FixedScripts.Short))]
     [InlineData(nameof(FixedScripts.ShortTwice))]
-    public async Task D4_EveryOperationFails(string name)
+    public Task D4_EveryOperationFails(string name)
+        => EveryAsync(name == nameof(FixedScripts.Short) ? FixedScripts.Short : FixedScripts.ShortTwice);
+
+    /// <summary>With a commit log: its operations and SQLite's.</summary>
+    [Fact]
+    public Task D4_EveryOperationOfLogAndTierFails() => EveryAsync(LoggedScripts.Short);
+
+    private async Task EveryAsync(Script script)
     {
-        var script = name == nameof(FixedScripts.Short) ? FixedScripts.Short : FixedScripts.ShortTwice;
         var cases = await CasesAsync(script);
         var happened = 0;
         var failures = new ConcurrentQueue<string>();
@@ -52,6 +58,6 @@ public sealed class IoFaultTests(ITestOutputHelper output)
         return [.. from kind in FaultKind.All
             from index in Enumerable.Range(0, disk.CountOf(kind.Operation))
             from forGood in new[] { false, true }
-            select new Fault(kind.Operation, kind.Code, index, forGood)];
+            select new Fault(kind.Operation, kind.Code, index, forGood) { Loss = kind.Loss }];
     }
 }

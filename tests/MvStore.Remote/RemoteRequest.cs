@@ -29,6 +29,9 @@ internal sealed record RemoteRequest(ulong Epoch, bool Opens = false)
     /// <summary>Numbers to be gone if they are not above another.</summary>
     public IReadOnlyList<(byte[] Key, ulong Number)> Forgets { get; init; } = [];
 
+    /// <summary>Rows to be there unless a newer one is: which of two is newer, the beginning of their values says (<see cref="RowCodec.IsNewer"/>).</summary>
+    public IReadOnlyList<RemoteRow> Replacements { get; init; } = [];
+
     /// <summary>Whether it changes anything.</summary>
-    public bool Writes => Opens || Additions.Count + Puts.Count + Deletions.Count + RangeDeletions.Count + Raises.Count + Forgets.Count > 0;
+    public bool Writes => Opens || Additions.Count + Puts.Count + Deletions.Count + RangeDeletions.Count + Raises.Count + Forgets.Count + Replacements.Count > 0;
 }

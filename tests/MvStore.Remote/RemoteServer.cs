@@ -75,6 +75,11 @@ public sealed class RemoteServer(TierCapabilities capabilities)
             Put(new RemoteRow(key, RowCodec.Number(number)));
         }
 
+        foreach (var row in request.Replacements.Where(r => !_rows.TryGetValue(r, out var there) || RowCodec.IsNewer(r.Value, there.Value)))
+        {
+            Put(row);
+        }
+
         foreach (var (key, number) in request.Forgets.Where(f => NumberAt(f.Key) <= f.Number))
         {
             _rows.Remove(new RemoteRow(key, []));

@@ -13,6 +13,7 @@ internal static class RemoteState
                 Whole(RowCodec.KindFloorTable),
                 Whole(RowCodec.KeyFloorTable),
                 Whole(RowCodec.DropTable),
+                Whole(RowCodec.NoteTable),
             ],
         };
 
@@ -30,6 +31,7 @@ internal static class RemoteState
         return new TierState(marks.GetValueOrDefault(RowCodec.Mark[1]), marks.GetValueOrDefault(RowCodec.Highest[1]), floors)
         {
             Drops = [.. rows[3].Select(r => RowCodec.Decode(r.Key)).Select(d => new KeyFloor(d.Key, d.Version))],
+            Notes = RowCodec.ToNotes(rows[4]),
             Identity = reply.Identity,
             Epoch = reply.Epoch,
             Capabilities = capabilities,

@@ -50,7 +50,7 @@ internal sealed class RemoteSweep(TierReclaimStep step)
 
         var key = _chain[0].Key;
         var keep = new bool[_chain.Count];
-        step.Rule.Decide(key.Span, [.. _chain.Select(r => new VersionStamp(r.Version, r.Sequence))], keep);
+        step.Rule.Decide(key.Span, [.. _chain.Select(r => new VersionStamp(r.Version, r.Sequence) { IsTombstone = r.IsTombstone })], keep);
         foreach (var row in _chain.Where((_, i) => !keep[i]))
         {
             Deletions.Add(RowCodec.Row(RowCodec.EntryTable, key.Span, row.Version.Value));

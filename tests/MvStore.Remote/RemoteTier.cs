@@ -10,6 +10,7 @@ public sealed class RemoteTier(RemoteNetwork network) : IPersistentTier
     private readonly RemoteReader _reader = new(network);
     private readonly RemoteReclamation _reclamation = new(network);
     private ulong _epoch;            // set when it is open; release store, readers acquire
+    private ulong _notes;            // interlocked: how many were set under this epoch
     private volatile bool _disposed;
 
     /// <inheritdoc/>
@@ -96,6 +97,16 @@ public sealed class RemoteTier(RemoteNetwork network) : IPersistentTier
         ArgumentNullException.ThrowIfNull(request);
         ArgumentOutOfRangeException.ThrowIfLessThan(request.MaxVersions, 1, nameof(request));
         return _reclamation.StepAsync(Epoch(), request, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask SetNoteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        TierNote.Check(name, content);
+
+        // Numbered, so that one that arrives late does not undo the one that was set after it.
+        var note = RowCodec.Note(name, Epoch(), Interlocked.Increment(ref _notes), content.Span);
+        Checked(await network.SendAsync(new RemoteRequest(Epoch()) { Replacements = [note] }, cancellationToken).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace MvStore.Remote;
 
@@ -13,8 +14,10 @@ internal static class RowCodec
     public const byte DropTable = (byte)'d';
     public const byte KeyFloorTable = (byte)'k';
     public const byte KindFloorTable = (byte)'f';
+    public const byte NoteTable = (byte)'n';
 
     private const int VersionLength = sizeof(ulong);
+    private const int NoteNumberLength = 2 * sizeof(ulong);
 
     /// <summary>The durable mark.</summary>
     public static byte[] Mark { get; } = [(byte)'m', 1];
@@ -79,6 +82,18 @@ internal static class RowCodec
 
         return new TierRow(key, version, Number(stored.Value), value);
     }
+
+    /// <summary>The row of a note: behind the epoch and the number under it lies the content. One that was removed stays, without content.</summary>
+    public static RemoteRow Note(string name, ulong epoch, ulong number, ReadOnlySpan<byte> content)
+        => new([NoteTable, .. Encoding.ASCII.GetBytes(name)], [.. Number(epoch), .. Number(number), .. content]);
+
+    public static bool IsNewer(ReadOnlySpan<byte> note, ReadOnlySpan<byte> than)
+        => note[..NoteNumberLength].SequenceCompareTo(than[..NoteNumberLength]) > 0;
+
+    /// <summary>The notes that are not removed.</summary>
+    public static IReadOnlyDictionary<string, ReadOnlyMemory<byte>> ToNotes(IEnumerable<RemoteRow> rows)
+        => rows.Where(r => r.Value.Length > NoteNumberLength)
+            .ToDictionary(r => Encoding.ASCII.GetString(r.Key, 1, r.Key.Length - 1), r => (ReadOnlyMemory<byte>)r.Value.AsMemory(NoteNumberLength));
 
     private static List<byte> Escaped(ReadOnlySpan<byte> key)
     {

@@ -22,6 +22,8 @@ public sealed class SqliteFloors : FloorConformance<SqliteLocation>;
 
 public sealed class SqliteDrops : DropConformance<SqliteLocation>;
 
+public sealed class SqliteNotes : NoteConformance<SqliteLocation>;
+
 public sealed class SqliteReclamation : ReclamationConformance<SqliteLocation>;
 
 public sealed class SqliteRandom : RandomConformance<SqliteLocation>;

@@ -8,6 +8,22 @@ public sealed class RetentionRuleTests
     private static readonly FirstByteClassifier Classifier = new(precise: true);
 
     [Fact]
+    public void E4_TheFloorOfAKeyIsThatOfItsKindOrItsOwnAndForgettingIsToldBefore()
+    {
+        var told = 0;
+        var plan = new RetentionPlan(new Retention(), []) { ReclaimsDeletedKeys = true };
+        var rule = new RetentionRule(new FloorSet(5, [], [new KeyFloor("m"u8.ToArray(), 9)]), [], Classifier, plan) { OnForgetting = () => told++ };
+        rule.FloorOf("m"u8).Should().Be((CommitVersion)9);
+        rule.FloorOf("n"u8).Should().Be((CommitVersion)5);
+        var keep = new bool[1];
+        rule.Decide("n"u8, [new VersionStamp(5, 1)], keep).Should().Be(0);
+        rule.Decide("n"u8, [new VersionStamp(6, 1) { IsTombstone = true }], keep).Should().Be(0);
+        told.Should().Be(0);
+        rule.Decide("n"u8, [new VersionStamp(5, 1) { IsTombstone = true }], keep).Should().Be(1);
+        told.Should().Be(1);
+    }
+
+    [Fact]
     public void E1_E7_TheRuleIsTheClauseAndItsExplanationTheRule()
     {
         var random = new Random(11);
@@ -44,7 +60,7 @@ public sealed class RetentionRuleTests
         var entries = Enumerable.Range(1, random.Next(1, 12))
             .Select(sequence => (Order: random.Next(), Sequence: (ulong)sequence))
             .OrderBy(e => e.Order)
-            .Select((e, i) => new VersionStamp((ulong)((i * 5) + random.Next(1, 5)), e.Sequence))
+            .Select((e, i) => new VersionStamp((ulong)((i * 5) + random.Next(1, 5)), e.Sequence) { IsTombstone = random.Next(2) == 0 })
             .Reverse().ToArray();
         var pins = Enumerable.Range(0, random.Next(6)).Select(_ => new Pin((ulong)random.Next(60), (ulong)random.Next(12))).ToArray();
         var ofKinds = new FloorSet((ulong)random.Next(60), [new(FirstByteClassifier.Operator, (ulong)random.Next(60))]);
@@ -52,7 +68,10 @@ public sealed class RetentionRuleTests
         var floors = random.Next(3) == 0 ? new FloorSet(ofKinds.Default, ofKinds.ByKind, [new KeyFloor(key, drop)]) : ofKinds;
         var plan = new RetentionPlan(
             new Retention(perKey: random.Next(1, 4)),
-            [new(FirstByteClassifier.Operator, new Retention(perKey: random.Next(1, 4)))]);
+            [new(FirstByteClassifier.Operator, new Retention(perKey: random.Next(1, 4)) { KeepsDeletedKeys = random.Next(2) == 0 })])
+        {
+            ReclaimsDeletedKeys = random.Next(3) != 0,
+        };
 
         var kind = Classifier.Classify(key);
         var isDropped = floors.ByKey.Count > 0 && drop > ofKinds.Of(kind);
@@ -66,6 +85,11 @@ public sealed class RetentionRuleTests
             : atFloor.Contains(e) ? RetentionReason.RetainedPerKey
             : seen.Any(s => s.Entry == e) ? RetentionReason.Pinned
             : RetentionReason.Reclaimable).ToArray();
+        var forgets = plan.ReclaimsDeletedKeys && !plan.Of(kind).KeepsDeletedKeys;
+        if (forgets && atFloor is [{ IsTombstone: true } deletion] && !seen.Any(s => s.Entry is { } entry && entry.Version <= deletion.Version))
+        {
+            expected[Array.IndexOf(entries, deletion)] = RetentionReason.Reclaimable;
+        }
 
         var rule = new RetentionRule(floors, pins, Classifier, plan);
         var verdicts = new RetentionVerdict[entries.Length];

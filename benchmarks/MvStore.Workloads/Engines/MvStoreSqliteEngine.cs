@@ -23,7 +23,7 @@ public sealed class MvStoreSqliteEngine : IStoredEngine, IReclaimingEngine, IMem
     public static EngineDescriptor Descriptor { get; } = new(
         "mvstore-sqlite",
         "MvStore+SQLite",
-        "the SQLite tier with options as by default; W9 and W10 flush and evict on request; reads by GetAsync and OpenScan",
+        "the SQLite tier with options as by default, the commit log included; W9 and W10 flush and evict on request; reads by GetAsync and OpenScan",
         EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Migrates | EngineTraits.StoredReads | EngineTraits.ReclaimsDisk
             | EngineTraits.DurableCommits | EngineTraits.Reopens | EngineTraits.Budgeted,
         settings => new MvStoreSqliteEngine(settings))
@@ -62,11 +62,14 @@ public sealed class MvStoreSqliteEngine : IStoredEngine, IReclaimingEngine, IMem
             options.Flush.MaxBytes = long.MaxValue;
             options.Flush.MaxEntries = int.MaxValue;
             options.Flush.MaxAge = Timeout.InfiniteTimeSpan;
+            options.CommitLog.FlushAge = Timeout.InfiniteTimeSpan;
+            options.CommitLog.MaxBytes = UnlimitedBytes;
         }
 
         if (settings.Duty == EngineDuty.Filling)
         {
             options.Flush.MaxSliceBytes = FillingSliceBytes;
+            options.CommitLog.Enabled = false;
         }
     }
 }

@@ -40,7 +40,7 @@ internal static class StoreCopy
 
     private static void RequireNothingAt(string path)
     {
-        foreach (var suffix in (ReadOnlySpan<string>)["", "-wal", "-journal"])
+        foreach (var suffix in (ReadOnlySpan<string>)["", "-wal", "-journal", SqliteStoreFile.LogSuffix])
         {
             if (Path.Exists(path + suffix))
             {

@@ -26,6 +26,9 @@ internal static class Damage
             Key = key.ToArray(),
         };
 
+    public static PersistentTierException Note()
+        => new(TierFailure.Damaged, "A row of the table 'note' is damaged: its checksum does not match.");
+
     public static PersistentTierException Floor()
         => new(TierFailure.Damaged, "A row of the table 'floor' is damaged: its checksum does not match.");
 }

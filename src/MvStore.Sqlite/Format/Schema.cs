@@ -10,7 +10,7 @@ internal static class Schema
     public const uint ApplicationId = 0x4D765374;
 
     /// <summary>The one format this code reads and writes.</summary>
-    public const int FormatVersion = 2;
+    public const int FormatVersion = 3;
 
     /// <summary>The columns of an entry, in the order <see cref="EntryColumns"/> reads them.</summary>
     public const string EntryColumnList = "key, version, sequence, value, checksum";
@@ -27,6 +27,8 @@ internal static class Schema
             value    BLOB,             -- NULL: the key is deleted at this version
             checksum INTEGER NOT NULL  -- CRC-32C of the other columns
         ) STRICT, WITHOUT ROWID;
+
+        CREATE INDEX deleted ON current (key) WHERE value IS NULL;
 
         CREATE TABLE history (
             key      BLOB    NOT NULL, -- one that has a row in current, of a higher version
@@ -73,6 +75,12 @@ internal static class Schema
             version INTEGER NOT NULL, -- the commit version of a drop that is not in force yet
             checksum INTEGER NOT NULL,
             PRIMARY KEY (key, version)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE note (
+            name     TEXT    NOT NULL PRIMARY KEY, -- of the engine's choosing, ASCII
+            content  BLOB    NOT NULL,             -- what the engine remembers under it, never empty
+            checksum INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         """;
 

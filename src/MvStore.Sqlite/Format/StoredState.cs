@@ -11,7 +11,9 @@ internal static class StoredState
         return new TierState((ulong)meta.Sequence, (ulong)meta.Version, LoadFloors(connection))
         {
             Drops = LoadKeys(connection, "dropped", StateChecksum.OfDropped),
+            Notes = StoredNotes.Load(connection),
             Identity = unchecked((ulong)meta.StoreId),
+            Capabilities = new TierCapabilities { RaisesFloorsInSlices = true },
         };
     }
 

@@ -61,6 +61,7 @@ internal sealed class StoreVerification
     {
         var isCounted = false;
         var isStructureChecked = false;
+        var needsLog = false;
         try
         {
             _connection.Execute("PRAGMA query_only = ON");
@@ -71,6 +72,7 @@ internal sealed class StoreVerification
                 _findings.Add("mark", loss);
             }
 
+            needsLog = NeedsCommitLog();
             isCounted = WalkTables();
             isStructureChecked = CheckStructure(isLogTooLong);
         }
@@ -86,7 +88,23 @@ internal sealed class StoreVerification
             _findings.Count,
             _findings.First,
             isStructureChecked,
-            isCounted);
+            isCounted)
+        {
+            NeedsCommitLog = needsLog,
+        };
+    }
+
+    private bool NeedsCommitLog()
+    {
+        try
+        {
+            return _first is not null && CommitLogInspection.IsNeeded(StoredState.Load(_connection));
+        }
+        catch (Exception damage) when (damage is PersistentTierException or StoreFormatException)
+        {
+            // The walks find the damage row by row; a note of a newer format has no damage.
+            return damage is StoreFormatException;
+        }
     }
 
     private MetaRow? ReadMeta()
@@ -134,8 +152,9 @@ internal sealed class StoreVerification
         using var floors = new FloorWalk(_connection, _findings);
         using var keyFloors = KeyVersionWalk.OfFloors(_connection, _findings);
         using var drops = KeyVersionWalk.OfDrops(_connection, _findings);
+        using var notes = new NoteWalk(_connection, _findings);
         using var entries = new EntryWalk(_connection, _findings);
-        foreach (var walk in (ReadOnlySpan<TableWalk>)[floors, keyFloors, drops, entries])
+        foreach (var walk in (ReadOnlySpan<TableWalk>)[floors, keyFloors, drops, notes, entries])
         {
             var before = _rows;
             walk.Run(

@@ -9,6 +9,9 @@ namespace MvStore.Sqlite.Writing;
 /// </summary>
 internal sealed class CollectedKey(DoomedRows doomed)
 {
+    /// <summary>The columns of a row that is collected: of a large value, which is not read for its checksum unless its row is to go, only the length.</summary>
+    public const string Columns = "key, version, sequence, iif(length(value) <= 4096, value, length(value)), checksum";
+
     private readonly List<VersionStamp> _stamps = [];
     private readonly List<RowState> _states = []; // of the same entries
 
@@ -19,29 +22,50 @@ internal sealed class CollectedKey(DoomedRows doomed)
     }
 
     /// <summary>Adds the next older entry.</summary>
-    public void Add(Statement row)
+    /// <param name="row">Its row, of <see cref="Columns"/>.</param>
+    /// <param name="key">Its key.</param>
+    public void Add(Statement row, ReadOnlySpan<byte> key)
     {
         var version = row.Integer(1);
         var sequence = row.Integer(2);
-        var length = row.Integer(3);
-        var isTombstone = row.IsNull(3);
-        bool? isIntact = !isTombstone && row.IsNull(4)
-            ? null
-            : EntryChecksum.Of(row.Blob(0), version, sequence, row.Blob(4), isTombstone) == row.Integer(5);
-        _stamps.Add(new VersionStamp((ulong)version, (ulong)sequence));
-        _states.Add(new RowState(length, isIntact));
+        if (row.IsInteger(3))
+        {
+            _stamps.Add(new VersionStamp((ulong)version, (ulong)sequence));
+            _states.Add(new RowState(row.Integer(3), null));
+            return;
+        }
+
+        var value = row.Blob(3);
+        var isTombstone = value.IsEmpty && row.IsNull(3);
+        _stamps.Add(new VersionStamp((ulong)version, (ulong)sequence) { IsTombstone = isTombstone });
+        _states.Add(new RowState(value.Length, EntryChecksum.Of(key, version, sequence, value, isTombstone) == row.Integer(4)));
     }
 
     /// <summary>Asks the rule, hands over what may go, and is empty again.</summary>
-    public void Judge(RetentionRule rule, byte[] key)
+    /// <param name="rule">The rule.</param>
+    /// <param name="key">The key; kept.</param>
+    /// <param name="isNext">Whether no other key of the history lies between this one and the one judged before.</param>
+    public void Judge(RetentionRule rule, byte[] key, bool isNext)
     {
         var stamps = CollectionsMarshal.AsSpan(_stamps);
         var keep = stamps.Length <= 256 ? stackalloc bool[stamps.Length] : new bool[stamps.Length];
-        if (rule.Decide(key, stamps, keep) > 0)
+        var going = rule.Decide(key, stamps, keep);
+        if (stamps.Length > 1)
         {
+            doomed.Begin(key, isNext, isWhole: !keep[1..].Contains(true)); // without older entries it is no key of the history
+        }
+
+        if (going > 0)
+        {
+            if (!keep[0] && (keep.Contains(true) || !stamps[0].IsTombstone))
+            {
+                throw new PersistentTierException(TierFailure.Fatal, "The rule of retention lets the newest entry of a key go, which does not delete it or hides another.");
+            }
+
             if (!keep[0])
             {
-                throw new PersistentTierException(TierFailure.Fatal, "The rule of retention lets the newest entry of a key go.");
+                RequireIntact(key, 0);
+                doomed.AddNewest(key, (long)stamps[0].Version.Value, key.Length);
             }
 
             for (var i = 1; i < keep.Length; i++)
@@ -57,7 +81,7 @@ internal sealed class CollectedKey(DoomedRows doomed)
                 }
 
                 RequireIntact(key, i);
-                doomed.Add(key, (long)stamps[i].Version.Value, key.Length + _states[i].ValueLength, isNeighbour: !keep[i - 1]);
+                doomed.Add(key, (long)stamps[i].Version.Value, key.Length + _states[i].ValueLength, isNeighbour: i > 1 && !keep[i - 1]);
             }
         }
 

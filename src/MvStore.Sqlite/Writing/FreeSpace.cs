@@ -3,33 +3,30 @@ using System.Globalization;
 namespace MvStore.Sqlite.Writing;
 
 /// <summary>
-/// Gives free pages of the file back to the file system, some at a time: after a step of reclamation at most twice what the step freed, or a
-/// small number for what earlier ones left. An eighth of the file stays free for what comes next, so that a store at rest does not move
+/// Gives free pages of the file back to the file system, a bounded number in each step of reclamation, and only in steps that have reached the end: before, the pages that are
+/// moved are those that would have become free next. An eighth of the file stays free for what comes next, so that a store at rest does not move
 /// pages to and fro. The file itself shrinks at the next checkpoint.
 /// </summary>
 internal static class FreeSpace
 {
-    private const long LeastPages = 256;
+    private const long MostPages = 1_024;
     private const long KeptShare = 8;
-
-    public static long PagesIn(Connection connection) => Number(connection, "PRAGMA freelist_count");
 
     /// <summary>Gives some back. Inside a transaction.</summary>
     /// <param name="connection">The connection that writes.</param>
-    /// <param name="freeBefore">Pages that were free before the step.</param>
-    /// <returns>Whether any were.</returns>
-    public static bool GiveBack(Connection connection, long freeBefore)
+    /// <returns>Whether any were, and whether there are more.</returns>
+    public static (bool WereAny, bool AreMore) GiveBack(Connection connection)
     {
-        var free = PagesIn(connection);
-        var excess = free - (Number(connection, "PRAGMA page_count") / KeptShare);
+        // The file becomes shorter by what is given back, and what may stay with it.
+        var excess = ((Number(connection, "PRAGMA freelist_count") * KeptShare) - Number(connection, "PRAGMA page_count")) / (KeptShare - 1);
         if (excess <= 0)
         {
-            return false;
+            return (false, false);
         }
 
-        var pages = Math.Min(excess, Math.Max(LeastPages, 2 * (free - freeBefore)));
+        var pages = Math.Min(excess, MostPages);
         connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA incremental_vacuum({pages})"));
-        return true;
+        return (true, excess > pages);
     }
 
     private static long Number(Connection connection, string pragma) => long.Parse(connection.Query(pragma), CultureInfo.InvariantCulture);

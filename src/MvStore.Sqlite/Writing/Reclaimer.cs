@@ -2,48 +2,55 @@ namespace MvStore.Sqlite.Writing;
 
 /// <summary>
 /// One step of reclamation (contract E1): collects whole keys, in key order, asks the rule, and deletes what may go. Only keys that have a row in the
-/// table <c>history</c> are looked at: the rule never lets the newest entry of a key go. It first reads and then deletes, so that no row is
-/// deleted under the statement that walks over it.
+/// table <c>history</c> are looked at, and, where deleted keys go, those that are deleted, which an index lists: of others the rule lets nothing go. It first reads and
+/// then deletes, so that no row is deleted under the statement that walks over it.
 /// </summary>
 internal sealed class Reclaimer : IDisposable
 {
-    // A large value is not read for its checksum unless its row is to go: see CollectedKey.
-    private const string Columns = "key, version, sequence, length(value), iif(length(value) <= 4096, value, NULL), checksum";
-
     private readonly Statement _all;
     private readonly Statement _after;
+    private readonly Statement _deletedAll;
+    private readonly Statement _deletedAfter;
     private readonly Statement _olderOf;
-    private readonly Statement _newestOf;
+    private readonly NewestRows _newest;
     private readonly CollectedKey _collected;
     private readonly DoomedRows _doomed;
 
     public Reclaimer(Connection connection)
     {
         const string Order = "ORDER BY key, version DESC";
-        _all = connection.Prepare($"SELECT {Columns} FROM history {Order}");
-        _after = connection.Prepare($"SELECT {Columns} FROM history WHERE key > ?1 {Order}");
-        _olderOf = connection.Prepare($"SELECT {Columns} FROM history WHERE key = ?1 ORDER BY version DESC");
-        _newestOf = connection.Prepare($"SELECT {Columns} FROM current WHERE key = ?1");
+        _all = connection.Prepare($"SELECT {CollectedKey.Columns} FROM history {Order}");
+        _after = connection.Prepare($"SELECT {CollectedKey.Columns} FROM history WHERE key > ?1 {Order}");
+        _deletedAll = connection.Prepare("SELECT key FROM current INDEXED BY deleted WHERE value IS NULL ORDER BY key");
+        _deletedAfter = connection.Prepare("SELECT key FROM current INDEXED BY deleted WHERE value IS NULL AND key > ?1 ORDER BY key");
+        _olderOf = connection.Prepare($"SELECT {CollectedKey.Columns} FROM history WHERE key = ?1 ORDER BY version DESC");
+        _newest = new NewestRows(connection);
         _doomed = new DoomedRows(connection);
         _collected = new CollectedKey(_doomed);
     }
+
+    /// <summary>The last key that was looked at, when the last step has reached the end; null when it found none.</summary>
+    public ReadOnlyMemory<byte>? LastKey { get; private set; }
 
     /// <summary>Does one step. Inside a transaction.</summary>
     public TierReclaimed Run(TierReclaimStep step, CancellationToken cancellationToken)
     {
         _doomed.Clear();
+        LastKey = step.Keys is { Count: > 0 } asked ? asked[^1] : step.After;
         try
         {
             var (next, scanned) = step.Keys is { } keys
                 ? LookAt(keys, step, cancellationToken)
                 : LookAtAll(step, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
+            _newest.Reset();
             _doomed.Delete();
             return new TierReclaimed(next, scanned, _doomed.Count, _doomed.Bytes);
         }
         finally
         {
             _collected.Clear();
+            _newest.Reset();
         }
     }
 
@@ -51,57 +58,42 @@ internal sealed class Reclaimer : IDisposable
     {
         _all.Dispose();
         _after.Dispose();
+        _deletedAll.Dispose();
+        _deletedAfter.Dispose();
         _olderOf.Dispose();
-        _newestOf.Dispose();
+        _newest.Dispose();
         _doomed.Dispose();
     }
 
     private (ReadOnlyMemory<byte>? Next, long Scanned) LookAtAll(TierReclaimStep step, CancellationToken cancellationToken)
     {
         var scanned = 0L;
-        byte[]? key = null;
-        var row = Open(step.After);
-        try
+        using var walk = new GarbageWalk(
+            Open(_all, _after, step.After),
+            step.Rule.Plan.ReclaimsDeletedKeys ? Open(_deletedAll, _deletedAfter, step.After) : null);
+        for (var key = walk.NextKey(); key is not null; key = walk.NextKey())
         {
-            while (row.Step())
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!TryCollectNewest(key))
             {
-                var current = EntryColumns.Key(row);
-                if (key is null || !current.SequenceEqual(key))
-                {
-                    if (key is not null)
-                    {
-                        _collected.Judge(step.Rule, key);
-                        if (scanned >= step.MaxVersions)
-                        {
-                            return (key, scanned);
-                        }
-                    }
+                throw Damage.NoNewest(key);
+            }
 
-                    cancellationToken.ThrowIfCancellationRequested();
-                    key = current.ToArray();
-                    if (!TryCollectNewest(key))
-                    {
-                        throw Damage.NoNewest(key);
-                    }
-
-                    scanned++;
-                }
-
+            for (scanned++; walk.IsIn(key); walk.MoveNext())
+            {
+                _collected.Add(walk.Older, key);
                 scanned++;
-                _collected.Add(row);
             }
 
-            if (key is not null)
+            _collected.Judge(step.Rule, key, isNext: true);
+            LastKey = key;
+            if (scanned >= step.MaxVersions && !walk.IsAtEnd)
             {
-                _collected.Judge(step.Rule, key);
+                return (key, scanned);
             }
+        }
 
-            return (null, scanned);
-        }
-        finally
-        {
-            row.Reset();
-        }
+        return (null, scanned);
     }
 
     private (ReadOnlyMemory<byte>? Next, long Scanned) LookAt(
@@ -117,7 +109,7 @@ internal sealed class Reclaimer : IDisposable
             if (CollectKey(keys[i].Span) is var entries and > 0)
             {
                 scanned += entries;
-                _collected.Judge(step.Rule, keys[i].ToArray());
+                _collected.Judge(step.Rule, keys[i].ToArray(), isNext: false);
             }
             else
             {
@@ -166,7 +158,7 @@ internal sealed class Reclaimer : IDisposable
             var entries = 1;
             for (; _olderOf.Step(); entries++)
             {
-                _collected.Add(_olderOf);
+                _collected.Add(_olderOf, key);
             }
 
             return entries;
@@ -179,31 +171,23 @@ internal sealed class Reclaimer : IDisposable
 
     private bool TryCollectNewest(ReadOnlySpan<byte> key)
     {
-        _newestOf.BindBlob(1, key);
-        try
+        if (_newest.Find(key) is not { } row)
         {
-            if (!_newestOf.Step())
-            {
-                return false;
-            }
+            return false;
+        }
 
-            _collected.Add(_newestOf);
-            return true;
-        }
-        finally
-        {
-            _newestOf.Reset();
-        }
+        _collected.Add(row, key);
+        return true;
     }
 
-    private Statement Open(ReadOnlyMemory<byte>? after)
+    private static Statement Open(Statement all, Statement behind, ReadOnlyMemory<byte>? after)
     {
         if (after is not { } last)
         {
-            return _all;
+            return all;
         }
 
-        _after.BindBlob(1, last.Span);
-        return _after;
+        behind.BindBlob(1, last.Span);
+        return behind;
     }
 }

@@ -19,6 +19,7 @@ internal sealed class WriteTransaction : IDisposable
     private readonly FileInfo _log;
     private readonly long _checkpointBytes;
     private readonly long _pageBytes;
+    private readonly Func<bool> _checkpoint; // false when something is left
     private readonly Statement _begin;
     private readonly Statement _commit;
     private readonly Lock _next = new();             // who waits for _turn holds this, so that nobody takes two turns running while another waits
@@ -27,9 +28,15 @@ internal sealed class WriteTransaction : IDisposable
     private SqliteException? _failedCheckpoint;      // under _turn: after a write that was durable
     private long _logged;                            // under _turn: bytes written since all of the log was in the file, about
 
-    public WriteTransaction(Connection connection, string path, long checkpointBytes)
+    /// <summary>Makes it ready.</summary>
+    /// <param name="connection">The connection that writes.</param>
+    /// <param name="path">The store's file.</param>
+    /// <param name="checkpointBytes">By how much the log grows until it is copied into the file.</param>
+    /// <param name="checkpoint">Copies the log in place of the connection, and says whether all of it was copied, so that tests can let that fail.</param>
+    public WriteTransaction(Connection connection, string path, long checkpointBytes, Func<bool>? checkpoint = null)
     {
         _connection = connection;
+        _checkpoint = checkpoint ?? CheckpointFile;
         _log = new FileInfo(path + "-wal");
         _checkpointBytes = checkpointBytes;
         _pageBytes = long.Parse(connection.Query("PRAGMA page_size"), CultureInfo.InvariantCulture);
@@ -120,7 +127,7 @@ internal sealed class WriteTransaction : IDisposable
             throw failure;
         }
 
-        Checkpoint();
+        _logged = _checkpoint() ? 0 : _logged;
         _failedCheckpoint = null;
     }
 
@@ -131,7 +138,7 @@ internal sealed class WriteTransaction : IDisposable
             _logged += _connection.TakePagesWritten() * _pageBytes;
             if (_logged > _checkpointBytes)
             {
-                Checkpoint();
+                _logged = _checkpoint() ? 0 : _logged;
             }
         }
         catch (SqliteException failure)
@@ -141,13 +148,12 @@ internal sealed class WriteTransaction : IDisposable
     }
 
     // Not all of the log while a read is under way: the next write tries again.
-    private void Checkpoint()
+    private bool CheckpointFile()
     {
         _log.Refresh();
-        var isWhole = _log.Exists && _log.Length > _checkpointBytes * LogSizeInCheckpoints
+        return _log.Exists && _log.Length > _checkpointBytes * LogSizeInCheckpoints
             ? _connection.CheckpointAndShrink()
             : _connection.Checkpoint();
-        _logged = isWhole ? 0 : _logged;
     }
 
     // Null when nothing of the transaction is left, which is what makes a failure worth a retry.

@@ -78,7 +78,21 @@ internal sealed class Writer : IDisposable
         return meta with { Epoch = taken };
     });
 
-    public void Apply(TierBatch batch) => Change("writing a batch", meta => _batches.Write(batch, meta));
+    public void Apply(TierBatch batch)
+    {
+        var raised = batch.Floors is { } floors ? _kinds.RaisedTo(floors.Kinds) : _kinds;
+        Change("writing a batch", meta =>
+        {
+            var after = _batches.Write(batch, meta);
+            if (batch.Floors is { } risen)
+            {
+                SaveFloors(raised, risen.ByKey, batch.Settled);
+            }
+
+            return after;
+        });
+        _kinds = raised;
+    }
 
     public void RaiseFloor(FloorSet floors, IReadOnlyList<KeyFloor> settled)
     {
@@ -90,12 +104,7 @@ internal sealed class Writer : IDisposable
 
         Change("raising the floor", meta =>
         {
-            if (!ReferenceEquals(raised, _kinds))
-            {
-                StoredState.SaveKinds(_connection, raised);
-            }
-
-            StoredState.SaveKeys(_connection, floors.ByKey, settled);
+            SaveFloors(raised, floors.ByKey, settled);
             return meta;
         });
         _kinds = raised;
@@ -106,13 +115,21 @@ internal sealed class Writer : IDisposable
         var done = default(TierReclaimed);
         Change("reclaiming", meta =>
         {
-            var freeBefore = FreeSpace.PagesIn(_connection);
             done = _reclaimer.Run(step, cancellationToken);
-            var wrote = FreeSpace.GiveBack(_connection, freeBefore) || done.ReclaimedVersions > 0;
-            return wrote ? meta with { Entries = meta.Entries - done.ReclaimedVersions } : null;
+            var (gaveBack, isMoreFree) = done.Next is null ? FreeSpace.GiveBack(_connection) : default;
+
+            // Nothing is left to look at: the next step gives back more.
+            done = isMoreFree ? done with { Next = _reclaimer.LastKey ?? ReadOnlyMemory<byte>.Empty } : done;
+            return gaveBack || done.ReclaimedVersions > 0 ? meta with { Entries = meta.Entries - done.ReclaimedVersions } : null;
         });
         return done;
     }
+
+    public void SetNote(string name, ReadOnlyMemory<byte> content) => Change("setting a note", meta =>
+    {
+        StoredNotes.Save(_connection, name, content.Span);
+        return meta;
+    });
 
     /// <summary>Begins to copy the store into an empty database. Each step, and the end, in a turn of its own between two writes.</summary>
     /// <param name="target">The database. Not used otherwise until the copy is disposed.</param>
@@ -126,6 +143,16 @@ internal sealed class Writer : IDisposable
         _batches.Dispose();
         _transaction.Dispose();
         _connection.Dispose();
+    }
+
+    private void SaveFloors(FloorSet raised, KeyFloorSet ofKeys, IReadOnlyList<KeyFloor> settled)
+    {
+        if (!ReferenceEquals(raised, _kinds))
+        {
+            StoredState.SaveKinds(_connection, raised);
+        }
+
+        StoredState.SaveKeys(_connection, ofKeys, settled);
     }
 
     // Runs one change and moves what the file says of itself, in one transaction; null says that nothing was written. The mark beside the

@@ -22,7 +22,7 @@ internal sealed class BackupCommand : ToolCommand
         var from = await FindStoreAsync(parsed, cancellationToken);
         from.RequireExists();
         var to = new StoreFile(Host.Absolute(parsed.GetRequiredValue(_target)));
-        var copied = await new StoreMaintenance(ProgressViews.For(Host, json)).CopyAsync(from, to, cancellationToken);
+        var copied = await new StoreMaintenance(ProgressViews.For(Host, json)).BackUpAsync(from, to, Host, cancellationToken);
         CopySummary.Write(Host, CopyDocument.Of(from, to, copied, Host.Time.GetElapsedTime(began)), json);
         return ExitCode.Ok;
     }

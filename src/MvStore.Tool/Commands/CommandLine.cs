@@ -68,6 +68,8 @@ internal static class CommandLine
             new ScanCommand(host, shared),
             new DiffCommand(host, shared),
             new StatCommand(host, shared),
+            new GcCommand(host, shared),
+            new ExplainCommand(host, shared),
             new VerifyCommand(host, shared),
             new BackupCommand(host, shared),
             new RestoreCommand(host, shared),

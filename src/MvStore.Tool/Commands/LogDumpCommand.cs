@@ -7,16 +7,22 @@ namespace MvStore.Tool.Commands;
 /// <summary>Lists the commits in a commit log.</summary>
 internal sealed class LogDumpCommand : ToolCommand
 {
-    private readonly Argument<string> _directory = new("directory") { Description = "The directory of the log." };
+    private readonly Argument<string?> _directory = new("directory")
+    {
+        Description = "The directory of the log. Default: that of the store.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
     public LogDumpCommand(ToolHost host, SharedOptions shared)
         : base("dump", "List the commits in a commit log: sequence, version, and how much each changes; never keys or values.", host, shared)
         => Add(_directory);
 
     /// <inheritdoc/>
-    protected override Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    protected override async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var directory = Host.Absolute(parsed.GetValue(_directory)!);
+        var directory = parsed.GetValue(_directory) is { Length: > 0 } named
+            ? Host.Absolute(named)
+            : (await FindStoreAsync(parsed, cancellationToken)).LogDirectory;
         var commits = new List<LogCommitDocument>();
         foreach (var commit in CommitLogInspection.Read(directory))
         {
@@ -41,7 +47,7 @@ internal sealed class LogDumpCommand : ToolCommand
             Write(commits);
         }
 
-        return Task.FromResult(ExitCode.Ok);
+        return ExitCode.Ok;
     }
 
     private void Write(List<LogCommitDocument> commits)

@@ -7,16 +7,22 @@ namespace MvStore.Tool.Commands;
 /// <summary>Checks a commit log by itself, without its store.</summary>
 internal sealed class LogVerifyCommand : ToolCommand
 {
-    private readonly Argument<string> _directory = new("directory") { Description = "The directory of the log." };
+    private readonly Argument<string?> _directory = new("directory")
+    {
+        Description = "The directory of the log. Default: that of the store.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
     public LogVerifyCommand(ToolHost host, SharedOptions shared)
         : base("verify", "Check every commit in a commit log. Exit code 1 when something is missing that was durable.", host, shared)
         => Add(_directory);
 
     /// <inheritdoc/>
-    protected override Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    protected override async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var directory = Host.Absolute(parsed.GetValue(_directory)!);
+        var directory = parsed.GetValue(_directory) is { Length: > 0 } named
+            ? Host.Absolute(named)
+            : (await FindStoreAsync(parsed, cancellationToken)).LogDirectory;
         var report = CommitLogInspection.Verify(directory);
         var document = new LogVerificationDocument
         {
@@ -40,7 +46,7 @@ internal sealed class LogVerifyCommand : ToolCommand
             Write(document);
         }
 
-        return Task.FromResult(report.IsSound ? ExitCode.Ok : ExitCode.Negative);
+        return report.IsSound ? ExitCode.Ok : ExitCode.Negative;
     }
 
     private void Write(LogVerificationDocument report)

@@ -35,7 +35,7 @@ internal sealed class RestoreCommand : ToolCommand
         }
 
         to.MakeDirectory();
-        var copied = await maintenance.CopyAsync(from, to, cancellationToken);
+        var copied = await maintenance.RestoreAsync(from, to, cancellationToken);
         CopySummary.Write(Host, CopyDocument.Of(from, to, copied, Host.Time.GetElapsedTime(began)), json);
         return ExitCode.Ok;
     }

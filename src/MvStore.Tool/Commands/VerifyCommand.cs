@@ -17,7 +17,7 @@ internal sealed class VerifyCommand : ToolCommand
     public VerifyCommand(ToolHost host, SharedOptions shared)
         : base(
             "verify",
-            "Check every row of a store, its marks and the structure of its file. Changes nothing. Exit code 1 when something is damaged.",
+            "Check every row of a store, its marks, the structure of its file, and its commit log. Changes nothing. Exit code 1 when something is damaged.",
             host,
             shared)
         => Add(_file);
@@ -32,15 +32,18 @@ internal sealed class VerifyCommand : ToolCommand
             : await FindStoreAsync(parsed, cancellationToken);
         file.RequireExists();
         var report = await new StoreMaintenance(ProgressViews.For(Host, json)).VerifyAsync(file, cancellationToken);
+        var log = LogStanding.Of(file, report);
+        var isSound = report.IsSound && log.Problem is null;
         var document = new StoreVerificationDocument
         {
-            Sound = report.IsSound,
+            Sound = isSound,
+            LogCommits = log.Commits,
             Store = file.Path,
             Rows = report.Rows,
             DurableSequence = report.DurableSequence,
             HighestVersion = report.HighestVersion.Value,
             Seconds = Host.Time.GetElapsedTime(began).TotalSeconds,
-            FindingCount = report.FindingCount,
+            FindingCount = report.FindingCount + (log.Problem is null ? 0 : 1),
             Findings =
             [
                 .. report.Findings.Select(static f => new FindingDocument
@@ -50,6 +53,7 @@ internal sealed class VerifyCommand : ToolCommand
                     KeyBase64 = f.Key?.ToArray(),
                     Version = f.Version?.Value,
                 }),
+                .. log.Problem is { } problem ? (FindingDocument[])[new FindingDocument { Where = "commit log", Problem = problem, KeyBase64 = null, Version = null }] : [],
             ],
         };
         if (json)
@@ -58,9 +62,9 @@ internal sealed class VerifyCommand : ToolCommand
         }
         else
         {
-            StoreVerificationSummary.Write(Host, report, document);
+            StoreVerificationSummary.Write(Host, report, log.Problem, document);
         }
 
-        return report.IsSound ? ExitCode.Ok : ExitCode.Negative;
+        return isSound ? ExitCode.Ok : ExitCode.Negative;
     }
 }

@@ -26,17 +26,24 @@ internal static class StoreVerificationSummary
     }
 
     /// <summary>Writes all of it.</summary>
-    public static void Write(ToolHost host, VerificationReport report, StoreVerificationDocument document)
+    public static void Write(ToolHost host, VerificationReport report, string? logProblem, StoreVerificationDocument document)
     {
         WriteFindings(host, report);
         host.Text.WriteLine(document.Sound
             ? "Sound: every row is what was written."
             : $"DAMAGED: {Figures.Count(document.FindingCount)} findings.");
+        if (logProblem is not null)
+        {
+            host.Error.Write($"commit log: {PathText.Clean(logProblem)}\n");
+            host.Error.Flush();
+        }
+
         var table = new TextTable("", "");
         table.Add("store", PathText.Clean(document.Store));
         table.Add("rows checked", Figures.Count(document.Rows));
         table.Add("highest version", Figures.Count(document.HighestVersion));
         table.Add("publications", Figures.Count(document.DurableSequence));
+        table.Add("in the commit log only", Figures.Count(document.LogCommits));
         table.Add("duration", Figures.Seconds(TimeSpan.FromSeconds(document.Seconds)));
         table.Write(host);
     }

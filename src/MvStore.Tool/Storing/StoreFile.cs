@@ -16,6 +16,9 @@ internal sealed record StoreFile(string Path)
     /// <summary>... or when the oldest commit has waited this long.</summary>
     private static readonly TimeSpan FlushAge = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>The directory of its commit log.</summary>
+    public string LogDirectory => SqliteStoreFile.CommitLogDirectoryOf(Path);
+
     /// <summary>Whether the main file is there.</summary>
     public bool Exists => File.Exists(Path);
 
@@ -29,15 +32,30 @@ internal sealed record StoreFile(string Path)
     public async ValueTask<IMultiVersionStore> CreateOrOpenAsync(ToolHost host, CancellationToken cancellationToken)
     {
         MakeDirectory();
-        return await new MvStoreBuilder()
-            .Configure(static options =>
+        return await OpenAsync(new SqliteTier(new SqliteTierOptions(Path)), host, cancellationToken);
+    }
+
+    /// <summary>Opens the store on its tier, with its commit log.</summary>
+    /// <exception cref="MvStoreException">It cannot be opened.</exception>
+    public ValueTask<IMultiVersionStore> OpenAsync(SqliteTier tier, ToolHost host, CancellationToken cancellationToken)
+        => NewBuilder(tier, host).OpenAsync(cancellationToken);
+
+    /// <summary>Opens the store so that its history can be reclaimed when that is asked for, and never by itself.</summary>
+    /// <param name="host">Where the command stands.</param>
+    /// <param name="keep">How many versions before the newest are to stay readable; null for all that are readable now.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="ToolException">It is not there, or keeps different amounts for kinds of keys that only its owner can tell apart.</exception>
+    /// <exception cref="MvStoreException">It cannot be opened.</exception>
+    public async ValueTask<IMultiVersionStore> OpenForReclamationAsync(ToolHost host, ulong? keep, CancellationToken cancellationToken)
+    {
+        RequireExists();
+        await RequireOneKindAsync(cancellationToken);
+        return await NewBuilder(new SqliteTier(new SqliteTierOptions(Path)), host)
+            .Configure(options =>
             {
-                options.Buffer.MaxValueLength = BufferOptions.ValueLengthLimit;
-                options.Flush.MaxBytes = FlushBytes;
-                options.Flush.MaxAge = FlushAge;
+                options.GarbageCollection.RetainVersions = keep;
+                options.GarbageCollection.Interval = Timeout.InfiniteTimeSpan;
             })
-            .UseTimeProvider(host.Time)
-            .UseSqlite(Path)
             .OpenAsync(cancellationToken);
     }
 
@@ -74,12 +92,39 @@ internal sealed record StoreFile(string Path)
         }
     }
 
-    /// <summary>The bytes of all files of the store: the main file and those that begin with its name.</summary>
+    // Without the owner's classifier every key would be taken for one of the same kind, and kinds that keep more would lose it.
+    private async Task RequireOneKindAsync(CancellationToken cancellationToken)
+    {
+        await using var tier = new SqliteTier(new SqliteTierOptions(Path));
+        var state = await tier.OpenAsync(cancellationToken);
+        if (state.Floors.ByKind.Keys.Any(static kind => kind != EntryKind.Multi))
+        {
+            throw new ToolException(
+                ExitCode.Store, $"The store '{Path}' keeps different amounts of history for different kinds of keys, which only the program that owns it can tell apart.");
+        }
+    }
+
+    private MvStoreBuilder NewBuilder(SqliteTier tier, ToolHost host)
+        => new MvStoreBuilder()
+            .UsePersistentTier(tier)
+            .Configure(options =>
+            {
+                options.Buffer.MaxValueLength = BufferOptions.ValueLengthLimit;
+                options.Flush.MaxBytes = FlushBytes;
+                options.Flush.MaxAge = FlushAge;
+                options.CommitLog.DefaultDirectory = LogDirectory;
+            })
+            .UseTimeProvider(host.Time);
+
+    /// <summary>The bytes of all files of the store: the main file, those that begin with its name, and the commit log.</summary>
     public long MeasureBytes()
     {
         var directory = new DirectoryInfo(System.IO.Path.GetDirectoryName(Path)!);
         return directory.Exists
-            ? directory.EnumerateFiles(System.IO.Path.GetFileName(Path) + "*").Sum(static file => file.Length)
+            ? SumOf(directory, System.IO.Path.GetFileName(Path) + "*") + SumOf(new DirectoryInfo(LogDirectory), "*")
             : 0;
     }
+
+    private static long SumOf(DirectoryInfo directory, string pattern)
+        => directory.Exists ? directory.EnumerateFiles(pattern).Sum(static file => file.Length) : 0;
 }

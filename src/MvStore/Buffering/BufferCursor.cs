@@ -11,9 +11,19 @@ internal sealed unsafe class BufferCursor(RecordCursor records) : IBufferCursor
     {
         Span<nint> found = stackalloc nint[RecordCursor.MostRecords];
         var count = records.Read(found[..Math.Min(found.Length, rows.Length)]);
+        var hasBlocks = false;
         for (var i = 0; i < count; i++)
         {
-            VersionChain.Prefetch((NativeRecord*)found[i]);
+            hasBlocks |= ChainPrefetch.FetchFirst((NativeRecord*)found[i]);
+        }
+
+        if (hasBlocks)
+        {
+            // One step more to the entry: all of them together, or each would be waited for.
+            for (var i = 0; i < count; i++)
+            {
+                ChainPrefetch.FetchFromBlock((NativeRecord*)found[i], view);
+            }
         }
 
         for (var i = 0; i < count; i++)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using MvStore.Contracts;
 using MvStore.Unmanaged;
 
@@ -37,6 +36,7 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
     // The marks at which nothing more could go. Owner: whoever holds _evictions.
     private (ulong Durable, CommitVersion Visible)? _exhausted;
 
+    /// <summary>Something that is done with a record under its lock.</summary>
     private delegate void RecordAction(in HeapLease lease, NativeRecord* record, ref LinkedFigures figures);
 
     /// <inheritdoc/>
@@ -82,83 +82,20 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
     }
 
     /// <inheritdoc/>
-    public TierReclaimed Reclaim(RetentionRule rule, CancellationToken cancellationToken)
+    public BufferReclaimed Reclaim(RetentionRule rule, CancellationToken cancellationToken)
     {
         RemoveLeaving();
-        long scanned = 0, versions = 0, bytes = 0;
+        var sweep = new ReclaimSweep(buffer, rule);
         var cursor = buffer.Tree.Seek(KeyRange.All, ScanDirection.Forward);
-        while (true)
+        RecordAction action = sweep.Reclaim;
+        var isComplete = true;
+        while (ForNextRecords(cursor, null, action, ref isComplete))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var more = ForNextRecords(cursor, null, (in HeapLease lease, NativeRecord* record, ref LinkedFigures figures) =>
-                Reclaim(lease, record, rule, ref figures, ref scanned, ref versions, ref bytes));
-            if (!more)
-            {
-                break;
-            }
         }
 
         buffer.Heap.Collect();
-        return new TierReclaimed(null, scanned, versions, bytes);
-    }
-
-    private static void Reclaim(
-        in HeapLease lease,
-        NativeRecord* record,
-        RetentionRule rule,
-        ref LinkedFigures figures,
-        ref long scanned,
-        ref long versions,
-        ref long bytes)
-    {
-        var count = VersionChain.CountOf(record);
-        if (count < 2)
-        {
-            scanned += count;
-            return;
-        }
-
-        using var edit = new ChainEdit(record);
-        var stamps = ArrayPool<VersionStamp>.Shared.Rent(count);
-        try
-        {
-            for (var i = 0; i < count; i++)
-            {
-                if (edit[i]->IsHidden)
-                {
-                    // The rule would take it for one that views see, and let go what is below it.
-                    TakeOutHidden(lease, record, ref figures);
-                    Reclaim(lease, record, rule, ref figures, ref scanned, ref versions, ref bytes);
-                    return;
-                }
-
-                stamps[i] = new VersionStamp(edit[i]->Version, edit[i]->Sequence);
-            }
-
-            scanned += count;
-            var key = NativeRecord.KeyOf(record);
-            if (rule.Decide(key, stamps.AsSpan(0, count), edit.Keep) > 0)
-            {
-                edit.Apply(lease, ref figures);
-                versions += edit.Removed;
-                bytes += edit.RemovedValueBytes + ((long)key.Length * edit.Removed);
-            }
-        }
-        finally
-        {
-            ArrayPool<VersionStamp>.Shared.Return(stamps);
-        }
-    }
-
-    private static void TakeOutHidden(in HeapLease lease, NativeRecord* record, ref LinkedFigures figures)
-    {
-        using var edit = new ChainEdit(record);
-        for (var i = 0; i < edit.Count; i++)
-        {
-            edit.Keep[i] = !edit[i]->IsHidden;
-        }
-
-        edit.Apply(lease, ref figures);
+        return new BufferReclaimed(sweep.ScannedVersions, sweep.ReclaimedVersions, sweep.ReclaimedBytes, isComplete);
     }
 
     /// <summary>The publication up to which a key counts as cold: about so many keys are, by a sample, as have to go.</summary>
@@ -172,12 +109,14 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
     private bool Sweep(KeyRange range, Eviction eviction, CancellationToken cancellationToken)
     {
         var cursor = buffer.Tree.Seek(range, ScanDirection.Forward);
+        var isComplete = true;
         for (var step = 1; AccountedBytes > eviction.TargetBytes && !cancellationToken.IsCancellationRequested; step++)
         {
             var more = ForNextRecords(
                 cursor,
                 last => _hand = last.ToArray(),
-                (in HeapLease lease, NativeRecord* record, ref LinkedFigures figures) => Evict(lease, record, eviction, ref figures));
+                (in HeapLease lease, NativeRecord* record, ref LinkedFigures figures) => Evict(lease, record, eviction, ref figures),
+                ref isComplete);
             if (!more)
             {
                 return true;
@@ -216,16 +155,20 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
         => entry->IsHidden || (entry->Sequence <= eviction.Durable && entry->Version <= eviction.Visible);
 
     /// <summary>Does something with the next records, each under its lock, and takes those that are empty then out of the index.</summary>
+    /// <param name="cursor">Where the records come from.</param>
+    /// <param name="onLast">Is told the key of the last of them.</param>
+    /// <param name="action">What to do.</param>
+    /// <param name="isComplete">Becomes false if there was no memory to do it with one of them.</param>
     /// <returns>False when there was none.</returns>
-    private bool ForNextRecords(RecordCursor cursor, Action<ReadOnlySpan<byte>>? onLast, RecordAction action)
+    private bool ForNextRecords(RecordCursor cursor, Action<ReadOnlySpan<byte>>? onLast, RecordAction action, ref bool isComplete)
     {
         lock (_steps)
         {
-            return ForNextRecordsAlone(cursor, onLast, action);
+            return ForNextRecordsAlone(cursor, onLast, action, ref isComplete);
         }
     }
 
-    private bool ForNextRecordsAlone(RecordCursor cursor, Action<ReadOnlySpan<byte>>? onLast, RecordAction action)
+    private bool ForNextRecordsAlone(RecordCursor cursor, Action<ReadOnlySpan<byte>>? onLast, RecordAction action, ref bool isComplete)
     {
         using var epoch = buffer.Enter();
         using var lease = buffer.Heap.Lease();
@@ -238,7 +181,7 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
             for (var i = 0; i < count; i++)
             {
                 var record = (NativeRecord*)records[i];
-                if (IsEmptyAfter(lease, record, action, ref figures))
+                if (IsEmptyAfter(lease, record, action, ref figures, ref isComplete))
                 {
                     records[empty++] = (nint)record;
                 }
@@ -261,7 +204,7 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
 
     /// <summary>Does something with a record under its lock.</summary>
     /// <returns>Whether it is to leave the index: it is empty, and marked as removed so that nobody links to it any more.</returns>
-    private static bool IsEmptyAfter(in HeapLease lease, NativeRecord* record, RecordAction action, ref LinkedFigures figures)
+    private static bool IsEmptyAfter(in HeapLease lease, NativeRecord* record, RecordAction action, ref LinkedFigures figures, ref bool isComplete)
     {
         if (!NativeRecord.TryLock(record))
         {
@@ -283,6 +226,7 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
         catch (OutOfMemoryException)
         {
             // The chain is as it was, and stays. What the other records give back is what the next run needs for this one; to fail would end the store.
+            isComplete = false;
             return false;
         }
         finally

@@ -12,7 +12,7 @@ namespace MvStore.Buffering;
 /// through, which leads to what it led to when it was replaced. A leaf that has since been split or joined is met as it was, frozen, with all that was in it.
 /// A suspended cursor goes down from the root again, to where the last key was, which is one more reader that begins later.
 /// </para>
-/// While the records of one leaf are handed out the next leaf is fetched, and the first line of each record before the caller asks for it.
+/// While the records of one leaf are handed out the next leaf is fetched, and the first lines of each record before the caller asks for it.
 /// </summary>
 internal sealed unsafe class RecordCursor
 {
@@ -146,7 +146,10 @@ internal sealed unsafe class RecordCursor
             _position = _forward ? low : high;
             for (var i = low; i < high; i++)
             {
-                CacheLine.Prefetch((void*)records[i]);
+                // With the entry that the record was born with: most have no other.
+                CacheLine.Prefetch((byte*)records[i]);
+                CacheLine.Prefetch((byte*)records[i] + CacheLine.Size);
+                CacheLine.Prefetch((byte*)records[i] + (2 * CacheLine.Size));
             }
         }
     }

@@ -124,7 +124,7 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
             for (var i = 0; i < portion.Length; i++)
             {
                 records[i] = (nint)Table.Find(hashes[i], portion[i].Span);
-                VersionChain.Prefetch((NativeRecord*)records[i]);
+                ChainPrefetch.Fetch((NativeRecord*)records[i]);
             }
 
             for (var i = 0; i < portion.Length; i++)
@@ -185,7 +185,7 @@ internal sealed unsafe class VersionBuffer : ICommitTarget, IBufferReader, IDisp
             // A record, or for a key that has none, with the lowest bit set, a hint where it goes. Either may be out of date when it is used.
             ref readonly var entry = ref commit[first + i];
             var record = Table.Find(entry.Hash, entry.Key);
-            VersionChain.Prefetch(record);
+            ChainPrefetch.Fetch(record);
             ahead[i] = record == null ? Tree.Approach(entry.Key) | 1 : (nint)record;
         }
 

@@ -70,16 +70,6 @@ internal static unsafe class VersionChain
         return found;
     }
 
-    /// <summary>Fetches into the cache what <see cref="Find"/> will look at first of a record, which itself may not be in the cache.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch(NativeRecord* record)
-    {
-        if (record != null)
-        {
-            CacheLine.Prefetch((void*)(NativeRecord.ChainOf(record) & ~(BlockTag | ListedMask)));
-        }
-    }
-
     /// <summary>How many entries there are. Under the lock, or of one instant.</summary>
     public static int CountOf(NativeRecord* record)
     {
@@ -219,6 +209,18 @@ internal static unsafe class VersionChain
         return (chain & BlockTag) == 0 ? 0 : Accounted(VersionBlock.SizeOf(BlockOf(chain)));
     }
 
+    /// <summary>Whether a chain word is that of a block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsBlock(nint chain) => (chain & BlockTag) != 0;
+
+    /// <summary>The block of a chain word that is that of a block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static VersionBlock* BlockOf(nint chain) => (VersionBlock*)(chain & ~BlockTag);
+
+    /// <summary>The newest entry, or null, of a chain word that is that of a list.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static NativeEntry* NewestOf(nint chain) => (NativeEntry*)(chain & ~ListedMask);
+
     private static void HideFromAll(NativeEntry* entry, ulong version, ulong sequence)
     {
         if (entry->Version == version && entry->Sequence == sequence)
@@ -338,14 +340,9 @@ internal static unsafe class VersionChain
 
     private static long Accounted(nuint size) => (long)NativeHeap.BlockSize(size);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static NativeEntry* NewestOf(nint chain) => (NativeEntry*)(chain & ~ListedMask);
-
     private static int ListedOf(nint chain) => (int)(chain & ListedMask) >> ListedShift;
 
     private static nint ListOf(NativeEntry* newest, int count) => (nint)newest | (count << ListedShift);
-
-    private static VersionBlock* BlockOf(nint chain) => (VersionBlock*)(chain & ~BlockTag);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static NativeEntry* OlderOf(NativeEntry* entry) => (NativeEntry*)Volatile.Read(ref entry->Older);

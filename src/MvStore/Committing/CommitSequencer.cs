@@ -59,10 +59,20 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         _drops = new PendingDrops(recovered.Drops);
         _admission = recovered.Floors;
         _lastSequence = recovered.DurableSequence;
+        _highestBegun = recovered.HighestVersion;
         _current = new Publication(recovered.DurableSequence, recovered.HighestVersion, recovered.HighestVersion, recovered.DurableSequence);
     }
 
     public Publication Current => Volatile.Read(ref _current);
+
+    /// <summary>Tells someone the visible version inside the critical section; he keeps to what <see cref="IVisibilityListener"/> demands.</summary>
+    public void TellVisible(Action<CommitVersion> listener)
+    {
+        lock (_gate)
+        {
+            listener(_visibility.Visible);
+        }
+    }
 
     /// <summary>Begins a fresh commit, or refuses because its version is late.</summary>
     /// <returns>Whether it is in flight now; when it is not it is late, and has to be announced.</returns>
@@ -132,7 +142,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
             RequireOpen();
             commit.IsReplayed = true;
             _lastSequence = sequence - 1;
-            Begin(commit, isFresh: commit.Version > _visibility.Highest);
+            Begin(commit, isFresh: commit.Version > _highestBegun);
         }
     }
 
@@ -141,6 +151,15 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     /// <param name="aborted">Whether it is to be a no-op.</param>
     /// <returns>Completes when it is published: at once, unless an earlier committer is still linking.</returns>
     public Task Finish(InFlightCommit commit, bool aborted = false)
+    {
+        Complete(commit, aborted);
+        return IsSoonPublished(commit) ? Task.CompletedTask : WhenPublished(commit);
+    }
+
+    /// <summary>Does the same for a commit whose publication nobody waits for.</summary>
+    /// <param name="commit">The commit; its entries are linked, or unlinked again when it is aborted.</param>
+    /// <param name="aborted">Whether it is to be a no-op.</param>
+    public void Complete(InFlightCommit commit, bool aborted = false)
     {
         InFlightCommit? awaited;
         lock (_gate)
@@ -151,7 +170,6 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         }
 
         Wake(awaited);
-        return IsSoonPublished(commit) ? Task.CompletedTask : WhenPublished(commit);
     }
 
     /// <inheritdoc/>
@@ -159,21 +177,27 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     {
         lock (_gate)
         {
-            var highest = Math.Min(cap().Value, _visibility.Visible.Value);
-            if (_inFlight.LowestVersion is { } lowest)
-            {
-                highest = Math.Min(highest, lowest.Value - 1);
-            }
-
-            foreach (var version in _announced)
-            {
-                highest = Math.Min(highest, version.Value - 1);
-            }
-
+            var highest = HighestFloor(cap());
             var drops = _drops.TakeUpTo(highest, mostDrops);
             _admission = _admission.RaisedTo(retention(highest), drops);
             return new AdmissionRaise(_admission, drops);
         }
+    }
+
+    /// <inheritdoc/>
+    public FloorSet Foresee(Func<CommitVersion> cap, Func<CommitVersion, FloorSet> retention)
+    {
+        CommitVersion highest;
+        FloorSet admission;
+        IReadOnlyList<KeyFloor> drops;
+        lock (_gate)
+        {
+            highest = HighestFloor(cap());
+            admission = _admission;
+            drops = _drops.UpTo(highest);
+        }
+
+        return admission.RaisedTo(retention(highest), drops);
     }
 
     /// <inheritdoc/>
@@ -200,6 +224,23 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
             CompleteDrainWhenIdle();
             return _drained.Task;
         }
+    }
+
+    /// <summary>The highest version that a floor may have. Inside the critical section.</summary>
+    private CommitVersion HighestFloor(CommitVersion cap)
+    {
+        var highest = Math.Min(cap.Value, _visibility.Visible.Value);
+        if (_inFlight.LowestVersion is { } lowest)
+        {
+            highest = Math.Min(highest, lowest.Value - 1);
+        }
+
+        foreach (var version in _announced)
+        {
+            highest = Math.Min(highest, version.Value - 1);
+        }
+
+        return highest;
     }
 
     private void RequireOpen()

@@ -4,7 +4,7 @@ namespace MvStore.Committing;
 
 /// <summary>
 /// Runs a commit from validation to its acknowledgement (DESIGN.md 3, Commit). Goal: any number of threads commit at once and wait for
-/// nothing but memory and, if asked, durability. Outline: prepare; wait for the log, if it is full; reserve memory, if it is short; begin; link; finish; wait for durability. Late versions
+/// nothing but room and, if asked, durability. Outline: prepare; reserve room in memory and log, if it is short; begin; link; finish; wait for durability. Late versions
 /// take the detour of <see cref="LateCommitChecker"/> before they begin.
 /// </summary>
 internal sealed class Committer(
@@ -15,8 +15,7 @@ internal sealed class Committer(
     LateCommitChecker lateCommits,
     ICommitGate gate,
     IDurability? durability,
-    IDurability? logged = null,
-    ICommitAdmission? admission = null)
+    IDurability? logged = null)
 {
     /// <summary>Publishes a batch; see <see cref="IMultiVersionCommit.CommitAsync"/>.</summary>
     public ValueTask<CommitReceipt> CommitAsync(
@@ -32,23 +31,41 @@ internal sealed class Committer(
         cancellationToken.ThrowIfCancellationRequested();
 
         var commit = PrepareWithinLimits(batch, version);
-        if (admission is null || admission.TryEnter())
-        {
-            return RunWithinLimitsAsync(commit, awaited, cancellationToken);
-        }
-
-        // The caller may change the batch as soon as it has the task.
-        commit.Detach();
-        return CommitDelayedAsync(commit, awaited, cancellationToken);
+        return commit.Footprint <= gate.FreePass
+            ? RunAsync(commit, awaited, cancellationToken)
+            : ReserveAndRunAsync(commit, awaited, cancellationToken);
     }
 
-    /// <summary>Publishes again what was published before, while the store is being opened. Neither refused nor held back: it was acknowledged.</summary>
+    /// <summary>
+    /// Begins to publish again what was published before, while the store is being opened. Neither refused nor held back: it was acknowledged. In the order it had;
+    /// a version that is not above all that began only when nothing is in flight.
+    /// </summary>
     /// <param name="commit">The commit.</param>
     /// <param name="sequence">The place it had in the order of publications.</param>
-    public void Replay(InFlightCommit commit, ulong sequence)
+    public void BeginReplayed(InFlightCommit commit, ulong sequence) => sequencer.BeginReplayed(commit, sequence);
+
+    /// <summary>Links and publishes what was begun so, beside others. Waits for nothing.</summary>
+    /// <param name="commit">The commit.</param>
+    /// <param name="failure">
+    /// Is set before a commit that cannot be linked is published as a no-op (I1): then the persistent tier does not get past it, and it is in the log still.
+    /// </param>
+    public void ApplyReplayed(InFlightCommit commit, FailureLatch failure)
     {
-        sequencer.BeginReplayed(commit, sequence);
-        Apply(commit);
+        try
+        {
+            buffer.Link(commit, commit.IsFresh);
+        }
+        catch (Exception e)
+        {
+            failure.TrySet(e);
+            buffer.Unlink(commit);
+            sequencer.Complete(commit, aborted: true);
+            commit.Release();
+            throw;
+        }
+
+        sequencer.Complete(commit);
+        commit.Release();
     }
 
     private static CommitReceipt ReceiptOf(PreparedCommit commit) => new(commit.Version, commit.Sequence);
@@ -77,19 +94,6 @@ internal sealed class Committer(
             throw;
         }
     }
-
-    // Before memory is asked for: what waits here must not keep room that others need.
-    private async ValueTask<CommitReceipt> CommitDelayedAsync(InFlightCommit commit, IDurability? awaited, CancellationToken cancellationToken)
-    {
-        await admission!.EnterAsync(cancellationToken).ConfigureAwait(false);
-        cancellationToken.ThrowIfCancellationRequested();
-        return await RunWithinLimitsAsync(commit, awaited, cancellationToken).ConfigureAwait(false);
-    }
-
-    private ValueTask<CommitReceipt> RunWithinLimitsAsync(InFlightCommit commit, IDurability? awaited, CancellationToken cancellationToken)
-        => commit.Footprint <= gate.FreePass
-            ? RunAsync(commit, awaited, cancellationToken)
-            : ReserveAndRunAsync(commit, awaited, cancellationToken);
 
     private ValueTask<CommitReceipt> ReserveAndRunAsync(InFlightCommit commit, IDurability? awaited, CancellationToken cancellationToken)
     {
@@ -136,9 +140,12 @@ internal sealed class Committer(
         }
 
         var published = Apply(commit);
-        return published.IsCompletedSuccessfully && awaited is null
-            ? new ValueTask<CommitReceipt>(ReceiptOf(commit))
-            : AcknowledgeAsync(commit, published, awaited, cancellationToken);
+        if (!published.IsCompletedSuccessfully)
+        {
+            return AcknowledgeAsync(commit, published, awaited, cancellationToken);
+        }
+
+        return awaited?.WaitAsync(commit.Sequence, commit.Version, cancellationToken) ?? new ValueTask<CommitReceipt>(ReceiptOf(commit));
     }
 
     private async ValueTask<CommitReceipt> CommitLateAsync(InFlightCommit commit, IDurability? awaited, CancellationToken cancellationToken)

@@ -36,6 +36,9 @@ internal sealed class PendingDrops(IEnumerable<KeyFloor> recovered)
         return taken;
     }
 
+    /// <summary>The drops at or below a version.</summary>
+    public IReadOnlyList<KeyFloor> UpTo(CommitVersion version) => [.. _byVersion.TakeWhile(d => d.Version <= version)];
+
     private sealed class VersionThenKey : IComparer<KeyFloor>
     {
         public static VersionThenKey Instance { get; } = new();

@@ -51,6 +51,17 @@ internal readonly unsafe struct BufferedRow
         get => NativeEntry.ValueOf(_entry);
     }
 
+    /// <summary>A copy of a row, not a tombstone, that its reader owns; one array holds key and value.</summary>
+    public VersionedRow ToVersionedRow()
+    {
+        var key = Key;
+        var value = Value;
+        var bytes = GC.AllocateUninitializedArray<byte>(key.Length + value.Length);
+        key.CopyTo(bytes);
+        value.CopyTo(bytes.AsSpan(key.Length));
+        return new VersionedRow(new ReadOnlyMemory<byte>(bytes, 0, key.Length), Version, new ReadOnlyMemory<byte>(bytes, key.Length, value.Length));
+    }
+
     /// <summary>A copy in the shape of the persistent tier; one array holds key and value.</summary>
     public TierRow ToRow()
     {

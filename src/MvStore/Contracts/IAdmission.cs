@@ -17,6 +17,12 @@ internal interface IAdmission
     /// <returns>The admission floors now in force, and the drops that came into force.</returns>
     AdmissionRaise Raise(Func<CommitVersion> cap, Func<CommitVersion, FloorSet> retention, int mostDrops);
 
+    /// <summary>The admission floors that <see cref="Raise"/>, repeated until no drop is left, would bring about now. Changes nothing.</summary>
+    /// <param name="cap">As for <see cref="Raise"/>.</param>
+    /// <param name="retention">As for <see cref="Raise"/>.</param>
+    /// <returns>The floors; the present ones when nothing would rise.</returns>
+    FloorSet Foresee(Func<CommitVersion> cap, Func<CommitVersion, FloorSet> retention);
+
     /// <summary>Replaces the admission floors by a set that says the same in fewer words; without effect if they rose since.</summary>
     /// <param name="floors">The set.</param>
     void Simplify(FloorSet floors);

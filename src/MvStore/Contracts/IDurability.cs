@@ -16,5 +16,6 @@ internal interface IDurability
     /// <param name="sequence">The publication.</param>
     /// <param name="version">The version to name when the wait is cancelled.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    ValueTask WaitAsync(ulong sequence, CommitVersion version, CancellationToken cancellationToken);
+    /// <returns>The receipt of the publication, so that a commit needs nothing between this wait and its caller. Never throws at once.</returns>
+    ValueTask<CommitReceipt> WaitAsync(ulong sequence, CommitVersion version, CancellationToken cancellationToken);
 }

@@ -6,15 +6,33 @@ namespace MvStore.Contracts;
 /// </summary>
 internal sealed class TierReads(IPersistentTier tier, TierCapabilities capabilities, FailureLatch failure, TierRetryPolicy policy, TimeProvider time)
 {
+    private readonly StripedCounter _keys = new();
+    private readonly StripedCounter _pages = new();
+
+    /// <summary>How many keys were looked up so far.</summary>
+    public long Keys => _keys.Total;
+
+    /// <summary>How many pages were read so far.</summary>
+    public long Pages => _pages.Total;
+
     /// <summary>See <see cref="IPersistentTier.GetAsync"/>; any number of keys.</summary>
     public ValueTask<IReadOnlyList<TierRow>> GetAsync(IReadOnlyList<ReadOnlyMemory<byte>> keys, TierView view, CancellationToken cancellationToken)
-        => keys.Count <= capabilities.MaxReadKeys
-            ? RunAsync(static (t, asked, token) => t.GetAsync(asked.keys, asked.view, token), (keys, view), cancellationToken)
-            : GetInPartsAsync(keys, view, cancellationToken);
+    {
+        if (keys.Count > capabilities.MaxReadKeys)
+        {
+            return GetInPartsAsync(keys, view, cancellationToken);
+        }
+
+        _keys.Add(keys.Count);
+        return RunAsync(static (t, asked, token) => t.GetAsync(asked.keys, asked.view, token), (keys, view), cancellationToken);
+    }
 
     /// <summary>See <see cref="IPersistentTier.ScanAsync"/>.</summary>
     public ValueTask<TierPage> ScanAsync(TierScan scan, CancellationToken cancellationToken)
-        => RunAsync(static (t, asked, token) => t.ScanAsync(asked, token), scan, cancellationToken);
+    {
+        _pages.Add(1);
+        return RunAsync(static (t, asked, token) => t.ScanAsync(asked, token), scan, cancellationToken);
+    }
 
     // At the same view, so it does not matter that each part sees another state of the tier: what the view sees was durable before, and stays while
     // the caller's claim to it does.

@@ -6,9 +6,10 @@ namespace MvStore.Flushing;
 /// <param name="buffer">The buffer.</param>
 /// <param name="durability">What is durable; null without a persistent tier, when nothing may be dropped.</param>
 /// <param name="publication">What is visible.</param>
+/// <param name="reading">What else takes of the budget.</param>
 /// <param name="budget">Bytes to keep within.</param>
 /// <param name="limit">Bytes at which commits wait.</param>
-internal sealed class BufferBudget(IEvictable buffer, IDurability? durability, IPublicationSource publication, long budget, long limit)
+internal sealed class BufferBudget(IEvictable buffer, IDurability? durability, IPublicationSource publication, IReadMemory reading, long budget, long limit)
 {
     // Down to this part of the budget, so that not every flush has to evict again.
     private const double Relief = 0.8;
@@ -20,13 +21,14 @@ internal sealed class BufferBudget(IEvictable buffer, IDurability? durability, I
     public bool Enforce(long wantedBytes, CancellationToken cancellationToken)
     {
         var before = buffer.UsedBytes;
-        var target = (long)(budget * Relief);
+        var others = reading.HeldBytes;
+        var target = Math.Max(0, (long)(budget * Relief) - others);
         if (wantedBytes > 0)
         {
-            target = Math.Clamp(limit - wantedBytes - (limit / 8), 0, target);
+            target = Math.Clamp(limit - wantedBytes - (limit / 8) - others, 0, target);
         }
 
-        if (before > budget || wantedBytes > 0)
+        if (before > budget - others || wantedBytes > 0)
         {
             Evict(target, cancellationToken);
         }

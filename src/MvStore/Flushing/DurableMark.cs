@@ -52,11 +52,11 @@ internal sealed class DurableMark : IDurability
         set => Volatile.Write(ref _lastFailure, value);
     }
 
-    public async ValueTask WaitAsync(ulong sequence, CommitVersion version, CancellationToken cancellationToken)
+    public async ValueTask<CommitReceipt> WaitAsync(ulong sequence, CommitVersion version, CancellationToken cancellationToken)
     {
         if (Sequence >= sequence)
         {
-            return;
+            return new CommitReceipt(version, sequence);
         }
 
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -70,7 +70,7 @@ internal sealed class DurableMark : IDurability
 
             if (Sequence >= sequence)
             {
-                return;
+                return new CommitReceipt(version, sequence);
             }
 
             _waiters.Add((sequence, done));
@@ -80,6 +80,7 @@ internal sealed class DurableMark : IDurability
         try
         {
             await done.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return new CommitReceipt(version, sequence);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -42,7 +42,7 @@ internal sealed class EvictionLoop(FailureLatch failure, ILogger logger) : IDisp
             {
                 // Taken before it looks, so that what asks from here on wakes it again.
                 _wakeUps.Reader.TryRead(out _);
-                if (budget.Enforce(room.WantedBytes, _stop.Token))
+                if (budget.Enforce(room.WantedBytes(StallReason.Memory), _stop.Token))
                 {
                     room.Remeasure();
                 }

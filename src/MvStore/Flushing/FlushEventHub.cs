@@ -7,7 +7,8 @@ namespace MvStore.Flushing;
 /// Hands flush events to any number of subscribers, each behind a bounded queue of its own that drops its oldest event when full: nobody can
 /// delay the flusher (contract D7). Events are published by the flusher alone; subscribing is for any thread.
 /// </summary>
-internal sealed class FlushEventHub
+/// <param name="observer">Is handed each event on the flusher's thread: must be quick and must not throw.</param>
+internal sealed class FlushEventHub(Action<FlushEvent> observer)
 {
     private const int QueueLength = 1_024;
 
@@ -93,9 +94,10 @@ internal sealed class FlushEventHub
 
     private void Publish(FlushStage stage, FlushSlice slice, FlushTrigger trigger, int attempt, TimeSpan duration, Exception? error)
     {
+        FlushEvent flushEvent;
         lock (_gate)
         {
-            var flushEvent = new FlushEvent
+            flushEvent = new FlushEvent
             {
                 Number = ++_lastNumber,
                 Stage = stage,
@@ -106,6 +108,7 @@ internal sealed class FlushEventHub
                 HighestVersion = slice.HighestVersion,
                 Commits = slice.Commits.Count,
                 Rows = slice.Rows,
+                LeftOutRows = slice.LeftOut,
                 Bytes = slice.Bytes,
                 Attempt = attempt,
                 Duration = duration,
@@ -113,5 +116,7 @@ internal sealed class FlushEventHub
             };
             _subscribers.ForEach(q => q.Writer.TryWrite(flushEvent));
         }
+
+        observer(flushEvent);
     }
 }

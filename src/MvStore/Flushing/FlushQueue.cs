@@ -130,6 +130,18 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
         }
     }
 
+    /// <summary>The durable version once a slice is written: the highest version there is on disk then, or one less than the lowest that still waits.</summary>
+    /// <param name="slice">The slice at the front.</param>
+    /// <param name="highestBefore">The highest version on disk now.</param>
+    public CommitVersion DurableVersionOnceWritten(FlushSlice slice, CommitVersion highestBefore)
+    {
+        var highest = slice.HighestVersion > highestBefore ? slice.HighestVersion : highestBefore;
+        lock (_gate)
+        {
+            return _lowest.MinimumBehind(slice.Commits.Count) is { } waiting && waiting <= highest ? waiting.Value - 1 : highest;
+        }
+    }
+
     /// <summary>The newest publication at or below a version that waits, or that may have left already; 0 when there was none.</summary>
     public ulong LastSequenceAtOrBelow(CommitVersion version)
     {

@@ -23,13 +23,18 @@ internal sealed class FlushSlice(ulong previousSequence, IReadOnlyList<PreparedC
     /// <summary>Bytes of keys and values.</summary>
     public long Bytes { get; } = commits.Sum(c => c.Bytes);
 
+    /// <summary>How many of them are not written, because retention lets them go (I36). Owner: the flusher, before the first attempt.</summary>
+    public int LeftOut { get; set; }
+
     /// <summary>Copies the rows out of the buffer, sorted by key, then by version.</summary>
     /// <returns>The rows. Dispose them once nobody reads them any more.</returns>
     public SliceRows CopyRows() => new(Commits, Rows);
 
     /// <summary>The slice in the shape of the persistent tier.</summary>
     /// <param name="rows">Its rows.</param>
-    public TierBatch ToBatch(SliceRows rows) => new(previousSequence, LastSequence, HighestVersion, rows) { Drops = DropsInOrder() };
+    /// <param name="prepared">The floors that rise with it; null for none.</param>
+    public TierBatch ToBatch(SliceRows rows, PreparedFloors? prepared = null)
+        => new(previousSequence, LastSequence, HighestVersion, rows) { Drops = DropsInOrder(), Floors = prepared?.Floors, Settled = prepared?.Settled ?? [] };
 
     private KeyFloor[] DropsInOrder()
     {

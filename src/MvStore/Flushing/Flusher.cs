@@ -20,10 +20,15 @@ internal sealed class Flusher(
     BufferBudget budget,
     IRoom room,
     IFlushBarrier? log,
+    ISliceFollower follower,
+    ISliceRetention? retention,
     FailureLatch failure,
     TimeProvider time,
     ILogger logger) : IDisposable
 {
+    // Floors rise with a slice when at least one in so many of its rows may be left out.
+    private const int LeastShare = 8;
+
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
 
@@ -51,20 +56,23 @@ internal sealed class Flusher(
         {
             while (await signal.NextAsync().ConfigureAwait(false) is { } raised)
             {
-                // A shortage of memory is measured again too: what was taken meanwhile may have ended it.
-                var standing = raised.Contains(FlushTrigger.Memory) && !room.IsShort ? raised.Without(FlushTrigger.Memory) : raised;
-                if (queue.TakeDue(standing) is not { } due)
+                if (queue.TakeDue(Standing(raised)) is not { } due)
                 {
                     continue;
                 }
 
                 while (mark.Sequence < due.LastSequence && queue.Peek(mark.Sequence, await ReachAsync(due).ConfigureAwait(false)) is { } slice)
                 {
-                    await WriteAsync(slice, due.Trigger).ConfigureAwait(false);
+                    var prepared = await WriteAsync(slice, due.Trigger).ConfigureAwait(false);
                     queue.Remove(slice, mark);
+                    if (prepared is not null)
+                    {
+                        retention!.Confirm(prepared);
+                    }
+
                     mark.Wake(slice);
                     log?.Release(slice.LastSequence);
-                    budget.Enforce(room.WantedBytes, _stop.Token);
+                    budget.Enforce(room.WantedBytes(StallReason.Memory), _stop.Token);
                     room.Remeasure();
                 }
             }
@@ -82,23 +90,44 @@ internal sealed class Flusher(
         }
     }
 
+    // A shortage is measured again too: what was taken meanwhile may have ended it.
+    private TriggerSet Standing(TriggerSet raised)
+    {
+        var standing = raised.Contains(FlushTrigger.Memory) && !room.IsShort(StallReason.Memory) ? raised.Without(FlushTrigger.Memory) : raised;
+        return standing.Contains(FlushTrigger.Log) && !room.IsShort(StallReason.Log) ? standing.Without(FlushTrigger.Log) : standing;
+    }
+
     // I14: what the log does not have yet is not flushed.
     private ValueTask<ulong> ReachAsync(DueFlush due)
         => log is null ? new ValueTask<ulong>(due.LastSequence) : log.ReachAsync(mark.Sequence, due.LastSequence, _stop.Token);
 
-    private async ValueTask WriteAsync(FlushSlice slice, FlushTrigger trigger)
+    /// <summary>Writes a slice, and tells which floors rose with it.</summary>
+    private async ValueTask<PreparedFloors?> WriteAsync(FlushSlice slice, FlushTrigger trigger)
     {
         // The tier is through with the rows when its task has completed, however that went.
         using var rows = slice.CopyRows();
         queue.CopiedBytes = rows.HeldBytes;
         try
         {
-            var write = new SliceWrite(tier, slice, slice.ToBatch(rows), trigger, mark, events, time, logger);
+            var prepared = Prepare(slice, rows);
+            slice.LeftOut = prepared is null ? 0 : rows.LeaveOut(prepared.Rule);
+            var batch = slice.ToBatch(rows, prepared);
+            var write = new SliceWrite(tier, slice, batch, trigger, mark, events, time, logger);
             await tierWrites.RunAsync(write, _stop.Token).ConfigureAwait(false);
+
+            // In the tier, and in memory still, as the mark has not moved (I30).
+            follower.Follow(batch);
+            return prepared;
         }
         finally
         {
             queue.CopiedBytes = 0;
         }
     }
+
+    // Floors that rise end the views of readers below them, so not for a few rows.
+    private PreparedFloors? Prepare(FlushSlice slice, SliceRows rows)
+        => retention is not null && rows.CountSuperseded() is var superseded and > 0 && superseded >= rows.Count / LeastShare
+            ? retention.Prepare(() => queue.DurableVersionOnceWritten(slice, mark.HighestVersion))
+            : null;
 }

@@ -44,6 +44,65 @@ internal sealed class SliceRows : IReadOnlyList<TierRow>, IDisposable
     /// <summary>Bytes of the arrays that hold the rows.</summary>
     public long HeldBytes => _chunks.Sum(c => (long)c.Length) + ((long)_places.Length * Unsafe.SizeOf<Place>());
 
+    /// <summary>How many are below another one of their key: what could be left out at most.</summary>
+    public int CountSuperseded()
+    {
+        var superseded = 0;
+        for (var i = 1; i < Count; i++)
+        {
+            superseded += IsOfSameKey(i - 1, i) ? 1 : 0;
+        }
+
+        return superseded;
+    }
+
+    /// <summary>
+    /// Leaves out what a rule lets go (I36). The newest row of each key stays whatever the rule says: it may hide older ones that are in the persistent tier.
+    /// </summary>
+    /// <returns>How many were left out.</returns>
+    public int LeaveOut(RetentionRule rule)
+    {
+        var left = 0;
+        VersionStamp[] stamps = [];
+        bool[] keep = [];
+        for (var first = 0; first < Count;)
+        {
+            var end = first + 1;
+            while (end < Count && IsOfSameKey(end - 1, end))
+            {
+                end++;
+            }
+
+            var length = end - first;
+            if (length > keep.Length)
+            {
+                stamps = new VersionStamp[length * 2];
+                keep = new bool[length * 2];
+            }
+
+            for (var i = 0; length > 1 && i < length; i++)
+            {
+                ref readonly var place = ref _places[end - 1 - i];
+                stamps[i] = new VersionStamp(place.Version, place.Sequence);
+            }
+
+            var goes = length > 1 && rule.Decide(KeyOf(_places[first]), stamps.AsSpan(0, length), keep.AsSpan(0, length)) > 0;
+            for (var i = first; i < end; i++)
+            {
+                if (!goes || i == end - 1 || keep[end - 1 - i])
+                {
+                    _places[left++] = _places[i];
+                }
+            }
+
+            first = end;
+        }
+
+        var leftOut = Count - left;
+        Count = left;
+        return leftOut;
+    }
+
     /// <inheritdoc/>
     public TierRow this[int index]
     {
@@ -147,6 +206,9 @@ internal sealed class SliceRows : IReadOnlyList<TierRow>, IDisposable
         key.CopyTo(head);
         return BinaryPrimitives.ReadUInt64BigEndian(head);
     }
+
+    private bool IsOfSameKey(int left, int right)
+        => _places[left].Head == _places[right].Head && KeyOf(_places[left]).SequenceEqual(KeyOf(_places[right]));
 
     private ReadOnlySpan<byte> KeyOf(in Place place) => new(_chunks[place.Chunk], place.Offset, place.KeyLength);
 

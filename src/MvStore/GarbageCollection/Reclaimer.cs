@@ -4,34 +4,68 @@ namespace MvStore.GarbageCollection;
 
 /// <summary>
 /// One run of reclamation (DESIGN.md 3, Reclamation). The order of its steps is what makes it safe: no commit may begin below the new
-/// floor; the floor is durable; the floor is published; only then are the pins read; only then is anything removed (I7, I8).
+/// floor; the floor is durable; the floor is published; only then are the pins read; only then is anything removed (I7, I8). Between memory and the tier the floors
+/// are published anew and the pins read again, where deleted keys go: so that nobody combines memory as it was before with the tier as it is afterwards (I22).
 /// </summary>
 internal sealed class Reclaimer(
     FloorRaiser raiser,
-    IFloorSource floors,
+    FloorKeeper floors,
     IPinRegistry pins,
     IReclaimable buffer,
     IPersistentTier? tier,
     TierWrites tierWrites,
     IKeyClassifier classifier,
-    int stepVersions)
+    int stepVersions,
+    PinBudgets? budgets = null,
+    ILeaseExpiry? leases = null,
+    ForgettingNote? forgetting = null,
+    VersionTimesKeeper? times = null)
 {
     private readonly AsyncGate _runs = new();
     private readonly SweepPlan _plan = new();
+
+    // Owner: the run. The pins that it keeps something for, in either tier.
+    private readonly HashSet<OpenPin> _honoured = [];
 
     /// <summary>Raises the floor as far as retention and drops allow and removes what nobody needs.</summary>
     public async ValueTask<ReclamationReport> RunAsync(CancellationToken cancellationToken)
     {
         using var run = await _runs.EnterAsync(cancellationToken).ConfigureAwait(false);
+        if (leases is not null)
+        {
+            await leases.EndExpiredAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         var plan = await raiser.RunAsync(cancellationToken).ConfigureAwait(false);
-        var set = floors.Current.Set;
+        var set = floors.Stored;
         var open = pins.Current;
-        var rule = new RetentionRule(set, open.Select(p => p.Pin), classifier, plan);
+        var rule = RuleOf(set, open, plan);
         var done = default(TierReclaimed);
         if (_plan.IsDue(set, open, plan))
         {
-            done = await SweepAsync(rule, cancellationToken).ConfigureAwait(false);
-            _plan.Complete(set, open, plan);
+            if (plan.ReclaimsDeletedKeys && forgetting is not null)
+            {
+                await forgetting.SetAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            _honoured.Clear();
+            _honoured.UnionWith(open);
+            var memory = _plan.Keys(set) is { Count: 0 } ? new BufferReclaimed(0, 0, 0, IsComplete: true) : buffer.Reclaim(rule, cancellationToken);
+            done = await SweepTierAsync(memory, rule, cancellationToken).ConfigureAwait(false);
+            if (memory.IsComplete)
+            {
+                _plan.Complete(set, _honoured, plan);
+            }
+
+            if (budgets is not null)
+            {
+                await budgets.EnforceAsync(new ReclamationOutlook(rule, open, IsDue: false), cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        if (times is not null)
+        {
+            await times.StoreIfDueAsync(cancellationToken).ConfigureAwait(false);
         }
 
         return new ReclamationReport(
@@ -42,17 +76,47 @@ internal sealed class Reclaimer(
             done.ReclaimedBytes);
     }
 
-    private async ValueTask<TierReclaimed> SweepAsync(RetentionRule rule, CancellationToken cancellationToken)
+    /// <summary>Tells what a run would go by now, and keeps runs from going on as long as somebody looks at it.</summary>
+    /// <param name="look">Must not change what a run would find.</param>
+    /// <param name="cancellationToken">Ends the wait for a run that goes on.</param>
+    public async ValueTask<T> LookAheadAsync<T>(Func<ReclamationOutlook, ValueTask<T>> look, CancellationToken cancellationToken)
     {
-        var keys = _plan.Keys(rule.Floors);
-        if (keys is { Count: 0 })
+        using var run = await _runs.EnterAsync(cancellationToken).ConfigureAwait(false);
+        var (floorsThen, plan) = raiser.Foresee();
+        OpenPin[] open = [.. pins.Current.Where(p => !p.IsLapsedLease)]; // a run ends those first
+        var rule = new RetentionRule(floorsThen, open.Select(p => p.Pin), classifier, plan);
+        return await look(new ReclamationOutlook(rule, open, _plan.IsDue(floorsThen, open, plan))).ConfigureAwait(false);
+    }
+
+    private RetentionRule RuleOf(FloorSet set, IEnumerable<OpenPin> open, RetentionPlan plan)
+        => new(set, open.Select(p => p.Pin), classifier, plan) { OnForgetting = floors.Forget };
+
+    // Deleted keys stay in the tier for now if memory may still have what is older of them (I21).
+    private RetentionRule RuleOfTier(RetentionRule ofMemory, bool isMemoryDone)
+    {
+        if (!ofMemory.Plan.ReclaimsDeletedKeys)
         {
-            return default;
+            return ofMemory;
         }
 
-        var total = buffer.Reclaim(rule, cancellationToken);
+        floors.Renew();
+        var open = pins.Current;
+        _honoured.UnionWith(open);
+        return RuleOf(ofMemory.Floors, open, ofMemory.Plan.WithDeletedKeys(reclaimed: isMemoryDone));
+    }
+
+    private async ValueTask<TierReclaimed> SweepTierAsync(BufferReclaimed memory, RetentionRule ofMemory, CancellationToken cancellationToken)
+    {
+        var total = new TierReclaimed(null, memory.ScannedVersions, memory.ReclaimedVersions, memory.ReclaimedBytes);
+        var keys = _plan.Keys(ofMemory.Floors);
+        if (tier is null || keys is { Count: 0 })
+        {
+            return total;
+        }
+
+        var rule = RuleOfTier(ofMemory, memory.IsComplete);
         ReadOnlyMemory<byte>? after = null;
-        while (tier is not null)
+        while (true)
         {
             var request = new TierReclaimStep(rule, after, stepVersions) { Keys = keys };
             var step = await tierWrites.RunAsync(() => tier.ReclaimAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
@@ -63,12 +127,10 @@ internal sealed class Reclaimer(
                 total.ReclaimedBytes + step.ReclaimedBytes);
             if (step.Next is null)
             {
-                break;
+                return total;
             }
 
             after = step.Next;
         }
-
-        return total;
     }
 }

@@ -8,7 +8,7 @@ namespace MvStore.GarbageCollection;
 /// Runs reclamation at an interval, and after a tenth of it when memory is short. A transient failure, or one of a strategy, is logged and the next tick tries again; any other stops the store for writing
 /// (I9).
 /// </summary>
-internal sealed class ReclamationLoop(Reclaimer reclaimer, TimeSpan interval, FailureLatch failure, TimeProvider time, ILogger logger)
+internal sealed class ReclamationLoop(Func<CancellationToken, ValueTask<ReclamationReport>> reclaim, TimeSpan interval, FailureLatch failure, TimeProvider time, ILogger logger)
     : IDisposable
 {
     // The shortest period a timer accepts.
@@ -92,7 +92,7 @@ internal sealed class ReclamationLoop(Reclaimer reclaimer, TimeSpan interval, Fa
     {
         try
         {
-            await reclaimer.RunAsync(_stop.Token).ConfigureAwait(false);
+            await reclaim(_stop.Token).ConfigureAwait(false);
         }
         catch (PersistentTierException e) when (e.Failure == TierFailure.Transient)
         {

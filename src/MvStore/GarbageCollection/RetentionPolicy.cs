@@ -6,11 +6,20 @@ internal sealed class RetentionPolicy(
     IReadOnlyList<IGarbageCollectionStrategy>? strategies = null,
     VersionTimes? times = null)
 {
+    private static readonly RowStrategy Rows = new();
+
     private readonly RetentionPlan _configured = options.ToPlan();
+    private readonly bool _reclaimsDeletedKeys = options.ReclaimDeletedKeys;
     private readonly IReadOnlyList<IGarbageCollectionStrategy> _strategies = strategies ?? [];
+
+    // Owner: who asked last, one run of reclamation at a time. Release store; the flusher acquires.
+    private RetentionPlan? _latest = strategies is { Count: > 0 } ? null : options.ToPlan();
 
     /// <summary>Whether kinds of keys differ, or may once, in what they keep.</summary>
     public bool DistinguishesKinds => _configured.ByKind.Count > 0 || _strategies.Count > 0;
+
+    /// <summary>What was to be kept when it was asked last, without asking strategies of the host; null while there are some and none was asked yet.</summary>
+    public RetentionPlan? Latest => Volatile.Read(ref _latest);
 
     /// <summary>What is to be kept now.</summary>
     /// <exception cref="GarbageCollectionStrategyException">A strategy failed.</exception>
@@ -32,7 +41,9 @@ internal sealed class RetentionPolicy(
             plan = next ?? throw new GarbageCollectionStrategyException(strategy.GetType().Name, null);
         }
 
-        return plan;
+        // Not what it says of deleted keys: a slice always has the newest entry of each of its keys.
+        Volatile.Write(ref _latest, plan);
+        return _reclaimsDeletedKeys ? Rows.Plan(plan) : plan;
     }
 
     /// <summary>The floors of a plan, as a function of the highest possible floor. Times are those of this call.</summary>

@@ -4,7 +4,7 @@ namespace MvStore.GarbageCollection;
 
 /// <summary>
 /// Tells what a run of reclamation has to look at. Only three events leave something behind to reclaim: a floor rose, a pin closed, or less is to be kept of
-/// each key. Nothing of the kind since the last run: nothing to do. Belongs to the run of reclamation.
+/// each key, or of deleted ones. Nothing of the kind since the last run: nothing to do. Belongs to the run of reclamation.
 /// </summary>
 internal sealed class SweepPlan
 {
@@ -26,7 +26,7 @@ internal sealed class SweepPlan
         => floors.CoversKinds ? null : [.. floors.ByKey.RaisedAfter(_clearedTo).Select(f => f.Key)];
 
     /// <summary>Takes note of a run that was completed.</summary>
-    public void Complete(FloorSet floors, IReadOnlyList<OpenPin> pins, RetentionPlan plan)
+    public void Complete(FloorSet floors, IReadOnlyCollection<OpenPin> pins, RetentionPlan plan)
     {
         _kept = plan;
         _sweptTo = floors.Generation;
@@ -40,6 +40,10 @@ internal sealed class SweepPlan
 
     private bool KeepsLess(RetentionPlan plan)
         => _kept is { } before
-            && (plan.Default.PerKey < before.Default.PerKey
-                || plan.ByKind.Keys.Union(before.ByKind.Keys).Any(kind => plan.Of(kind).PerKey < before.Of(kind).PerKey));
+            && (KeepsLess(plan, plan.Default, before, before.Default)
+                || plan.ByKind.Keys.Union(before.ByKind.Keys).Any(kind => KeepsLess(plan, plan.Of(kind), before, before.Of(kind))));
+
+    private static bool KeepsLess(RetentionPlan plan, Retention now, RetentionPlan planBefore, Retention before)
+        => now.PerKey < before.PerKey
+            || (plan.ReclaimsDeletedKeys && !now.KeepsDeletedKeys && (!planBefore.ReclaimsDeletedKeys || before.KeepsDeletedKeys));
 }

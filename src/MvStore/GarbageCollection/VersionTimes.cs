@@ -3,33 +3,50 @@ using MvStore.Contracts;
 namespace MvStore.GarbageCollection;
 
 /// <summary>
-/// Remembers when which version was the visible one, in bounded memory. Samples are thinned as they age: two of them lie at most a fraction of their age
-/// apart, as far as that many were taken, so a moment is told within that fraction. Leaving one out makes the answer older, never newer: more is kept. What was
-/// recovered counts as visible since the store was opened. Safe from any thread.
+/// Remembers when which version was the visible one, in bounded memory (DESIGN.md 3, Times of versions). Samples are thinned as they age: two of them lie at most a fraction of
+/// their age apart, as far as that many were taken, so a moment is told within that fraction. Leaving one out makes the answer older, never newer: more is kept. Safe from any
+/// thread.
 /// </summary>
-internal sealed class VersionTimes : IVisibilityListener
+internal sealed class VersionTimes : IVisibilityListener, IDisposable
 {
     /// <summary>The most samples that are kept.</summary>
     internal const int Capacity = 4_096;
+
+    private const int FirstCapacity = 64;
 
     // Thinning leaves no gap above this fraction of its age that was not there, and of any two gaps in a row one longer: from a nanosecond to a century that
     // is at most 2 * 40 * ln(3e18) = 3,400 samples.
     private const int Fineness = 40;
 
-    private readonly TimeProvider _time;
+    private readonly VersionClock _clock;
+    private readonly TimeSpan _resolution;
+    private readonly ITimer? _timer; // null when every version is timed
+    private readonly Action _look;   // lets Look be called inside the sequencer's critical section
     private readonly Lock _gate = new();
 
-    // All owned by _gate. Ascending in both; a sample says that by then its version was visible.
-    private readonly long[] _at = new long[Capacity];
-    private readonly CommitVersion[] _visible = new CommitVersion[Capacity];
-    private int _count;
+    private bool _isBegun;    // owned by the sequencer's critical section
+    private bool _isSampling; // owned by the sequencer's critical section: the timer runs, and will look
 
-    /// <param name="time">The clock; only its timestamps are used, so that setting the time of day changes nothing.</param>
-    /// <param name="recovered">The version that is visible now.</param>
-    public VersionTimes(TimeProvider time, CommitVersion recovered)
+    // All owned by _gate. Ascending; a sample says that by then its version was visible.
+    private VersionSample[] _samples;
+    private int _count;
+    private bool _isChanged;  // since they were taken to be stored
+    private bool _isDisposed;
+
+    /// <param name="time">The clock.</param>
+    /// <param name="stored">What an earlier run stored; null in a new store.</param>
+    /// <param name="resolution">How long after a version was timed the next one is; zero to time each.</param>
+    /// <param name="look">Calls <see cref="Look"/> inside the sequencer's critical section. May be null if the resolution is zero.</param>
+    public VersionTimes(TimeProvider time, StoredTimes? stored, TimeSpan resolution, Action? look = null)
     {
-        _time = time;
-        Add(time.GetTimestamp(), recovered);
+        _clock = new VersionClock(time, stored?.TakenAt);
+        _samples = stored?.Samples.ToArray() ?? [];
+        _count = _samples.Length;
+        _resolution = resolution;
+        _look = look ?? (() => { });
+        _timer = resolution > TimeSpan.Zero
+            ? time.CreateTimer(static times => ((VersionTimes)times!)._look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan)
+            : null;
     }
 
     /// <summary>How many samples there are. For tests.</summary>
@@ -44,29 +61,58 @@ internal sealed class VersionTimes : IVisibilityListener
         }
     }
 
-    /// <inheritdoc/>
-    public void Advance(CommitVersion visible)
+    /// <summary>
+    /// What was recovered is visible now. What is remembered of versions above it is forgotten: they are lost, and may be given to other commits. Once, before anything is
+    /// asked; what is published earlier is published anew and has its time from this call.
+    /// </summary>
+    public void Begin(CommitVersion recovered)
     {
         lock (_gate)
         {
-            if (visible <= _visible[_count - 1])
+            while (_count > 0 && _samples[_count - 1].Version > recovered)
             {
-                return;
+                _count--;
             }
 
-            var now = _time.GetTimestamp();
-            if (now <= _at[_count - 1])
-            {
-                _visible[_count - 1] = visible;
-                return;
-            }
+            Sample(recovered);
+            _isBegun = true;
+        }
+    }
 
-            if (_count == Capacity)
-            {
-                Thin(now);
-            }
+    /// <inheritdoc/>
+    public void Advance(CommitVersion visible)
+    {
+        if (_isSampling || !_isBegun)
+        {
+            return;
+        }
 
-            Add(now, visible);
+        lock (_gate)
+        {
+            Sample(visible);
+            Restart();
+        }
+    }
+
+    /// <summary>Times what became visible since the last look. Inside the sequencer's critical section, like <see cref="Advance"/>.</summary>
+    public void Look(CommitVersion visible)
+    {
+        if (!_isBegun)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (visible > _samples[_count - 1].Version)
+            {
+                Sample(visible);
+                Restart();
+            }
+            else
+            {
+                _isSampling = false;
+            }
         }
     }
 
@@ -75,21 +121,124 @@ internal sealed class VersionTimes : IVisibilityListener
     {
         lock (_gate)
         {
-            var limit = _time.GetTimestamp() - ((Int128)age.Ticks * _time.TimestampFrequency / TimeSpan.TicksPerSecond);
-            if (limit < _at[0])
-            {
-                return CommitVersion.Zero;
-            }
-
-            var found = Array.BinarySearch(_at, 0, _count, (long)limit);
-            return _visible[found >= 0 ? found : ~found - 1];
+            var limit = (Int128)_clock.Now().Age - age.Ticks;
+            return LastBefore(limit, static sample => sample.At.Age) is { } found ? found.Version : CommitVersion.Zero;
         }
     }
 
-    private void Add(long at, CommitVersion visible)
+    /// <summary>The highest version, as far as is known, that was visible at a time of day; null before the first that is known, and for what is not over yet.</summary>
+    /// <param name="utcTicks">The time, as ticks of UTC.</param>
+    /// <param name="isOver">Whether that moment has passed; if not, it is the present that was asked for.</param>
+    public CommitVersion? VisibleAt(long utcTicks, out bool isOver)
     {
-        _at[_count] = at;
-        _visible[_count++] = visible;
+        lock (_gate)
+        {
+            isOver = utcTicks < _clock.Now().Utc;
+            return isOver ? LastBefore(utcTicks, static sample => sample.At.Utc)?.Version : null;
+        }
+    }
+
+    /// <summary>The time of the first sample, as ticks of UTC.</summary>
+    public long EarliestUtcTicks
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _samples[0].At.Utc;
+            }
+        }
+    }
+
+    /// <summary>A copy to be stored; null if nothing is new since the last one.</summary>
+    public StoredTimes? TakeChanged()
+    {
+        lock (_gate)
+        {
+            if (!_isChanged)
+            {
+                return null;
+            }
+
+            _isChanged = false;
+            return new StoredTimes(_clock.Now(), _samples.AsSpan(0, _count).ToArray());
+        }
+    }
+
+    /// <summary>A copy that was taken was not stored.</summary>
+    public void NoteNotStored()
+    {
+        lock (_gate)
+        {
+            _isChanged = true;
+        }
+    }
+
+    /// <summary>Stops the timer. What is known can still be asked.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isDisposed = true;
+            _timer?.Dispose();
+        }
+    }
+
+    private void Restart()
+    {
+        if (_timer is not null && !_isDisposed)
+        {
+            _isSampling = true;
+            _timer.Change(_resolution, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private VersionSample? LastBefore(Int128 limit, Func<VersionSample, long> at)
+    {
+        var low = 0;
+        var high = _count;
+        while (low < high)
+        {
+            var middle = low + ((high - low) >> 1);
+            if (at(_samples[middle]) <= limit)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low == 0 ? null : _samples[low - 1];
+    }
+
+    private void Sample(CommitVersion visible)
+    {
+        if (_count > 0 && visible <= _samples[_count - 1].Version)
+        {
+            return;
+        }
+
+        // A store that has never held anything has nothing to remember.
+        _isChanged |= visible > CommitVersion.Zero;
+        var now = _clock.Now();
+        if (_count > 0 && now.Age <= _samples[_count - 1].At.Age)
+        {
+            _samples[_count - 1] = new VersionSample(now, visible);
+            return;
+        }
+
+        if (_count == Capacity)
+        {
+            Thin(now.Age);
+        }
+        else if (_count == _samples.Length)
+        {
+            Array.Resize(ref _samples, Math.Clamp(2 * _count, FirstCapacity, Capacity));
+        }
+
+        _samples[_count++] = new VersionSample(now, visible);
     }
 
     private void Thin(long now)
@@ -98,17 +247,15 @@ internal sealed class VersionTimes : IVisibilityListener
         for (var i = _count - 2; i >= 0; i--)
         {
             // It goes if what is left on both sides of it is close enough without it. The oldest stays: nothing older could answer for it.
-            if (i == 0 || _at[kept] - _at[i - 1] > (now - _at[i - 1]) / Fineness)
+            if (i == 0 || _samples[kept].At.Age - _samples[i - 1].At.Age > (now - _samples[i - 1].At.Age) / Fineness)
             {
-                kept--;
-                (_at[kept], _visible[kept]) = (_at[i], _visible[i]);
+                _samples[--kept] = _samples[i];
             }
         }
 
         // So many are left only if the clock spans more than a century; then the oldest go.
         kept = Math.Max(kept, Capacity / 8);
         _count -= kept;
-        Array.Copy(_at, kept, _at, 0, _count);
-        Array.Copy(_visible, kept, _visible, 0, _count);
+        Array.Copy(_samples, kept, _samples, 0, _count);
     }
 }

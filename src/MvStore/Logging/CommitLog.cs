@@ -35,17 +35,18 @@ internal sealed class CommitLog : IDisposable
         }
 
         Recovered = end;
+        FlushedVersion = tier.HighestVersion;
         _space = new SpaceWait(retry.RetryDelay, retry.MaxRetryDelay, time, OnStalled, logger);
         var mostFree = (int)Math.Min(int.MaxValue, (options.MaxBytes / options.SegmentBytes) + 1);
         _segments = new LogSegments(directory, recovery.Files.All, recovery.Content.Live, options.SegmentBytes, mostFree);
         Queue = new LogQueue(options, _signal, time, end);
         _written = new LogLevel(Queue, _signal, failure, end.Sequence);
         _durable = new LogLevel(Queue, _signal, failure, end.Sequence);
-        _room = new LogRoom(options, Queue, requestFlush, failure, time);
-        var use = new LogUse(_segments, options.SegmentBytes, _room);
+        _room = new LogRoom(options, Queue, _written, requestFlush);
+        var use = new LogUse(_segments, _room);
         _barrier = new LogBarrier(_segments, Queue, _written, _durable, use, _signal, failure);
-        var appender = new LogAppender(_segments, _space, recovery.Mark, tier.Identity, end);
-        Writer = new LogWriter(Queue, appender, _written, _durable, use, _room, _barrier, failure, logger);
+        var appender = new LogAppender(_segments, _space, recovery.Mark, tier.Identity, recovery.Identity, end);
+        Writer = new LogWriter(Queue, appender, _written, _durable, use, _barrier, failure, logger);
         _loop = new LogLoop(Writer, _signal, time);
         use.Update(appender.UsedBytes);
         _segments.Release(tier.DurableSequence);
@@ -53,6 +54,12 @@ internal sealed class CommitLog : IDisposable
 
     /// <summary>The end of what was found, or of what the persistent tier has if that is more: publication goes on behind it.</summary>
     public LogPosition Recovered { get; }
+
+    /// <summary>The highest version that the persistent tier had when it was opened.</summary>
+    public CommitVersion FlushedVersion { get; }
+
+    /// <summary>By what the persistent tier is to remember it.</summary>
+    public ulong Identity => _recovery.Identity;
 
     /// <summary>Takes commits over.</summary>
     public LogQueue Queue { get; }
@@ -66,7 +73,7 @@ internal sealed class CommitLog : IDisposable
     /// <summary>What is on disk.</summary>
     public LogLevel Durable => _durable;
 
-    /// <summary>Holds commits back while the log is full.</summary>
+    /// <summary>The room in the log, which commits may run out of.</summary>
     public LogRoom Room => _room;
 
     /// <summary>Stands before the persistent tier.</summary>
@@ -109,7 +116,8 @@ internal sealed class CommitLog : IDisposable
 
     /// <summary>The commits that were found and that the persistent tier does not have.</summary>
     /// <param name="flushed">What it has.</param>
-    public IEnumerable<LoggedCommit> ReadRecovered(ulong flushed) => LogReader.Read(_recovery.Content, flushed);
+    /// <param name="newBatch">Gives each commit a batch to be read into.</param>
+    public IEnumerable<LoggedCommit> ReadRecovered(ulong flushed, Func<WriteBatch> newBatch) => LogReader.Read(_recovery.Content, flushed, newBatch);
 
     /// <summary>Starts the writer.</summary>
     public void Start() => _loop.Start();
@@ -124,6 +132,10 @@ internal sealed class CommitLog : IDisposable
 
     /// <summary>Ends a writer that waits for space.</summary>
     public void GiveUp() => _space.GiveUp();
+
+    /// <summary>Deletes the files that hold nothing that is needed, but for one. The writer must have ended.</summary>
+    /// <exception cref="CommitLogException">One cannot be deleted.</exception>
+    public void DeleteFree() => _segments.DeleteFree();
 
     /// <summary>Closes the files. The writer must have ended.</summary>
     public void Dispose()

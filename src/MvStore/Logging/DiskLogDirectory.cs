@@ -19,20 +19,27 @@ internal sealed class DiskLogDirectory : LogDirectory
     /// <inheritdoc/>
     public override string Name { get; }
 
-    /// <summary>Becomes the owner of a directory, which is made if there is none.</summary>
+    /// <summary>Becomes the owner of a directory.</summary>
+    /// <param name="path">The directory.</param>
+    /// <param name="mayBeMade">Whether it is made if there is none.</param>
     /// <exception cref="StoreInUseException">It has an owner.</exception>
     /// <exception cref="CommitLogException">It cannot be used.</exception>
-    public static DiskLogDirectory Own(string path)
+    public static DiskLogDirectory Own(string path, bool mayBeMade = true)
     {
         var full = Path.GetFullPath(path);
         try
         {
             if (!System.IO.Directory.Exists(full))
             {
+                if (!mayBeMade)
+                {
+                    throw LogNote.Missing($"There is no directory '{full}'");
+                }
+
                 Make(full);
             }
 
-            return new DiskLogDirectory(full, OpenOwned(Path.Combine(full, LockName), FileMode.OpenOrCreate, FileShare.None, 0));
+            return new DiskLogDirectory(full, OpenOwned(Path.Combine(full, LockName), FileMode.OpenOrCreate, FileShare.None));
         }
         catch (IOException e) when (IsHeldElsewhere(e))
         {
@@ -73,7 +80,8 @@ internal sealed class DiskLogDirectory : LogDirectory
         FileStream? file = null;
         try
         {
-            file = OpenOwned(path, FileMode.Create, FileShare.ReadWrite | FileShare.Delete, length);
+            // Not allocated by opening it: of a full disk that tells without the code by which a full disk is known. Writing it allocates it as well.
+            file = OpenOwned(path, FileMode.Create, FileShare.ReadWrite | FileShare.Delete);
             var zeros = new byte[Math.Min(length, ZerosAtOnce)];
             for (var at = 0L; at < length; at += zeros.Length)
             {
@@ -133,9 +141,9 @@ internal sealed class DiskLogDirectory : LogDirectory
         }
     }
 
-    private static FileStream OpenOwned(string path, FileMode mode, FileShare share, long preallocated)
+    private static FileStream OpenOwned(string path, FileMode mode, FileShare share)
     {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0, PreallocationSize = preallocated };
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = OwnerOnly;

@@ -16,6 +16,7 @@ internal sealed class LogAppender
     private readonly SpaceWait _space;
     private readonly SyncedMark _mark;
     private readonly ulong _store;
+    private readonly ulong _log;
     private readonly byte[] _staged = GC.AllocateUninitializedArray<byte>(StagedBytes, pinned: true);
 
     private readonly int _maxPayload;
@@ -42,13 +43,15 @@ internal sealed class LogAppender
     /// <param name="space">Waits for space.</param>
     /// <param name="mark">Is told what is on disk.</param>
     /// <param name="store">The store's identity.</param>
+    /// <param name="log">The log's identity.</param>
     /// <param name="after">Where the log ends; a new segment begins there, at once or not at all.</param>
-    public LogAppender(LogSegments segments, SpaceWait space, SyncedMark mark, ulong store, LogPosition after)
+    public LogAppender(LogSegments segments, SpaceWait space, SyncedMark mark, ulong store, ulong log, LogPosition after)
     {
         _segments = segments;
         _space = space;
         _mark = mark;
         _store = store;
+        _log = log;
         _sequence = _synced = after.Sequence;
         _highest = after.Highest;
         _segment = BeginSegment(after.Segment, after.Offset, after.Chain, after.Sequence, after.Highest);
@@ -208,6 +211,6 @@ internal sealed class LogAppender
     private LogSegment BeginSegment(ulong previous, long previousEnd, uint previousChain, ulong @base, CommitVersion highest)
     {
         var salt = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        return _segments.Begin(new SegmentHeader(0, previous, previousEnd, previousChain, 0, _store, salt, @base, highest));
+        return _segments.Begin(new SegmentHeader(0, previous, previousEnd, previousChain, 0, _store, salt, @base, highest, _log));
     }
 }

@@ -14,6 +14,9 @@ internal static class LogFormat
     /// <summary>Where the frames of a segment begin.</summary>
     public const int FirstFrame = 4_096;
 
+    /// <summary>The length of the first segment of a log, unless all are to be shorter.</summary>
+    public const int ShortestSegment = 4 << 20;
+
     /// <summary>Frames begin at multiples of this.</summary>
     public const int FrameAlignment = 8;
 

@@ -11,7 +11,7 @@ internal sealed class LogLevel(LogQueue queue, LogSignal signal, FailureLatch fa
     private readonly object _gate = new();
 
     // Owned by _gate: who waits, in order of arrival.
-    private List<(ulong Sequence, TaskCompletionSource Done)> _waiters = [];
+    private List<(CommitReceipt Receipt, TaskCompletionSource<CommitReceipt> Done)> _waiters = [];
     private Exception? _closed;
 
     // Owner: whoever holds _gate. Release store; readers acquire.
@@ -37,33 +37,38 @@ internal sealed class LogLevel(LogQueue queue, LogSignal signal, FailureLatch fa
         set => Volatile.Write(ref _lastFailure, value);
     }
 
-    public ValueTask WaitAsync(ulong sequence, CommitVersion version, CancellationToken cancellationToken)
+    public ValueTask<CommitReceipt> WaitAsync(ulong sequence, CommitVersion version, CancellationToken cancellationToken)
     {
+        var receipt = new CommitReceipt(version, sequence);
         if (Sequence >= sequence)
         {
-            return ValueTask.CompletedTask;
+            return new ValueTask<CommitReceipt>(receipt);
         }
 
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource<CommitReceipt>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
-            failure.ThrowIfSet();
+            if (failure.Cause is { } cause)
+            {
+                return ValueTask.FromException<CommitReceipt>(new StoreFailedException(cause));
+            }
+
             if (_closed is not null)
             {
-                throw _closed;
+                return ValueTask.FromException<CommitReceipt>(_closed);
             }
 
             if (_sequence >= sequence)
             {
-                return ValueTask.CompletedTask;
+                return new ValueTask<CommitReceipt>(receipt);
             }
 
-            _waiters.Add((sequence, done));
+            _waiters.Add((receipt, done));
             Volatile.Write(ref _waiting, _waiters.Count);
         }
 
         signal.Raise();
-        return cancellationToken.CanBeCanceled ? WaitAsync(done, version, cancellationToken) : new ValueTask(done.Task);
+        return cancellationToken.CanBeCanceled ? WaitAsync(done, version, cancellationToken) : new ValueTask<CommitReceipt>(done.Task);
     }
 
     /// <summary>Moves it, unless it is further already, and wakes whoever waited for that.</summary>
@@ -81,9 +86,9 @@ internal sealed class LogLevel(LogQueue queue, LogSignal signal, FailureLatch fa
             var kept = 0;
             for (var i = 0; i < _waiters.Count; i++)
             {
-                if (_waiters[i].Sequence <= _sequence)
+                if (_waiters[i].Receipt.Sequence <= _sequence)
                 {
-                    _waiters[i].Done.TrySetResult();
+                    _waiters[i].Done.TrySetResult(_waiters[i].Receipt);
                 }
                 else
                 {
@@ -110,11 +115,11 @@ internal sealed class LogLevel(LogQueue queue, LogSignal signal, FailureLatch fa
         }
     }
 
-    private async ValueTask WaitAsync(TaskCompletionSource done, CommitVersion version, CancellationToken cancellationToken)
+    private async ValueTask<CommitReceipt> WaitAsync(TaskCompletionSource<CommitReceipt> done, CommitVersion version, CancellationToken cancellationToken)
     {
         try
         {
-            await done.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await done.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

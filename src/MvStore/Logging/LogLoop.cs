@@ -8,7 +8,7 @@ internal sealed class LogLoop(LogWriter writer, LogSignal signal, TimeProvider t
     // The clock may stand still.
     private const int MostSpins = 1_000;
 
-    // Chosen by measurement, see Gather.
+    // About a sync of a fast disk: to wait longer for more waiters would cost more than another sync.
     private static readonly TimeSpan MostGathering = TimeSpan.FromMicroseconds(100);
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,7 +34,7 @@ internal sealed class LogLoop(LogWriter writer, LogSignal signal, TimeProvider t
         bool goesOn;
         do
         {
-            signal.Wait();
+            signal.Wait(looksLonger: writer.LastWoken > 0);
             var isLast = Volatile.Read(ref _closing);
             Gather();
             goesOn = writer.Step(always: isLast) && !isLast;

@@ -23,8 +23,9 @@ internal sealed class LogQueue : IPublicationSink, IDisposable
     private ulong _lastSequence;
     private CommitVersion _highestDurable;
 
-    // Owner: whoever holds _gate. Release store; readers acquire.
+    // Bytes of what waits, and of what was taken and is being written. Owner: whoever holds _gate. Release store; readers acquire.
     private long _waitingBytes;
+    private long _takenBytes;
 
     /// <param name="options">When to write.</param>
     /// <param name="signal">Wakes the writer.</param>
@@ -41,8 +42,8 @@ internal sealed class LogQueue : IPublicationSink, IDisposable
         _timer = time.CreateTimer(static s => ((LogQueue)s!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Bytes of keys and values that are not written. An acquire load.</summary>
-    public long WaitingBytes => Volatile.Read(ref _waitingBytes);
+    /// <summary>Bytes of keys and values that are not written. Acquire loads.</summary>
+    public long UnwrittenBytes => Volatile.Read(ref _waitingBytes) + Volatile.Read(ref _takenBytes);
 
     /// <summary>The highest version such that every published commit at or below it is durable.</summary>
     public CommitVersion DurableVersion
@@ -95,7 +96,7 @@ internal sealed class LogQueue : IPublicationSink, IDisposable
         }
     }
 
-    /// <summary>Takes what waits.</summary>
+    /// <summary>Takes what waits; it counts as not written until <see cref="EndTake"/>.</summary>
     /// <param name="empty">A list that is empty; it is used from now on.</param>
     /// <returns>The commits in order.</returns>
     public List<PreparedCommit> Take(List<PreparedCommit> empty)
@@ -104,8 +105,18 @@ internal sealed class LogQueue : IPublicationSink, IDisposable
         {
             var taken = _waiting;
             _waiting = empty;
+            Volatile.Write(ref _takenBytes, _waitingBytes);
             Volatile.Write(ref _waitingBytes, 0);
             return taken;
+        }
+    }
+
+    /// <summary>Takes note that what was taken is written, and counted by whoever counts the files.</summary>
+    public void EndTake()
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _takenBytes, 0);
         }
     }
 

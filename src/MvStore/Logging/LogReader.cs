@@ -6,9 +6,10 @@ internal static class LogReader
     /// <summary>The commits behind a publication.</summary>
     /// <param name="content">What the scan found.</param>
     /// <param name="after">The publication.</param>
-    /// <returns>The commits in order. They share one batch: each is valid until the next is asked for.</returns>
+    /// <param name="newBatch">Gives each commit a batch to be read into, which is cleared. Default: all share one, so that each is valid until the next is asked for.</param>
+    /// <returns>The commits in order.</returns>
     /// <exception cref="CommitLogException">The log changed since it was scanned.</exception>
-    public static IEnumerable<LoggedCommit> Read(LogContent content, ulong after)
+    public static IEnumerable<LoggedCommit> Read(LogContent content, ulong after, Func<WriteBatch>? newBatch = null)
     {
         var decoder = new CommitDecoder();
         var batch = new WriteBatch();
@@ -28,6 +29,7 @@ internal static class LogReader
                 if (frame.IsFirst)
                 {
                     decoder.Begin();
+                    batch = newBatch?.Invoke() ?? batch;
                     batch.Clear();
                 }
 

@@ -9,12 +9,16 @@ namespace MvStore.Logging;
 /// </summary>
 internal sealed class LogRecovery : IDisposable
 {
-    private LogRecovery(LogFiles files, SyncedMark mark, LogContent content)
+    private LogRecovery(ulong identity, LogFiles files, SyncedMark mark, LogContent content)
     {
+        Identity = identity;
         Files = files;
         Mark = mark;
         Content = content;
     }
+
+    /// <summary>The log's identity: the one it has, or a new one for a new log.</summary>
+    public ulong Identity { get; }
 
     /// <summary>The files.</summary>
     public LogFiles Files { get; }
@@ -39,6 +43,7 @@ internal sealed class LogRecovery : IDisposable
         try
         {
             RequireOwnStore(files, tier.Identity, directory.Name);
+            var identity = Identify(files, LogNote.Find(tier), directory.Name, onDamage, logger);
             mark = OpenMark(directory, tier.Identity);
             var content = new LogScanner(tier.DurableSequence, tier.HighestVersion, mark.Read()).Scan(files.Segments);
             if (content.Damage is not null)
@@ -54,7 +59,7 @@ internal sealed class LogRecovery : IDisposable
             }
 
             WriteAgain(content);
-            return new LogRecovery(files, mark, content);
+            return new LogRecovery(identity, files, mark, content);
         }
         catch
         {
@@ -80,6 +85,35 @@ internal sealed class LogRecovery : IDisposable
                     $"The commit log '{directory}' belongs to another store than the persistent tier; it was not touched. A copy of a store needs a log of its own.");
             }
         }
+    }
+
+    // I19: what the tier remembers must be here.
+    private static ulong Identify(LogFiles files, ulong? remembered, string directory, CommitLogDamage onDamage, ILogger logger)
+    {
+        if (files.Segments.Count > 0)
+        {
+            var found = files.Segments[0].Header.Log;
+            if (files.Segments.Any(s => s.Header.Log != found) || (remembered ?? found) != found)
+            {
+                throw new CommitLogException(
+                    TierFailure.Fatal,
+                    $"The commit log '{directory}' is not the one that the store was last used with and not closed; nothing was touched. Open the store with that one.");
+            }
+
+            return found;
+        }
+
+        if (remembered is not null)
+        {
+            if (onDamage == CommitLogDamage.Refuse)
+            {
+                throw LogNote.Missing($"There is no commit log in '{directory}'");
+            }
+
+            Log.LogLost(logger);
+        }
+
+        return LogNote.NewIdentity();
     }
 
     private static SyncedMark OpenMark(LogDirectory directory, ulong store)

@@ -3,89 +3,55 @@ using MvStore.Contracts;
 namespace MvStore.Logging;
 
 /// <summary>
-/// Keeps the log within its size: asks for a flush when it is half full, and holds commits back when it is full. A commit that was let in is never held back
-/// again, so the bound is exceeded by at most what was let in at once. Why nobody waits for ever: with everything flushed only the segment being written is
-/// left, which is a quarter of the bound at most; and whoever finds the log full asks for a flush after it has queued up, so that a flush that ends
-/// later finds it.
+/// The log as something that commits may run out of (DESIGN.md 9, Room). What counts is what a flush can make free: the segments that are full, and what is not written
+/// yet. The segment being written never can, so it is left out of the limit as well: with everything flushed there is room for any commit within the limit.
+/// A flush is asked for when the log is half full.
 /// </summary>
-/// <param name="options">The bound, and how long to wait.</param>
-/// <param name="queue">What is not written yet counts as well.</param>
+/// <param name="options">The bound.</param>
+/// <param name="queue">What is not written yet.</param>
+/// <param name="written">Knows what keeps the log from being written.</param>
 /// <param name="requestFlush">Asks the flusher. Any thread; never waits.</param>
-/// <param name="failure">Nobody waits once it is set.</param>
-/// <param name="time">The clock.</param>
-internal sealed class LogRoom(CommitLogOptions options, LogQueue queue, Action requestFlush, FailureLatch failure, TimeProvider time) : ICommitAdmission
+internal sealed class LogRoom(CommitLogOptions options, LogQueue queue, LogLevel written, Action requestFlush) : ICommitLimit
 {
-    private readonly ChangeSignal _changed = new();
-
-    // Owner: the first to close, by compare-and-swap (full fence). Readers acquire.
-    private Exception? _closed;
-
-    // Bytes in files that count. Owner: whoever works them out, one at a time. Release store; readers acquire.
-    private long _written;
+    // Bytes of the segments that are full, and of the one being written. Owner: whoever works them out, one at a time. Release store; readers acquire.
+    private long _full;
+    private long _last;
 
     // 1 while half full. Interlocked: full fence.
     private int _isHalfFull;
 
     /// <summary>Bytes of the log, those that are to be written included.</summary>
-    public long Bytes => Volatile.Read(ref _written) + queue.WaitingBytes;
+    public long Bytes => UsedBytes + Volatile.Read(ref _last);
 
-    public bool TryEnter() => Bytes < options.MaxBytes;
+    /// <inheritdoc/>
+    public StallReason Reason => StallReason.Log;
 
-    public async ValueTask EnterAsync(CancellationToken cancellationToken)
-    {
-        var began = time.GetTimestamp();
-        while (true)
-        {
-            var changed = _changed.Next();
-            failure.ThrowIfSet();
-            if (Volatile.Read(ref _closed) is { } closed)
-            {
-                throw closed;
-            }
+    /// <inheritdoc/>
+    public long LimitBytes => options.MaxBytes - options.SegmentBytes;
 
-            if (TryEnter())
-            {
-                return;
-            }
+    /// <inheritdoc/>
+    public long SoftBytes => (options.MaxBytes / 2) - options.SegmentBytes;
 
-            requestFlush();
-            try
-            {
-                var left = options.MaxWait == Timeout.InfiniteTimeSpan ? options.MaxWait : options.MaxWait - time.GetElapsedTime(began);
-                if (left <= TimeSpan.Zero && left != Timeout.InfiniteTimeSpan)
-                {
-                    throw new CommitLogFullException(options.MaxBytes, time.GetElapsedTime(began));
-                }
+    /// <inheritdoc/>
+    public long UsedBytes => Volatile.Read(ref _full) + queue.UnwrittenBytes;
 
-                await changed.WaitAsync(left, time, cancellationToken).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                throw new CommitLogFullException(options.MaxBytes, time.GetElapsedTime(began));
-            }
-        }
-    }
+    /// <inheritdoc/>
+    public Exception? Obstacle => written.LastFailure;
+
+    /// <inheritdoc/>
+    public void AskForRoom() => requestFlush();
 
     /// <summary>Takes note of how many bytes the files hold.</summary>
-    public void MoveTo(long written)
+    /// <param name="full">In segments that are full.</param>
+    /// <param name="last">In the one being written.</param>
+    public void MoveTo(long full, long last)
     {
-        Volatile.Write(ref _written, written);
-        var isHalfFull = Bytes >= options.MaxBytes / 2;
+        Volatile.Write(ref _full, full);
+        Volatile.Write(ref _last, last);
+        var isHalfFull = UsedBytes > SoftBytes;
         if (isHalfFull != (Interlocked.Exchange(ref _isHalfFull, isHalfFull ? 1 : 0) == 1) && isHalfFull)
         {
             requestFlush();
         }
-
-        if (TryEnter())
-        {
-            _changed.Raise();
-        }
-    }
-
-    /// <summary>Ends every wait, now and later.</summary>
-    public void Close(Exception reason)
-    {
-        Interlocked.CompareExchange(ref _closed, reason, null);
-        _changed.Raise();
     }
 }

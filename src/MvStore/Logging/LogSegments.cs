@@ -9,7 +9,7 @@ namespace MvStore.Logging;
 internal sealed class LogSegments : IDisposable
 {
     private readonly LogDirectory _directory;
-    private readonly int _length;
+    private readonly int _longest;
     private readonly int _mostFree;
     private readonly Lock _gate = new();
 
@@ -18,6 +18,9 @@ internal sealed class LogSegments : IDisposable
     private readonly Stack<(string Name, LogFile File)> _free = new();
     private readonly Stack<(string Name, LogFile File)> _surplus = new();
 
+    // Owned by _gate. How long the next new file will be: each is four times as long as the one before, so that a small store has small files.
+    private int _length;
+
     // Owned by the writer.
     private ulong _lastNumber;
     private int _lastName;
@@ -25,17 +28,18 @@ internal sealed class LogSegments : IDisposable
     /// <param name="directory">Where the files are. Disposed with this.</param>
     /// <param name="all">Every file of a segment, with its header when it holds one.</param>
     /// <param name="live">Those that count, in order.</param>
-    /// <param name="length">The length of a segment.</param>
+    /// <param name="longest">The length of a segment at most.</param>
     /// <param name="mostFree">How many files are kept to be used again; more are deleted.</param>
     public LogSegments(
         LogDirectory directory,
         IReadOnlyList<(string Name, LogFile File, SegmentHeader? Header)> all,
         IReadOnlyList<LogSegment> live,
-        int length,
+        int longest,
         int mostFree)
     {
         _directory = directory;
-        _length = length;
+        _longest = longest;
+        _length = Math.Min(longest, LogFormat.ShortestSegment);
         _mostFree = mostFree;
         _live = [.. live];
         foreach (var (name, file, header) in all)
@@ -49,14 +53,14 @@ internal sealed class LogSegments : IDisposable
         }
     }
 
-    /// <summary>How many segments count.</summary>
-    public int LiveCount
+    /// <summary>The bytes of the segments that count, without the one being written.</summary>
+    public long FullBytes
     {
         get
         {
             lock (_gate)
             {
-                return _live.Count;
+                return _live.Take(_live.Count - 1).Sum(static s => (long)s.Header.Length);
             }
         }
     }
@@ -66,14 +70,14 @@ internal sealed class LogSegments : IDisposable
     public LogSegment Begin(SegmentHeader header)
     {
         DeleteSurplus();
-        header = header with { Number = _lastNumber + 1, Length = _length };
-        if (!TryTakeFree(out var taken))
+        if (!TryTakeFree(out var taken, out var length))
         {
             var name = (_lastName + 1).ToString("D8", CultureInfo.InvariantCulture) + LogFormat.SegmentSuffix;
-            taken = (name, _directory.Create(name, _length));
+            taken = (name, _directory.Create(name, length));
             _lastName++;
         }
 
+        header = header with { Number = _lastNumber + 1, Length = (int)taken.File.Length };
         Span<byte> sector = stackalloc byte[LogFormat.SectorBytes];
         header.Write(sector);
         try
@@ -92,6 +96,7 @@ internal sealed class LogSegments : IDisposable
         lock (_gate)
         {
             _live.Add(segment);
+            _length = (int)Math.Min(_longest, 4L * _length);
         }
 
         return segment;
@@ -112,6 +117,20 @@ internal sealed class LogSegments : IDisposable
         }
     }
 
+    /// <summary>Deletes the files that hold nothing that is needed, but for one, with which the next opening begins. The writer must have ended.</summary>
+    public void DeleteFree()
+    {
+        lock (_gate)
+        {
+            while (_free.Count > 1)
+            {
+                _surplus.Push(_free.Pop());
+            }
+        }
+
+        DeleteSurplus();
+    }
+
     public void Dispose()
     {
         lock (_gate)
@@ -130,10 +149,11 @@ internal sealed class LogSegments : IDisposable
         _directory.Dispose();
     }
 
-    private bool TryTakeFree(out (string Name, LogFile File) taken)
+    private bool TryTakeFree(out (string Name, LogFile File) taken, out int length)
     {
         lock (_gate)
         {
+            length = _length;
             return _free.TryPop(out taken);
         }
     }
@@ -142,7 +162,7 @@ internal sealed class LogSegments : IDisposable
     {
         lock (_gate)
         {
-            var kept = file.File.Length == _length && _free.Count < _mostFree ? _free : _surplus;
+            var kept = file.File.Length >= _length && file.File.Length <= _longest && _free.Count < _mostFree ? _free : _surplus;
             kept.Push(file);
         }
     }

@@ -6,8 +6,9 @@ namespace MvStore.Logging;
 /// </summary>
 internal sealed class LogSignal
 {
-    // Who was let go by a sync commits again within microseconds, so looking a few times often saves a sleep.
+    // Who was let go by a sync commits again within microseconds, so looking a few times often saves a sleep; more often than that only while somebody is.
     private const int Looks = 35;
+    private const int MostLooks = 150;
 
     private readonly object _gate = new();
 
@@ -28,10 +29,12 @@ internal sealed class LogSignal
     }
 
     /// <summary>Waits until it is raised. What is raised from here on wakes the writer again.</summary>
-    public void Wait()
+    /// <param name="looksLonger">Whether it is likely to be raised very soon.</param>
+    public void Wait(bool looksLonger)
     {
         var spin = default(SpinWait);
-        while (Volatile.Read(ref _raised) == 0 && spin.Count < Looks)
+        var looks = looksLonger ? MostLooks : Looks;
+        while (Volatile.Read(ref _raised) == 0 && spin.Count < looks)
         {
             spin.SpinOnce(sleep1Threshold: -1);
         }

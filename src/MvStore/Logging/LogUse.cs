@@ -2,9 +2,8 @@ namespace MvStore.Logging;
 
 /// <summary>Works out how many bytes the log takes, whenever that changes. Any thread.</summary>
 /// <param name="segments">The files.</param>
-/// <param name="segmentBytes">The length of one.</param>
 /// <param name="room">Is told.</param>
-internal sealed class LogUse(LogSegments segments, int segmentBytes, LogRoom room)
+internal sealed class LogUse(LogSegments segments, LogRoom room)
 {
     // What is told last has to be the newest: a log that is taken for full although it is not would hold commits back for good.
     private readonly Lock _gate = new();
@@ -31,5 +30,5 @@ internal sealed class LogUse(LogSegments segments, int segmentBytes, LogRoom roo
         }
     }
 
-    private void Tell() => room.MoveTo(((long)(segments.LiveCount - 1) * segmentBytes) + _last);
+    private void Tell() => room.MoveTo(segments.FullBytes, _last);
 }

@@ -15,7 +15,6 @@ internal sealed class LogWriter(
     LogLevel written,
     LogLevel durable,
     LogUse use,
-    LogRoom room,
     LogBarrier barrier,
     FailureLatch failure,
     ILogger logger)
@@ -74,7 +73,6 @@ internal sealed class LogWriter(
     {
         written.Close(reason);
         durable.Close(reason);
-        room.Close(reason);
         barrier.Wake();
     }
 
@@ -89,8 +87,9 @@ internal sealed class LogWriter(
         appender.Write();
         commits.Clear();
         _spare = commits;
-        written.MoveTo(appender.Sequence);
         use.Update(appender.UsedBytes);
+        queue.EndTake();
+        written.MoveTo(appender.Sequence);
         barrier.Wake();
     }
 }

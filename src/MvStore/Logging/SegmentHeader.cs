@@ -4,7 +4,7 @@ namespace MvStore.Logging;
 
 /// <summary>
 /// The head of a segment, in its first sector: "MvLogSeg" (8), format (4), checksum (4), number (8), number of the segment before (8), where that one ends (8)
-/// and with which checksum (4), length of the segment (4), store (8), salt (8), base sequence (8), highest version (8): 80 bytes.
+/// and with which checksum (4), length of the segment (4), store (8), salt (8), base sequence (8), highest version (8), log (8): 88 bytes.
 /// </summary>
 /// <param name="Number">Ascending; of two segments the one with the higher number was begun later.</param>
 /// <param name="Previous">The segment it continues; 0 for none.</param>
@@ -15,6 +15,7 @@ namespace MvStore.Logging;
 /// <param name="Salt">A random number, different in each use of a file.</param>
 /// <param name="Base">The last publication that has a frame before this segment: who has everything up to it does not need what is before.</param>
 /// <param name="Highest">The highest version of the publications up to the base.</param>
+/// <param name="Log">The identity of the log, the same in all its segments, by which the persistent tier remembers it.</param>
 internal readonly record struct SegmentHeader(
     ulong Number,
     ulong Previous,
@@ -24,10 +25,11 @@ internal readonly record struct SegmentHeader(
     ulong Store,
     ulong Salt,
     ulong Base,
-    CommitVersion Highest)
+    CommitVersion Highest,
+    ulong Log)
 {
     private const ulong Magic = 0x6765_5367_6F4C_764D;
-    private const int Bytes = 80;
+    private const int Bytes = 88;
 
     /// <summary>What the first frame gives as the checksum of the one before.</summary>
     public uint FirstChain => (uint)Salt ^ (uint)(Salt >> 32);
@@ -48,6 +50,7 @@ internal readonly record struct SegmentHeader(
         BinaryPrimitives.WriteUInt64LittleEndian(sector[56..], Salt);
         BinaryPrimitives.WriteUInt64LittleEndian(sector[64..], Base);
         BinaryPrimitives.WriteUInt64LittleEndian(sector[72..], Highest.Value);
+        BinaryPrimitives.WriteUInt64LittleEndian(sector[80..], Log);
         BinaryPrimitives.WriteUInt32LittleEndian(sector[12..], LogFormat.Checksum(sector[16..Bytes]));
     }
 
@@ -85,6 +88,7 @@ internal readonly record struct SegmentHeader(
             BinaryPrimitives.ReadUInt64LittleEndian(sector[48..]),
             BinaryPrimitives.ReadUInt64LittleEndian(sector[56..]),
             BinaryPrimitives.ReadUInt64LittleEndian(sector[64..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(sector[72..]));
+            BinaryPrimitives.ReadUInt64LittleEndian(sector[72..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(sector[80..]));
     }
 }

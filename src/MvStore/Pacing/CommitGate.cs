@@ -6,7 +6,7 @@ namespace MvStore.Pacing;
 
 /// <summary>
 /// Where commits wait for room (DESIGN.md 3, Backpressure). Goal: what is limited stays within its limit, whoever waits is let in as soon as there is room,
-/// first come first served, and a commit far from any limit pays one load. Outline: each measurement says how large a commit may begin without asking
+/// first come first served, commits are slowed before they have to wait (I39), and a commit far from any limit pays one load. Outline: each measurement says how large a commit may begin without asking
 /// (<see cref="FreePass"/>) and after how many published bytes to measure again; a larger commit reserves what it needs, under the lock, until it is linked and
 /// so measured itself. Who finds no room waits in a queue; whenever something became free, and every few milliseconds, it is measured again.
 /// </summary>
@@ -32,8 +32,11 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
+    private readonly CommitPace? _pace; // Null when commits are not slowed.
 
     // All owned by _gate.
+    private readonly StallCounter _slowed = new(StallReason.Slowed);
+    private long _publishedBefore; // Up to the last measurement.
     private readonly LinkedList<CommitWaiter> _waiters = new();
     private readonly StallCounter[] _stalls; // One for each limit.
     private readonly long[] _used; // By limit, as measured last.
@@ -51,14 +54,22 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
     // Published so far, in bytes. Owner: the sequencer, in its critical section. Volatile store; whoever measures loads it.
     private LoneCount _published;
 
-    // What the first in the queue needs, 0 without one. Owner: whoever holds _gate. Volatile store; read by everyone.
-    private long _wanted;
+    // By limit: what the first in the queue needs and there is no room for, else 0. Owner: whoever holds _gate. Volatile stores; read by everyone.
+    private readonly long[] _wanted;
 
-    public CommitGate(IEnumerable<ICommitLimit> limits, TimeSpan maxStall, FailureLatch failure, TimeProvider time, ILogger logger)
+    /// <param name="limits">What commits may run out of.</param>
+    /// <param name="maxStall">How long they wait for room at most.</param>
+    /// <param name="slowsDown">Whether they are slowed before they have to wait for room; never when they do not wait at all.</param>
+    /// <param name="failure">Ends every wait once set.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where stalls are told.</param>
+    public CommitGate(IEnumerable<ICommitLimit> limits, TimeSpan maxStall, bool slowsDown, FailureLatch failure, TimeProvider time, ILogger logger)
     {
+        _pace = slowsDown && maxStall != TimeSpan.Zero ? new CommitPace(time) : null;
         _limits = [.. limits];
         _stalls = [.. _limits.Select(l => new StallCounter(l.Reason))];
         _used = new long[_limits.Length];
+        _wanted = new long[_limits.Length];
         _maxStall = maxStall;
         _failure = failure;
         _time = time;
@@ -71,10 +82,14 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
     public long FreePass => Volatile.Read(ref _freePass);
 
     /// <inheritdoc/>
-    public long WantedBytes => Volatile.Read(ref _wanted);
+    public long WantedBytes(StallReason what)
+    {
+        var limit = Array.FindIndex(_limits, l => l.Reason == what);
+        return limit < 0 ? 0 : Volatile.Read(ref _wanted[limit]);
+    }
 
     /// <inheritdoc/>
-    public bool IsShort => WantedBytes > 0 || Array.Exists(_limits, static l => l.UsedBytes > l.SoftBytes);
+    public bool IsShort(StallReason what) => WantedBytes(what) > 0 || Array.Exists(_limits, l => l.Reason == what && l.UsedBytes > l.SoftBytes);
 
     /// <summary>What commits waited for so far.</summary>
     public IReadOnlyDictionary<StallReason, StallStatistics> Stalls
@@ -83,7 +98,7 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
         {
             lock (_gate)
             {
-                return _stalls.ToDictionary(s => s.Reason, s => s.Current);
+                return _stalls.Append(_slowed).ToDictionary(s => s.Reason, s => s.Current);
             }
         }
     }
@@ -111,7 +126,7 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
             }
 
             var limit = FindShortage(bytes);
-            var stall = limit >= 0 ? _stalls[limit] : _waiters.Last!.Value.Stall;
+            var stall = limit >= 0 ? _stalls[limit] : _waiters.Last?.Value.Stall ?? _slowed;
             if (_maxStall == TimeSpan.Zero)
             {
                 throw Refuse(bytes, Math.Max(limit, 0), TimeSpan.Zero);
@@ -120,9 +135,11 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
             waiter = new CommitWaiter(bytes, stall, _time.GetTimestamp());
             waiter.Place = _waiters.AddLast(waiter);
             stall.Begin();
-            isFirst = !_isStalling;
+
+            // To be slowed is nothing that ends, so it is not told.
+            isFirst = !_isStalling && stall != _slowed;
             _stallingSince = isFirst ? waiter.Since : _stallingSince;
-            _isStalling = true;
+            _isStalling |= isFirst;
             Settle();
         }
 
@@ -193,7 +210,7 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
             throw Refuse(bytes, tooSmall, TimeSpan.Zero);
         }
 
-        if (_waiters.Count > 0 || FindShortage(bytes) >= 0)
+        if (_waiters.Count > 0 || FindShortage(bytes) >= 0 || IsPaced)
         {
             return false;
         }
@@ -264,8 +281,17 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
             LetIn();
             while (_waiters.First?.Value is { } first && _maxStall != Timeout.InfiniteTimeSpan && _time.GetElapsedTime(first.Since) >= _maxStall)
             {
-                var waited = Leave(first);
-                first.TrySetException(Refuse(first.Bytes, Math.Max(FindShortage(first.Bytes), 0), waited));
+                if (FindShortage(first.Bytes) is var shortage and >= 0)
+                {
+                    var waited = Leave(first);
+                    first.TrySetException(Refuse(first.Bytes, shortage, waited));
+                }
+                else
+                {
+                    // There is room: to be slowed is no reason to fail.
+                    LetIn(first);
+                }
+
                 LetIn();
             }
         }
@@ -286,6 +312,39 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
         {
             _used[i] = _limits[i].UsedBytes;
         }
+
+        if (_pace is not null)
+        {
+            var published = Volatile.Read(ref _published.Value);
+            var isShort = false;
+            var room = long.MaxValue;
+            for (var i = 0; i < _limits.Length; i++)
+            {
+                isShort |= _used[i] > _limits[i].SoftBytes;
+
+                // Without what is reserved: a commit that was just published counts there too until it gives its reservation back, and would make the bucket small and so its debt.
+                room = Math.Min(room, _limits[i].LimitBytes - _used[i]);
+            }
+
+            _pace.Measure(isShort, room, published - _publishedBefore);
+            _publishedBefore = published;
+        }
+    }
+
+    private bool IsPaced => _pace is not null && _pace.Left <= _reserved;
+
+    private long Room
+    {
+        get
+        {
+            var room = long.MaxValue;
+            for (var i = 0; i < _limits.Length; i++)
+            {
+                room = Math.Min(room, _limits[i].LimitBytes - _used[i] - _reserved);
+            }
+
+            return room;
+        }
     }
 
     /// <summary>The first limit that has no room for so many bytes more; negative when there is room.</summary>
@@ -304,32 +363,38 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
 
     private void LetIn()
     {
-        while (_waiters.First?.Value is { } first && FindShortage(first.Bytes) < 0)
+        while (_waiters.First?.Value is { } first && !IsPaced && FindShortage(first.Bytes) < 0)
         {
-            Leave(first);
-            _reserved += first.Bytes;
-            first.TrySetResult();
+            LetIn(first);
         }
+    }
+
+    private void LetIn(CommitWaiter waiter)
+    {
+        Leave(waiter);
+        _reserved += waiter.Bytes;
+        waiter.TrySetResult();
     }
 
     /// <summary>Draws the conclusions from what was measured.</summary>
     private void Settle()
     {
-        var room = long.MaxValue;
+        var room = Room;
         var first = _waiters.First?.Value;
-        Volatile.Write(ref _wanted, first?.Bytes ?? 0);
         for (var i = 0; i < _limits.Length; i++)
         {
             var limit = _limits[i];
-            room = Math.Min(room, limit.LimitBytes - _used[i] - _reserved);
-            if (!_isClosed && (_used[i] > limit.SoftBytes || first?.Stall == _stalls[i]))
+            var wanted = first is not null && limit.LimitBytes - _used[i] - _reserved < first.Bytes ? first.Bytes : 0;
+            Volatile.Write(ref _wanted[i], wanted);
+            if (!_isClosed && (_used[i] > limit.SoftBytes || wanted > 0))
             {
                 limit.AskForRoom();
             }
         }
 
-        Volatile.Write(ref _freePass, first is not null || room <= 0 ? NoPass : room / PassShare);
-        Volatile.Write(ref _measureAt, Volatile.Read(ref _published.Value) + Math.Max(room / MeasureShare, LeastMeasured));
+        var left = _pace?.Left ?? long.MaxValue;
+        Volatile.Write(ref _freePass, first is not null || room <= 0 || left <= _reserved ? NoPass : room / PassShare);
+        Volatile.Write(ref _measureAt, Volatile.Read(ref _published.Value) + Math.Max(Math.Min(room / MeasureShare, left), LeastMeasured));
         if (!_isClosed)
         {
             _timer.Change(first is null ? Timeout.InfiniteTimeSpan : DueIn(first), Timeout.InfiniteTimeSpan);
@@ -338,15 +403,18 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
 
     private TimeSpan DueIn(CommitWaiter first)
     {
+        var recheck = IsPaced && FindShortage(first.Bytes) < 0 ? Shortest(_pace!.Wait(_reserved)) : Recheck;
         if (_maxStall == Timeout.InfiniteTimeSpan)
         {
-            return Recheck;
+            return recheck;
         }
 
         // Rounded up, because timers cut off what is below a millisecond.
         var left = Math.Ceiling((_maxStall - _time.GetElapsedTime(first.Since)).TotalMilliseconds);
-        return TimeSpan.FromMilliseconds(Math.Clamp(left, 1, Recheck.TotalMilliseconds));
+        return TimeSpan.FromMilliseconds(Math.Clamp(left, 1, recheck.TotalMilliseconds));
     }
+
+    private static TimeSpan Shortest(TimeSpan wait) => TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 1, Recheck.TotalMilliseconds));
 
     private TimeSpan Leave(CommitWaiter waiter)
     {
@@ -370,6 +438,10 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
     {
         _stalls[limit].Refuse();
         var exceeded = _limits[limit];
-        return new CapacityExceededException(exceeded.Reason, bytes, _used[limit], exceeded.LimitBytes, waited, exceeded.Obstacle);
+        return new CapacityExceededException(exceeded.Reason, bytes, _used[limit], exceeded.LimitBytes, waited, FindObstacle(exceeded));
     }
+
+    // What keeps one thing from becoming free is often what keeps another one from it: the flusher makes room in memory and in the log.
+    private Exception? FindObstacle(ICommitLimit exceeded)
+        => exceeded.Obstacle ?? Array.Find(_limits, static l => l.Obstacle is not null)?.Obstacle;
 }

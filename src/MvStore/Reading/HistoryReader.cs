@@ -71,6 +71,20 @@ internal sealed class HistoryReader(
         TierView view,
         CancellationToken cancellationToken)
     {
+        while (true)
+        {
+            // The pin does not protect all that the history shows: what was read under other floors is read again (I22).
+            var floorsBefore = floors.Current;
+            var chunk = await ReadOnceAsync(range, after, view, cancellationToken).ConfigureAwait(false);
+            if (ReferenceEquals(floors.Current, floorsBefore))
+            {
+                return chunk;
+            }
+        }
+    }
+
+    private async ValueTask<HistoryChunk> ReadOnceAsync(KeyRange range, TierPosition? after, TierView view, CancellationToken cancellationToken)
+    {
         var rest = RestOf(range, after);
 
         // Memory first: what moves to disk in between is then found on disk (I5).

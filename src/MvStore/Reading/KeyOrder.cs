@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace MvStore.Reading;
 
@@ -11,6 +12,9 @@ internal static class KeyOrder
     private static readonly Comparer<ReadOnlyMemory<byte>> Bytewise
         = Comparer<ReadOnlyMemory<byte>>.Create(static (x, y) => x.Span.SequenceCompareTo(y.Span));
 
+    // So few keys that the lowest bits of a head, as many as it takes, can say which key it is; then numbers are sorted, without the keys in tow.
+    private const int Few = 1 << 16;
+
     /// <summary>The keys in ascending order, each once.</summary>
     public static ReadOnlyMemory<byte>[] DistinctAscending(IReadOnlyCollection<ReadOnlyMemory<byte>> keys)
     {
@@ -21,13 +25,7 @@ internal static class KeyOrder
         }
 
         var heads = ArrayPool<ulong>.Shared.Rent(sorted.Length);
-        var common = CommonPrefixOf(sorted);
-        for (var i = 0; i < sorted.Length; i++)
-        {
-            heads[i] = HeadOf(sorted[i].Span[common..]);
-        }
-
-        Array.Sort(heads, sorted, 0, sorted.Length);
+        SortByHead(sorted, heads.AsSpan(0, sorted.Length));
         var count = 0;
         for (var first = 0; first < sorted.Length;)
         {
@@ -42,8 +40,48 @@ internal static class KeyOrder
         }
 
         ArrayPool<ulong>.Shared.Return(heads);
-        Array.Resize(ref sorted, count);
+        if (count < sorted.Length)
+        {
+            Array.Resize(ref sorted, count);
+        }
+
         return sorted;
+    }
+
+    /// <summary>Sorts keys by their heads, or by as much of those as there is room for; those with the same are next to each other then.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <param name="heads">Receives what they were sorted by.</param>
+    private static void SortByHead(ReadOnlyMemory<byte>[] keys, Span<ulong> heads)
+    {
+        var common = CommonPrefixOf(keys);
+        for (var i = 0; i < keys.Length; i++)
+        {
+            heads[i] = HeadOf(keys[i].Span[common..]);
+        }
+
+        if (keys.Length > Few)
+        {
+            heads.Sort(keys.AsSpan());
+            return;
+        }
+
+        var index = ulong.MaxValue >> BitOperations.LeadingZeroCount((ulong)keys.Length);
+        for (var i = 0; i < keys.Length; i++)
+        {
+            heads[i] = (heads[i] & ~index) | (uint)i;
+        }
+
+        heads.Sort();
+        var unsorted = ArrayPool<ReadOnlyMemory<byte>>.Shared.Rent(keys.Length);
+        keys.CopyTo(unsorted, 0);
+        for (var i = 0; i < keys.Length; i++)
+        {
+            keys[i] = unsorted[(int)(heads[i] & index)];
+            heads[i] &= ~index;
+        }
+
+        unsorted.AsSpan(0, keys.Length).Clear();
+        ArrayPool<ReadOnlyMemory<byte>>.Shared.Return(unsorted);
     }
 
     /// <summary>Puts a stretch of keys with the same head behind those that are done.</summary>
@@ -70,7 +108,7 @@ internal static class KeyOrder
     private static int CommonPrefixOf(ReadOnlyMemory<byte>[] keys)
     {
         var common = keys[0].Span;
-        foreach (var key in keys)
+        foreach (ref readonly var key in keys.AsSpan(1))
         {
             common = common[..common.CommonPrefixLength(key.Span)];
         }

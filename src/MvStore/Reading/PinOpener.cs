@@ -8,15 +8,17 @@ namespace MvStore.Reading;
 /// </summary>
 internal sealed class PinOpener(IPublicationSource publication, IFloorSource floors, IPinRegistry pins, TimeProvider time)
 {
+    // The last number given to a pin. Interlocked increment by whoever opens one.
+    private long _lastId;
+
     /// <summary>Pins what is visible now at a version.</summary>
     /// <param name="at">The version, or "latest".</param>
     /// <param name="owner">The name of a snapshot's owner; null for a read of its own.</param>
     /// <param name="floorOf">The floor that binds this read.</param>
-    /// <param name="maxAge">After how long it ends by itself; null for never.</param>
+    /// <param name="terms">What it is opened with besides; null for nothing.</param>
     /// <exception cref="BelowFloorException">The version is below it.</exception>
-    public OpenPin Open(CommitVersion at, string? owner, Func<FloorSet, CommitVersion> floorOf, TimeSpan? maxAge = null)
+    public OpenPin Open(CommitVersion at, string? owner, Func<FloorSet, CommitVersion> floorOf, PinTerms? terms = null)
     {
-        var limit = maxAge is { } age ? new AgeLimit(age, time) : null;
         while (true)
         {
             var before = floors.Current;
@@ -27,7 +29,8 @@ internal sealed class PinOpener(IPublicationSource publication, IFloorSource flo
                 RequireAtOrAbove(floorOf(before.Set), view.At);
             }
 
-            var pin = new OpenPin(new Pin(view.At, view.Sequence), current.Visible, before, owner, time.GetUtcNow(), limit);
+            var protection = new Pin(view.At, view.Sequence) { Scope = terms?.Scope };
+            var pin = new OpenPin(protection, current.Visible, before, owner, time.GetUtcNow(), terms, Interlocked.Increment(ref _lastId));
             pins.Add(pin);
             if (ReferenceEquals(floors.Current, before))
             {
@@ -48,7 +51,7 @@ internal sealed class PinOpener(IPublicationSource publication, IFloorSource flo
     public OpenPin Reopen(TierView view, CommitVersion visible, ulong generation, KeyRange range, IKeyClassifier classifier)
     {
         // Registered first: from then on no floor can pass it. What may have passed it before is then checked.
-        var pin = new OpenPin(new Pin(view.At, view.Sequence), visible, floors.Current, null, time.GetUtcNow());
+        var pin = new OpenPin(new Pin(view.At, view.Sequence), visible, floors.Current, null, time.GetUtcNow(), id: Interlocked.Increment(ref _lastId));
         pins.Add(pin);
         var reach = Reach.Of(view, visible, generation, floors, publication);
         var floor = reach.FloorIn(range, classifier);
@@ -59,6 +62,35 @@ internal sealed class PinOpener(IPublicationSource publication, IFloorSource flo
 
         pins.Remove(pin);
         throw BelowFloorException.ForPassedView(view.At, floor);
+    }
+
+    /// <summary>
+    /// Pins what a lease sees that was opened in an earlier run of the process, before anything can be reclaimed in this one. Every floor was at or below it when it was opened,
+    /// and counts as raised since; so only what it sees itself is sure below the floors in force (Old views).
+    /// </summary>
+    public OpenPin Restore(Pin pin, string owner, DateTimeOffset openedAt, PinTerms terms)
+    {
+        var restored = new OpenPin(
+            pin, CommitVersion.Zero, new PublishedFloors(FloorSet.None), owner, openedAt, terms, Interlocked.Increment(ref _lastId));
+        pins.Add(restored);
+        return restored;
+    }
+
+    /// <summary>Pins what another pin protects, as long as that one does.</summary>
+    /// <returns>Null when it does not any more.</returns>
+    public OpenPin? TryShare(OpenPin other, PinTerms terms)
+    {
+        var pin = new OpenPin(other.Pin, other.Visible, other.Floors, other.Owner, time.GetUtcNow(), terms, Interlocked.Increment(ref _lastId));
+        pins.Add(pin);
+
+        // A run that did not see this pin read them before it was added, when the other one, which is not released now, was among them.
+        if (!other.IsReleased)
+        {
+            return pin;
+        }
+
+        pins.Remove(pin);
+        return null;
     }
 
     /// <summary>Demands that a version is not below the floor of a key. At or above every floor it costs one comparison.</summary>

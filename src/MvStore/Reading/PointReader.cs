@@ -48,6 +48,31 @@ internal sealed class PointReader(
         }
     }
 
+    /// <summary>The rows of some keys at a version and one moment, if memory knows all of them.</summary>
+    /// <param name="distinct">The keys.</param>
+    /// <param name="at">The version.</param>
+    /// <param name="rows">Receives the rows that are present, in the order of the keys.</param>
+    /// <returns>False when the persistent tier has to be asked: <see cref="FindManyAsync"/>.</returns>
+    /// <exception cref="BelowFloorException">The version is below the floor of one of them.</exception>
+    public bool TryFindMany(ReadOnlySpan<ReadOnlyMemory<byte>> distinct, CommitVersion at, List<VersionedRow> rows)
+    {
+        while (true)
+        {
+            var before = floors.Current;
+            var view = publication.Current.ViewAt(at);
+            foreach (ref readonly var key in distinct)
+            {
+                PinOpener.RequireReadable(before.Set, key.Span, classifier, view.At);
+            }
+
+            var isKnown = tiers.TryFindMany(distinct, view, rows);
+            if (!isKnown || ReferenceEquals(floors.Current, before))
+            {
+                return isKnown;
+            }
+        }
+    }
+
     /// <summary>The newest entries of some keys at a version and one moment, tombstones included.</summary>
     /// <exception cref="BelowFloorException">The version is below the floor of one of them.</exception>
     public async ValueTask<TierRow?[]> FindManyAsync(
@@ -93,7 +118,7 @@ internal sealed class PointReader(
             var found = await tiers.FindAsync(key, view, cancellationToken).ConfigureAwait(false);
             if (ReferenceEquals(floors.Current, floorsBefore))
             {
-                return ReadResults.ToPrevious(found);
+                return ToPrevious(found, key);
             }
         }
     }
@@ -114,10 +139,23 @@ internal sealed class PointReader(
         {
             return pin.View.At < pin.Floors.Set.Of(key, classifier)
                 ? PreviousVersion.Reclaimed
-                : ReadResults.ToPrevious(await tiers.FindAsync(key, pin.View, cancellationToken).ConfigureAwait(false));
+                : ToPrevious(await tiers.FindAsync(key, pin.View, cancellationToken).ConfigureAwait(false), key);
         }
 
-        var view = pin.View with { At = before.Value - 1 };
+        while (true)
+        {
+            // The pin does not protect what is older than what it sees itself: as without a pin, what was read under other floors is read again.
+            var floorsBefore = floors.Current;
+            var previous = await FindOlderAsync(key, pin.View with { At = before.Value - 1 }, pin, cancellationToken).ConfigureAwait(false);
+            if (ReferenceEquals(floors.Current, floorsBefore))
+            {
+                return previous;
+            }
+        }
+    }
+
+    private async ValueTask<PreviousVersion> FindOlderAsync(byte[] key, TierView view, OpenPin pin, CancellationToken cancellationToken)
+    {
         var found = await tiers.FindAsync(key, view, cancellationToken).ConfigureAwait(false);
         var reach = Reach.Of(pin.View, pin.Visible, pin.Floors.Generation, floors, publication);
         var floor = reach.FloorOf(key, classifier);
@@ -129,11 +167,18 @@ internal sealed class PointReader(
         // Above the floor everything stays, and at or below it what the floor reaches; where it does not, what the pin itself sees.
         if (found?.Version > floor || reach.ReachesFloorOf(key, classifier))
         {
-            return ReadResults.ToPrevious(found);
+            return ToPrevious(found, key);
         }
 
         var pinned = await tiers.FindAsync(key, pin.View, cancellationToken).ConfigureAwait(false);
-        return pinned?.Version == found?.Version ? ReadResults.ToPrevious(found) : PreviousVersion.Reclaimed;
+        return pinned?.Version == found?.Version ? ToPrevious(found, key) : PreviousVersion.Reclaimed;
+    }
+
+    // To be asked after the read: whoever lets a deleted key go says so before.
+    private PreviousVersion ToPrevious(TierRow? found, ReadOnlySpan<byte> key)
+    {
+        var now = floors.Current;
+        return ReadResults.ToPrevious(found, now.ForgetsKeys && now.Set.Of(key, classifier) > CommitVersion.Zero);
     }
 
     private static CommitVersion StepBack(CommitVersion before, CommitVersion highest)

@@ -25,8 +25,11 @@ internal static class ReadResults
     }
 
     /// <summary>The answer of a step back.</summary>
-    public static PreviousVersion ToPrevious(TierRow? found)
-        => found is { } row ? PreviousVersion.Of(ScanReader.ToVersionedRow(row)) : PreviousVersion.BeginningOfHistory;
+    /// <param name="found">What was found.</param>
+    /// <param name="mayHaveGone">Whether, where nothing was found, a deleted key may have gone with its history (I24).</param>
+    public static PreviousVersion ToPrevious(TierRow? found, bool mayHaveGone)
+        => found is { } row ? PreviousVersion.Of(ScanReader.ToVersionedRow(row))
+            : mayHaveGone ? PreviousVersion.Reclaimed : PreviousVersion.BeginningOfHistory;
 
     /// <summary>Appends the value of a row to a writer.</summary>
     /// <returns>The version the row was written at, or null when there is none.</returns>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using MvStore.Contracts;
 using MvStore.Unmanaged;
 
@@ -9,7 +10,7 @@ namespace MvStore.Reading;
 /// Reads keys at a view across both tiers as if they were one (contract B12). Memory first: what moves to disk in between is then found on
 /// disk (I5). It knows nothing of floors; whoever calls it answers for those.
 /// </summary>
-internal sealed class TieredReader(IBufferReader buffer, TierReads? tier) : IVersionLookup
+internal sealed class TieredReader(IBufferReader buffer, TierReads? tier, IStoredKeys? stored = null, IRowCache? cache = null) : IVersionLookup
 {
     /// <summary>The newest entry a view can see, tombstones included.</summary>
     public ValueTask<TierRow?> FindAsync(ReadOnlySpan<byte> key, TierView view, CancellationToken cancellationToken)
@@ -19,9 +20,15 @@ internal sealed class TieredReader(IBufferReader buffer, TierReads? tier) : IVer
     public ValueTask<TierRow?> FindAsync(ReadOnlySpan<byte> key, ulong hash, TierView view, CancellationToken cancellationToken)
     {
         var (inMemory, isFinal) = FindInMemory(key, hash, view);
-        return isFinal || !MustAskTier()
-            ? new ValueTask<TierRow?>(inMemory)
-            : FindInBothAsync(key.ToArray(), inMemory, view, cancellationToken);
+        if (isFinal || !MustAskTier(hash))
+        {
+            return new ValueTask<TierRow?>(inMemory);
+        }
+
+        // What is cached is as good as the tier's answer (I34).
+        return cache is not null && cache.TryGet(key, hash, view, out var cached)
+            ? new ValueTask<TierRow?>(Newer(inMemory, cached))
+            : FindInBothAsync(key.ToArray(), hash, inMemory, view, cancellationToken);
     }
 
     /// <summary>Begins to fetch what a read of a key will look at first; see <see cref="IBufferReader.Prefetch"/>.</summary>
@@ -43,7 +50,7 @@ internal sealed class TieredReader(IBufferReader buffer, TierReads? tier) : IVer
             return MemoryAnswer.Present;
         }
 
-        return FindWithoutFinalRow(found, epoch, out row);
+        return FindWithoutFinalRow(found, hash, epoch, out row);
     }
 
     /// <inheritdoc/>
@@ -51,20 +58,98 @@ internal sealed class TieredReader(IBufferReader buffer, TierReads? tier) : IVer
     {
         var found = new TierRow?[keys.Count];
         var open = FindInMemory(keys as ReadOnlyMemory<byte>[] ?? [.. keys], view, found);
+        if (open.Count > 0 && MustAskTier())
+        {
+            open.RemoveAll(i => IsKnownWithoutTier(keys[i].Span, view, ref found[i]));
+        }
+
         return open.Count == 0 || !MustAskTier()
             ? new ValueTask<TierRow?[]>(found)
             : FindOnDiskAsync(keys, open, view, found, cancellationToken);
     }
 
+    /// <summary>The rows of some keys, if memory knows all of them: the usual case, without the detour over rows of a tier.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <param name="view">What can be seen.</param>
+    /// <param name="rows">Receives copies of the rows that are present, in the order of the keys; what it held before goes.</param>
+    /// <returns>False, with nothing received, when the tier has to be asked.</returns>
+    public bool TryFindMany(ReadOnlySpan<ReadOnlyMemory<byte>> keys, TierView view, List<VersionedRow> rows)
+    {
+        rows.Clear();
+        var rented = ArrayPool<BufferedRow>.Shared.Rent(keys.Length);
+        var found = rented.AsSpan(0, keys.Length);
+        try
+        {
+            using var epoch = buffer.Enter();
+            buffer.FindMany(keys, view, found);
+            if (HasOpen(found) && MustAskTier())
+            {
+                return false;
+            }
+
+            CollectionsMarshal.SetCount(rows, keys.Length);
+            var present = 0;
+            var received = CollectionsMarshal.AsSpan(rows);
+            foreach (ref readonly var row in found)
+            {
+                if (row.HasEntry && !row.IsTombstone)
+                {
+                    received[present++] = row.ToVersionedRow();
+                }
+            }
+
+            CollectionsMarshal.SetCount(rows, present);
+            return true;
+        }
+        finally
+        {
+            ArrayPool<BufferedRow>.Shared.Return(rented);
+        }
+    }
+
     /// <summary>Whether the persistent tier can hold what memory does not. To be asked after the buffer was read.</summary>
     public bool MustAskTier() => tier is not null && !buffer.IsWhole;
+
+    // The filter last: it says of what left memory before memory was read, and of nothing else (I30).
+    private bool MustAskTier(ulong hash) => MustAskTier() && (stored is null || stored.MayHold(hash));
+
+    private static bool HasOpen(ReadOnlySpan<BufferedRow> rows)
+    {
+        foreach (ref readonly var row in rows)
+        {
+            if (!row.IsFinal)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // After memory was read, as above.
+    private bool IsKnownWithoutTier(ReadOnlySpan<byte> key, TierView view, ref TierRow? found)
+    {
+        var hash = KeyHash.Of(key);
+        if (stored is not null && !stored.MayHold(hash))
+        {
+            return true;
+        }
+
+        if (cache is null || !cache.TryGet(key, hash, view, out var cached))
+        {
+            return false;
+        }
+
+        found = Newer(found, cached);
+        return true;
+    }
 
     private static TierRow? Newer(TierRow? inMemory, TierRow? onDisk)
         => onDisk is null || (inMemory is not null && inMemory.Value.Version >= onDisk.Value.Version) ? inMemory : onDisk;
 
-    private MemoryAnswer FindWithoutFinalRow(BufferedRow found, EpochGuard epoch, out GuardedRow row)
+    private MemoryAnswer FindWithoutFinalRow(BufferedRow found, ulong hash, EpochGuard epoch, out GuardedRow row)
     {
-        var isKnown = found.IsFinal || !MustAskTier();
+        var isKnown = found.IsFinal || !MustAskTier(hash);
         if (isKnown && found.HasEntry && !found.IsTombstone)
         {
             row = new GuardedRow(found, epoch);
@@ -124,12 +209,25 @@ internal sealed class TieredReader(IBufferReader buffer, TierReads? tier) : IVer
             found[open[next]] = Newer(found[open[next]], row);
         }
 
+        if (onDisk.Count < open.Count)
+        {
+            stored?.NoteAbsent();
+        }
+
         return found;
     }
 
-    private async ValueTask<TierRow?> FindInBothAsync(byte[] key, TierRow? inMemory, TierView view, CancellationToken cancellationToken)
+    private async ValueTask<TierRow?> FindInBothAsync(byte[] key, ulong hash, TierRow? inMemory, TierView view, CancellationToken cancellationToken)
     {
+        var ticket = cache?.Begin(hash, view) ?? default;
         var onDisk = await tier!.GetAsync([key], view, cancellationToken).ConfigureAwait(false);
-        return Newer(inMemory, onDisk.Count == 0 ? null : onDisk[0]);
+        if (onDisk.Count > 0)
+        {
+            cache?.Keep(ticket, onDisk[0]);
+            return Newer(inMemory, onDisk[0]);
+        }
+
+        stored?.NoteAbsent();
+        return inMemory;
     }
 }

@@ -4,6 +4,7 @@ namespace MvStore.Conformance.Tests.Controls;
 internal sealed class BrokenTier(IPersistentTier inner, InMemoryTierStorage storage, TierFault fault, BrokenLocation location) : IPersistentTier
 {
     private TierBatch? _last;
+    private readonly HashSet<string> _notes = [];
     private TierPosition? _position;
 
     // Whoever ignores its epoch writes and reads under that of the owner.
@@ -20,6 +21,7 @@ internal sealed class BrokenTier(IPersistentTier inner, InMemoryTierStorage stor
         return fault switch
         {
             TierFault.LosesTheMark when state.DurableSequence > 0 => state with { DurableSequence = state.DurableSequence - 1 },
+            TierFault.ForgetsItsIdentity => state with { Identity = state.Identity + state.Epoch },
             TierFault.ForgetsTheEpoch => state with { Epoch = 1 },
             TierFault.TakesAnyEpoch when epoch != 0 => state with { Epoch = epoch },
             TierFault.ForgetsFloors => state with { Floors = FloorSet.None },
@@ -28,6 +30,8 @@ internal sealed class BrokenTier(IPersistentTier inner, InMemoryTierStorage stor
                 Floors = new FloorSet(state.Floors.Default, state.Floors.ByKind.Where(f => f.Value > CommitVersion.Zero), state.Floors.ByKey),
             },
             TierFault.ForgetsDrops => state with { Drops = [] },
+            TierFault.ForgetsNotes => state with { Notes = new TierState(0, 0, FloorSet.None).Notes },
+            TierFault.TellsRemovedNotes => state with { Notes = WithEmpty(state.Notes) },
             TierFault.PromisesTooMuch => state with { Capabilities = state.Capabilities with { MaxBatchRows = 100 } },
             _ => state,
         };
@@ -62,6 +66,10 @@ internal sealed class BrokenTier(IPersistentTier inner, InMemoryTierStorage stor
 
             case TierFault.TakesEmptyValuesForTombstones:
                 await Inner.ApplyAsync(batch with { Rows = [.. batch.Rows.Select(r => r.Value is { IsEmpty: true } ? r with { Value = null } : r)] }, cancellationToken);
+                break;
+
+            case TierFault.IgnoresTheFloorsOfSlices:
+                await Inner.ApplyAsync(batch with { Floors = null, Settled = [] }, cancellationToken);
                 break;
 
             case TierFault.PromisesTooMuch when batch.Rows.Count >= 100:
@@ -104,10 +112,26 @@ internal sealed class BrokenTier(IPersistentTier inner, InMemoryTierStorage stor
 
     public ValueTask<TierReclaimed> ReclaimAsync(TierReclaimStep request, CancellationToken cancellationToken)
         => Inner.ReclaimAsync(
-            fault == TierFault.ReclaimsWhatAPinSees ? request with { Rule = new RetentionRule(request.Rule.Floors, [], TestClassifier.Instance) } : request,
+            fault switch
+            {
+                TierFault.ReclaimsWhatAPinSees => request with { Rule = new RetentionRule(request.Rule.Floors, [], TestClassifier.Instance) },
+                TierFault.KeepsDeletedKeys => request with { Rule = new RetentionRule(request.Rule.Floors, request.Rule.Pins, TestClassifier.Instance) },
+                _ => request,
+            },
             cancellationToken);
 
+    public ValueTask SetNoteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => fault switch
+    {
+        TierFault.CutsLongNotes when content.Length > 60_000 => Inner.SetNoteAsync(name, content[..60_000], cancellationToken),
+        TierFault.MixesUpNamesOfNotes => Inner.SetNoteAsync(name.ToUpperInvariant(), content, cancellationToken),
+        TierFault.KeepsTheFirstNote when !_notes.Add(name) => ValueTask.CompletedTask,
+        _ => Inner.SetNoteAsync(name, content, cancellationToken),
+    };
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private static Dictionary<string, ReadOnlyMemory<byte>> WithEmpty(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> notes)
+        => notes.Append(KeyValuePair.Create("removed", ReadOnlyMemory<byte>.Empty)).ToDictionary(n => n.Key, n => n.Value);
 
     private TierView Seen(TierView view) => fault switch
     {

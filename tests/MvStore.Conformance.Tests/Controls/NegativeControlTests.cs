@@ -24,6 +24,7 @@ public sealed class NegativeControlTests
         [TierFault.EndsAtAnEmptyPage] = (typeof(Scans), "B9_EveryLimitOfEntriesToLookAtGivesTheSameRows"),
         [TierFault.IgnoresTheBudgetOfBytes] = (typeof(Pages), "B8_ARowAboveTheBudgetIsAPageOfItsOwn"),
         [TierFault.IgnoresTheBudgetOfEntries] = (typeof(Scans), "B9_EveryLimitOfEntriesToLookAtGivesTheSameRows"),
+        [TierFault.ForgetsItsIdentity] = (typeof(Opening), "F2_TheIdentityStaysAndIsNoOthers"),
         [TierFault.ForgetsTheEpoch] = (typeof(Ownership), "F2_EachOpeningHasAHigherEpoch"),
         [TierFault.TakesAnyEpoch] = (typeof(Ownership), "F2_AnEpochThatIsNotAboveAllEarlierOnesIsRefusedAndChangesNothing"),
         [TierFault.IgnoresItsEpoch] = (typeof(Ownership), "F2_AnOwnerThatWasReplacedNeitherWritesNorReads"),
@@ -31,7 +32,14 @@ public sealed class NegativeControlTests
         [TierFault.ForgetsFloors] = (typeof(Floors), "E8_FloorsOfEveryKindSurviveReopen"),
         [TierFault.ForgetsFloorsOfZero] = (typeof(Floors), "E8_AKindThatKeepsEverythingStillDoesAfterReopen"),
         [TierFault.ForgetsDrops] = (typeof(RandomOperations), "F2_RandomOperationsAgreeWithTheOracle"),
+        [TierFault.ForgetsNotes] = (typeof(Notes), "F2_ANoteIsReplacedWhole"),
+        [TierFault.KeepsTheFirstNote] = (typeof(Notes), "F2_ANoteIsReplacedWhole"),
+        [TierFault.TellsRemovedNotes] = (typeof(Notes), "F2_EmptyContentRemovesANote"),
+        [TierFault.CutsLongNotes] = (typeof(Notes), "F2_NotesUpToTheLimitsAreKept"),
+        [TierFault.MixesUpNamesOfNotes] = (typeof(Notes), "F2_NamesAreToldApart"),
+        [TierFault.IgnoresTheFloorsOfSlices] = (typeof(Floors), "E8_FloorsThatComeWithASliceAreStoredWithIt"),
         [TierFault.ReclaimsWhatAPinSees] = (typeof(Reclamation), "E1_TheNewestAtOrBelowThePinStaysWhenVersionsAreSparse"),
+        [TierFault.KeepsDeletedKeys] = (typeof(Reclamation), "E4_ADeletedKeyGoesAsAWholeAndNothingOfItComesBack"),
         [TierFault.PromisesTooMuch] = (typeof(Capabilities), "A3_ASliceOfAsManyRowsAsAllowedIsTaken"),
     };
 
@@ -103,6 +111,8 @@ public sealed class NegativeControlTests
     private sealed class Pages : PageConformance<BrokenLocation>;
 
     private sealed class Floors : FloorConformance<BrokenLocation>;
+
+    private sealed class Notes : NoteConformance<BrokenLocation>;
 
     private sealed class Reclamation : ReclamationConformance<BrokenLocation>;
 

@@ -17,6 +17,9 @@ internal sealed class FaultRun(Script script, Fault fault)
     /// <summary>Whether the fault came to pass.</summary>
     public bool Happened { get; private set; }
 
+    // The log waits until there is room, for as long as it takes.
+    private bool IsFullLog => fault is { Operation: OperationKind.LogWrite or OperationKind.LogCreate, Code: ResultCode.Full };
+
     public override string ToString() => $"{script}: {fault}";
 
     public async Task RunAsync()
@@ -24,6 +27,11 @@ internal sealed class FaultRun(Script script, Fault fault)
         using var disk = new Disk(Folder.Create(), []);
         using var watch = new StuckWatch();
         disk.Arm(fault);
+        if (IsFullLog)
+        {
+            disk.OnFailure = watch.OnRefused;
+        }
+
         await using (var run = new ScriptRun(script, disk, _log, new Witness(() => disk.Position, TierContent.Empty)) { Listener = watch })
         {
             await StepsAsync(run, disk, watch);
@@ -71,7 +79,7 @@ internal sealed class FaultRun(Script script, Fault fault)
     // For as long as it is allowed to; that it then gives up is tested elsewhere.
     private void HealIfClosingWouldWait(ScriptRun run, Disk disk)
     {
-        if (fault.ForGood && run.HasUnflushed)
+        if (fault.ForGood && (IsFullLog || run.HasUnflushed))
         {
             disk.Arm(null);
         }
@@ -96,7 +104,7 @@ internal sealed class FaultRun(Script script, Fault fault)
         {
             await step();
         }
-        catch (Exception e) when (e is PersistentTierException or StoreFailedException
+        catch (Exception e) when (e is PersistentTierException or CommitLogException or StoreFailedException
             || (e is OperationCanceledException && cancellation.IsCancellationRequested))
         {
             // As the contract says.

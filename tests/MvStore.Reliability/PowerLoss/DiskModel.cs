@@ -4,13 +4,14 @@ namespace MvStore.Reliability.PowerLoss;
 
 /// <summary>
 /// What a power cut leaves of a directory. A file's content is on disk when it was synced; names are when the directory was. Of the rest
-/// anything may be lost: of contents any part, down to single sectors; of names the last ones, because file systems keep those in order.
+/// anything may be lost: of contents any part, down to single sectors; of names the last ones of each directory, because file systems keep those in order.
 /// </summary>
 internal sealed class DiskModel
 {
     private readonly Dictionary<string, FileOnDisk> _names;    // as running programs see them
     private readonly Dictionary<string, FileOnDisk> _synced;   // as they are on disk for certain
-    private readonly List<Action<Dictionary<string, FileOnDisk>>> _unsynced = [];
+    private readonly List<Action<Dictionary<string, FileOnDisk>>> _unsynced = [];    // names of the store's directory
+    private readonly List<Action<Dictionary<string, FileOnDisk>>> _unsyncedLog = []; // names of the commit log's directory
 
     public DiskModel(IReadOnlyList<KeyValuePair<string, byte[]>> initial)
     {
@@ -19,7 +20,7 @@ internal sealed class DiskModel
     }
 
     /// <summary>Whether nothing can be lost.</summary>
-    public bool IsSynced => _unsynced.Count == 0 && _names.Values.All(file => file.IsSynced);
+    public bool IsSynced => _unsynced.Count == 0 && _unsyncedLog.Count == 0 && _names.Values.All(file => file.IsSynced);
 
     /// <summary>The directory after all that happened.</summary>
     public static DiskModel After(DiskHistory history)
@@ -47,10 +48,10 @@ internal sealed class DiskModel
         {
             case ChangeKind.Create:
                 var file = new FileOnDisk([]);
-                Rename(names => names[change.File] = file);
+                Rename(change, names => names[change.File] = file);
                 break;
             case ChangeKind.Rename:
-                Rename(names =>
+                Rename(change, names =>
                 {
                     if (names.Remove(change.File, out var moved))
                     {
@@ -59,11 +60,12 @@ internal sealed class DiskModel
                 });
                 break;
             case ChangeKind.Delete:
-                Rename(names => names.Remove(change.File));
+                Rename(change, names => names.Remove(change.File));
                 break;
             case ChangeKind.SyncDirectory:
-                _unsynced.ForEach(rename => rename(_synced));
-                _unsynced.Clear();
+                var unsynced = change.File == LogFolder.Name ? _unsyncedLog : _unsynced;
+                unsynced.ForEach(rename => rename(_synced));
+                unsynced.Clear();
                 break;
             case ChangeKind.Sync:
                 _names[change.File].Sync();
@@ -82,19 +84,36 @@ internal sealed class DiskModel
     public IReadOnlyList<KeyValuePair<string, byte[]>> Image(Survival survival, Random random)
     {
         var names = new Dictionary<string, FileOnDisk>(_synced);
+        RenameSome(names, _unsynced, Of(survival, isLog: false), random);
+        RenameSome(names, _unsyncedLog, Of(survival, isLog: true), random);
+        return [.. names.Select(file => KeyValuePair.Create(file.Key, file.Value.Content(Of(survival, LogFolder.Holds(file.Key)), random)))];
+    }
+
+    private static Survival Of(Survival survival, bool isLog) => survival switch
+    {
+        Survival.LogAlone => isLog ? Survival.All : Survival.None,
+        Survival.TierAlone => isLog ? Survival.None : Survival.All,
+        _ => survival,
+    };
+
+    private static void RenameSome(
+        Dictionary<string, FileOnDisk> names,
+        List<Action<Dictionary<string, FileOnDisk>>> unsynced,
+        Survival survival,
+        Random random)
+    {
         var renamed = survival switch
         {
             Survival.None => 0,
-            Survival.All => _unsynced.Count,
-            _ => random.Next(_unsynced.Count + 1),
+            Survival.All => unsynced.Count,
+            _ => random.Next(unsynced.Count + 1),
         };
-        _unsynced.GetRange(0, renamed).ForEach(rename => rename(names));
-        return [.. names.Select(file => KeyValuePair.Create(file.Key, file.Value.Content(survival, random)))];
+        unsynced.GetRange(0, renamed).ForEach(rename => rename(names));
     }
 
-    private void Rename(Action<Dictionary<string, FileOnDisk>> rename)
+    private void Rename(Change change, Action<Dictionary<string, FileOnDisk>> rename)
     {
         rename(_names);
-        _unsynced.Add(rename);
+        (LogFolder.Holds(change.File) ? _unsyncedLog : _unsynced).Add(rename);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class ImageChecker(ScriptRun run, ScriptSettings settings) : IDi
     /// <summary>Checks one image.</summary>
     /// <param name="image">The directory.</param>
     /// <param name="position">Where the power was cut.</param>
-    /// <param name="withStore">Whether to ask a whole store, not only the tier.</param>
+    /// <param name="withStore">Whether to ask a whole store, not only the tier and the commit log.</param>
     public async Task CheckAsync(IReadOnlyList<KeyValuePair<string, byte[]>> image, int position, bool withStore)
     {
         if (run.Log.IsOpenedAt(position) && !image.Any(file => file.Key == "store.db"))
@@ -24,24 +24,31 @@ internal sealed class ImageChecker(ScriptRun run, ScriptSettings settings) : IDi
         }
 
         Folder.Fill(_directory, image);
+        var folder = new LogFolder(image);
         var seen = new Witness(() => 0, run.Witness.PossibleAt(position));
         await using var tier = new WitnessTier(settings.Tier(_directory), seen);
+        ulong published;
+        TierContent found;
         if (withStore)
         {
-            await using var store = await settings.Builder(tier).OpenAsync();
+            await using var store = await settings.Builder(tier, new RecordedLogDirectory(folder, disk: null)).OpenAsync();
+            published = store.GetStatistics().PublishedSequence;
+            found = seen.Current;
             var log = run.Log.AfterCutAt(position);
-            log.CutTo(store.GetStatistics().PublishedSequence);
-            await ContractCheck.StoreAsync(store, log, seen.Current);
+            log.CutTo(published);
+            await ContractCheck.StoreAsync(store, log, found);
         }
         else
         {
-            await tier.OpenAsync(CancellationToken.None);
+            var state = await tier.OpenAsync(0, CancellationToken.None);
+            found = seen.Current;
+            published = settings.HasLog ? LogCheck.Recovered(new RecordedLogDirectory(folder, disk: null), state, run.Log) : found.Sequence;
         }
 
-        ContractCheck.Acknowledged(seen.Current, run.Log, position);
-        if (_checked.Add(seen.Current))
+        ContractCheck.Acknowledged(found, run.Log, position, published);
+        if (_checked.Add(found))
         {
-            ContractCheck.Tier(seen.Current, run.Log, position);
+            ContractCheck.Tier(found, run.Log);
         }
     }
 }

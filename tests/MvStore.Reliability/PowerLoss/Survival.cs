@@ -11,4 +11,10 @@ internal enum Survival
 
     /// <summary>Any of them, some torn.</summary>
     Subset,
+
+    /// <summary>All of the commit log, nothing of the tier beside it.</summary>
+    LogAlone,
+
+    /// <summary>All of the tier, nothing of the commit log before it.</summary>
+    TierAlone,
 }

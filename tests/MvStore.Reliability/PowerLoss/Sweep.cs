@@ -10,6 +10,9 @@ internal sealed class Sweep
 {
     private const int OneStoreIn = 8;
 
+    private static readonly Survival[] FirstOfTier = [Survival.None, Survival.All, Survival.Prefix];
+    private static readonly Survival[] FirstOfBoth = [Survival.None, Survival.All, Survival.LogAlone, Survival.TierAlone, Survival.Prefix];
+
     private readonly ConcurrentQueue<string> _failures = new(); // any worker
     private int _points;                                        // interlocked
     private int _images;                                        // interlocked
@@ -56,9 +59,10 @@ internal sealed class Sweep
 
     private async Task CutAsync(DiskModel model, ImageChecker checker, Script script, int point, int seed, int images)
     {
+        var first = script.Settings.HasLog ? FirstOfBoth : FirstOfTier;
         for (var i = 0; i < (model.IsSynced ? 1 : images); i++)
         {
-            var survival = i < 3 ? (Survival)i : Survival.Subset;
+            var survival = i < first.Length ? first[i] : Survival.Subset;
             var image = model.Image(survival, new Random(unchecked((seed * 1_000_003) + (point * 101) + i)));
             Interlocked.Increment(ref _images);
             try

@@ -8,11 +8,14 @@ internal sealed class CommitLog
 {
     private readonly List<PublishedStep> _published = [];
     private readonly List<Acknowledgement> _acknowledged = [];
+    private readonly List<(int Position, ulong Sequence)> _logged = [(0, 0)]; // what is to outlive the process, not a power cut
+    private readonly ulong _outlived;                                         // what was, when the process ended
 
     public CommitLog() => _acknowledged.Add(new Acknowledgement(0, 0, CommitVersion.Zero));
 
-    private CommitLog(IEnumerable<PublishedStep> published, Acknowledgement first)
+    private CommitLog(IEnumerable<PublishedStep> published, Acknowledgement first, ulong outlived = 0)
     {
+        _outlived = outlived;
         _published.AddRange(published);
         _acknowledged.Add(first);
     }
@@ -24,6 +27,19 @@ internal sealed class CommitLog
     public CommitLog AfterCutAt(int position)
         => new(_published, new Acknowledgement(0, AcknowledgedAt(position), FloorAt(position)));
 
+    /// <summary>What is known when the process is started again after a kill at a position.</summary>
+    public CommitLog AfterKillAt(int position)
+    {
+        var outlived = _logged.Where(l => l.Position <= position).Max(l => l.Sequence);
+        return new(_published, new Acknowledgement(0, AcknowledgedAt(position), FloorAt(position)), outlived);
+    }
+
+    /// <summary>A publication, from 1.</summary>
+    public Step StepOf(ulong sequence) => _published[(int)sequence - 1].Step;
+
+    /// <summary>Everything published so far is to outlive the process.</summary>
+    public void AcknowledgeLogged(int position) => _logged.Add((position, Sequence));
+
     public void Publish(Step step) => _published.Add(new PublishedStep(Sequence + 1, step));
 
     public void Acknowledge(int position, ulong sequence, CommitVersion floor)
@@ -32,9 +48,10 @@ internal sealed class CommitLog
     /// <summary>Forgets publications that turned out not to be on disk, and were never acknowledged.</summary>
     public void CutTo(ulong sequence)
     {
-        if (sequence > Sequence || sequence < _acknowledged.Max(a => a.Sequence))
+        var least = Math.Max(_outlived, _acknowledged.Max(a => a.Sequence));
+        if (sequence > Sequence || sequence < least)
         {
-            throw new LossException($"Reopened with {sequence} of {Sequence} publications, {_acknowledged.Max(a => a.Sequence)} acknowledged.");
+            throw new LossException($"Reopened with {sequence} of {Sequence} publications, {least} acknowledged.");
         }
 
         _published.RemoveAll(p => p.Sequence > sequence);

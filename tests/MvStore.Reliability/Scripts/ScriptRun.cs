@@ -42,7 +42,8 @@ internal sealed class ScriptRun(Script script, Disk disk, CommitLog log, Witness
     public async Task OpenAsync()
     {
         var tier = script.Settings.Tier(disk.Directory);
-        var builder = script.Settings.Builder(new WitnessTier(wrap is null ? tier : wrap(tier), Witness));
+        var witnessed = new WitnessTier(tier, Witness);
+        var builder = script.Settings.Builder(wrap is null ? witnessed : wrap(witnessed), disk.OpenLog());
         if (Listener is { } listener)
         {
             builder.AddFlushListener(listener);
@@ -62,6 +63,7 @@ internal sealed class ScriptRun(Script script, Disk disk, CommitLog log, Witness
         {
             case StepKind.Commit:
             case StepKind.CommitDurably:
+            case StepKind.CommitToLog:
                 await CommitAsync(store, step, cancellationToken);
                 break;
             case StepKind.Flush:
@@ -129,7 +131,12 @@ internal sealed class ScriptRun(Script script, Disk disk, CommitLog log, Witness
     {
         try
         {
-            var durability = step.Kind == StepKind.CommitDurably ? Durability.Durable : Durability.Buffered;
+            var durability = step.Kind switch
+            {
+                StepKind.CommitDurably => Durability.Durable,
+                StepKind.CommitToLog => Durability.Logged,
+                _ => Durability.Buffered,
+            };
             await store.CommitAsync(step.Batch(), step.Version, durability, cancellationToken);
         }
         finally
@@ -144,6 +151,10 @@ internal sealed class ScriptRun(Script script, Disk disk, CommitLog log, Witness
         if (step.Kind == StepKind.CommitDurably)
         {
             Acknowledge(Log.Sequence);
+        }
+        else if (step.Kind == StepKind.CommitToLog)
+        {
+            Log.AcknowledgeLogged(disk.Position);
         }
     }
 

@@ -1,3 +1,4 @@
+using MvStore.Logging;
 using MvStore.Sqlite;
 
 namespace MvStore.Reliability.Scripts;
@@ -15,6 +16,14 @@ internal sealed record ScriptSettings
 
     public ulong? RetainVersions { get; init; } = 10;
 
+    /// <summary>The size of a segment of the commit log; null: there is no log.</summary>
+    public int? LogSegmentBytes { get; init; }
+
+    /// <summary>The size of the commit log at half of which a flush is asked for.</summary>
+    public long LogMaxBytes { get; init; } = 64 * 1024 * 1024;
+
+    public bool HasLog => LogSegmentBytes is not null;
+
     /// <summary>The tier in a directory.</summary>
     public SqliteTier Tier(string directory)
     {
@@ -29,9 +38,10 @@ internal sealed record ScriptSettings
         return new SqliteTier(options);
     }
 
-    /// <summary>The store over a tier.</summary>
-    public MvStoreBuilder Builder(IPersistentTier tier)
-        => new MvStoreBuilder().UsePersistentTier(tier).UseKeyClassifier(KindByFirstByte.Instance).Configure(options =>
+    /// <summary>The store over a tier, and behind a commit log if it has one. The log writes when somebody waits for it, and not by time.</summary>
+    public MvStoreBuilder Builder(IPersistentTier tier, LogDirectory log)
+    {
+        var builder = new MvStoreBuilder().UsePersistentTier(tier).UseKeyClassifier(KindByFirstByte.Instance).Configure(options =>
         {
             options.Flush.MaxAge = Timeout.InfiniteTimeSpan;
             options.Flush.MaxSliceBytes = MaxSliceBytes;
@@ -41,5 +51,11 @@ internal sealed record ScriptSettings
             options.GarbageCollection.RetainVersions = RetainVersions;
             options.GarbageCollection.RetainVersionsByKind[EntryKind.Operator(7)] = 2;
             options.Persistence.ReclaimStepVersions = ReclaimStepVersions;
+            options.CommitLog.MaxBytes = LogMaxBytes;
+            options.CommitLog.SegmentBytes = 1024 * 1024;
+            options.CommitLog.WriteDelay = TimeSpan.FromDays(1);
+            options.CommitLog.WriteBytes = int.MaxValue;
         });
+        return HasLog ? builder.UseLogDirectory(log, LogSegmentBytes) : builder;
+    }
 }

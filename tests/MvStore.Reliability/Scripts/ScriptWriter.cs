@@ -27,6 +27,8 @@ internal sealed class ScriptWriter(int seed)
 
     public static Step Durable(ulong version, params IReadOnlyList<Delta> deltas) => new(StepKind.CommitDurably, version, deltas);
 
+    public static Step ToLog(ulong version, params IReadOnlyList<Delta> deltas) => new(StepKind.CommitToLog, version, deltas);
+
     /// <summary>A value of random bytes.</summary>
     public Delta Set(string key, int length = 40)
     {

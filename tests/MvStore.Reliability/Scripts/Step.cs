@@ -25,5 +25,5 @@ internal sealed record Step(StepKind Kind, ulong Version = 0, params IReadOnlyLi
     }
 
     public override string ToString()
-        => Kind is StepKind.Commit or StepKind.CommitDurably ? $"{Kind} {Version} ({Deltas.Count} deltas)" : Kind.ToString();
+        => Kind is StepKind.Commit or StepKind.CommitDurably or StepKind.CommitToLog ? $"{Kind} {Version} ({Deltas.Count} deltas)" : Kind.ToString();
 }

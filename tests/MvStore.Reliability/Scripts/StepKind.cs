@@ -9,6 +9,9 @@ internal enum StepKind
     /// <summary>A commit that returns when it is on disk.</summary>
     CommitDurably,
 
+    /// <summary>A commit that returns when it outlives the process; only with a commit log.</summary>
+    CommitToLog,
+
     Flush,
 
     /// <summary>Everything durable leaves memory.</summary>

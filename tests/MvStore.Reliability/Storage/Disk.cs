@@ -3,7 +3,8 @@ using MvStore.Reliability.PowerLoss;
 namespace MvStore.Reliability.Storage;
 
 /// <summary>
-/// A directory under test: what SQLite does to its files is written down, and fails when it is told to. Safe from any thread.
+/// A directory under test: what SQLite does to its files, and the commit log to those in its own directory, is written down in one order, and fails when it is
+/// told to. Safe from any thread.
 /// </summary>
 internal sealed class Disk : IDisposable
 {
@@ -16,6 +17,7 @@ internal sealed class Disk : IDisposable
     private readonly HashSet<string> _untouched = [];             // under _lock; logs of the beginning that SQLite did not open yet
     private readonly int[] _counts = new int[Enum.GetValues<OperationKind>().Length]; // under _lock
     private readonly IReadOnlyList<KeyValuePair<string, byte[]>> _initial; // all of it on disk
+    private readonly LogFolder _log;                              // safe from any thread
     private volatile Fault? _fault;                               // written by the test, read by every operation
 
     /// <summary>Begins with a directory as it is after the power came back.</summary>
@@ -23,8 +25,9 @@ internal sealed class Disk : IDisposable
     {
         Directory = directory;
         _initial = initial;
+        _log = new LogFolder(initial);
         Folder.Fill(directory, initial);
-        foreach (var (name, _) in initial)
+        foreach (var (name, _) in initial.Where(file => !LogFolder.Holds(file.Key)))
         {
             _names.Add(name);
             if (name.EndsWith(LogSuffix, StringComparison.Ordinal))
@@ -49,6 +52,12 @@ internal sealed class Disk : IDisposable
 
     /// <summary>What <c>PRAGMA synchronous</c> is turned into, for disks that lie: a digit, or null to leave it alone.</summary>
     public char? SynchronousOverride { get; set; }
+
+    /// <summary>Whether a sync of the commit log does anything. False for a disk, or a log, that lies.</summary>
+    public bool LogSyncs { get; set; } = true;
+
+    /// <summary>Told of each operation that fails, on whatever thread it is.</summary>
+    public Action? OnFailure { get; set; }
 
     /// <summary>How many changes there were so far.</summary>
     public int Position
@@ -80,6 +89,9 @@ internal sealed class Disk : IDisposable
         }
     }
 
+    /// <summary>The directory of the commit log.</summary>
+    public RecordedLogDirectory OpenLog() => new(_log, this);
+
     /// <summary>Arms a fault, counting from the beginning of the disk, or heals the disk.</summary>
     public void Arm(Fault? fault) => _fault = fault;
 
@@ -103,18 +115,13 @@ internal sealed class Disk : IDisposable
     /// <returns>The fault that makes it fail, or null.</returns>
     public Fault? Meets(OperationKind kind)
     {
-        lock (_lock)
+        var met = MeetsAlone(kind);
+        if (met is not null)
         {
-            var index = _counts[(int)kind]++;
-            if (_fault is not { } fault || fault.Operation != kind || index < fault.Index || (index > fault.Index && !fault.ForGood))
-            {
-                return null;
-            }
-
-            FailedAt = HasFailed ? FailedAt : _changes.Count;
-            HasFailed = true;
-            return fault;
+            OnFailure?.Invoke();
         }
+
+        return met;
     }
 
     /// <summary>Writes down that SQLite opens a file, and what happened to its name, without SQLite, since it looked last.</summary>
@@ -147,6 +154,22 @@ internal sealed class Disk : IDisposable
                 _names.Add(name);
                 _changes.Add(new Change(ChangeKind.Create, name));
             }
+        }
+    }
+
+    private Fault? MeetsAlone(OperationKind kind)
+    {
+        lock (_lock)
+        {
+            var index = _counts[(int)kind]++;
+            if (_fault is not { } fault || fault.Operation != kind || index < fault.Index || (index > fault.Index && !fault.ForGood))
+            {
+                return null;
+            }
+
+            FailedAt = HasFailed ? FailedAt : _changes.Count;
+            HasFailed = true;
+            return fault;
         }
     }
 

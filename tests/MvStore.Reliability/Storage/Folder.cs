@@ -25,7 +25,7 @@ internal static class Folder
         return path;
     }
 
-    /// <summary>Makes a directory hold some files and nothing else.</summary>
+    /// <summary>Makes a directory hold some files and nothing else. Those of the commit log are left out: they are in memory (<see cref="LogFolder"/>).</summary>
     public static void Fill(string directory, IReadOnlyList<KeyValuePair<string, byte[]>> files)
     {
         foreach (var file in Directory.EnumerateFiles(directory))
@@ -33,7 +33,7 @@ internal static class Folder
             File.Delete(file);
         }
 
-        foreach (var (name, content) in files)
+        foreach (var (name, content) in files.Where(file => !LogFolder.Holds(file.Key)))
         {
             File.WriteAllBytes(Path.Combine(directory, name), content);
         }

@@ -1,6 +1,6 @@
 namespace MvStore.Reliability.Storage;
 
-/// <summary>What SQLite may ask of a file system. Faults are counted for each of them by itself.</summary>
+/// <summary>What SQLite, and the commit log, may ask of a file system. Faults are counted for each of them by itself.</summary>
 internal enum OperationKind
 {
     Open,
@@ -14,4 +14,11 @@ internal enum OperationKind
     Lock,
     MapSharedMemory,
     LockSharedMemory,
+    LogList,
+    LogOpen,
+    LogCreate,
+    LogDelete,
+    LogRead,
+    LogWrite,
+    LogSync,
 }

@@ -46,13 +46,19 @@ internal sealed class EarlyTier(IPersistentTier inner, bool readsSeeIt) : IPersi
         return await inner.ScanAsync(scan, cancellationToken);
     }
 
+    public async ValueTask SetNoteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        await PayAsync();
+        await inner.SetNoteAsync(name, content, cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await PayAsync();
         await inner.DisposeAsync();
     }
 
-    private static TierRow CopyOf(TierRow row)
+    internal static TierRow CopyOf(TierRow row)
         => row with { Key = row.Key.ToArray(), Value = row.Value is { } value ? value.ToArray() : default(ReadOnlyMemory<byte>?) };
 
     private ValueTask PayForReadAsync() => readsSeeIt ? PayAsync() : ValueTask.CompletedTask;

@@ -20,6 +20,7 @@ internal sealed class TierContent
     private readonly FloorSet _kinds;
     private readonly IReadOnlyDictionary<string, CommitVersion> _keyFloors; // by key in hex
     private readonly IReadOnlySet<(string Key, CommitVersion Version)> _drops;
+    private readonly IReadOnlyDictionary<string, ReadOnlyMemory<byte>> _notes;
     private readonly Lazy<string> _text;
 
     private TierContent(
@@ -28,7 +29,8 @@ internal sealed class TierContent
         SortedSet<TierRow> rows,
         FloorSet kinds,
         IReadOnlyDictionary<string, CommitVersion> keyFloors,
-        IReadOnlySet<(string Key, CommitVersion Version)> drops)
+        IReadOnlySet<(string Key, CommitVersion Version)> drops,
+        IReadOnlyDictionary<string, ReadOnlyMemory<byte>> notes)
     {
         Sequence = sequence;
         Highest = highest;
@@ -36,12 +38,19 @@ internal sealed class TierContent
         _kinds = kinds;
         _keyFloors = keyFloors;
         _drops = drops;
+        _notes = notes;
         _text = new Lazy<string>(Render);
     }
 
     /// <summary>What a new tier holds.</summary>
     public static TierContent Empty { get; } = new(
-        0, CommitVersion.Zero, new SortedSet<TierRow>(KeyThenNewest), FloorSet.None, new Dictionary<string, CommitVersion>(), new HashSet<(string, CommitVersion)>());
+        0,
+        CommitVersion.Zero,
+        new SortedSet<TierRow>(KeyThenNewest),
+        FloorSet.None,
+        new Dictionary<string, CommitVersion>(),
+        new HashSet<(string, CommitVersion)>(),
+        new Dictionary<string, ReadOnlyMemory<byte>>());
 
     /// <summary>The durable mark.</summary>
     public ulong Sequence { get; }
@@ -81,7 +90,8 @@ internal sealed class TierContent
             rows,
             state.Floors.Kinds,
             state.Floors.ByKey.ToDictionary(f => Hex(f.Key), f => f.Version),
-            state.Drops.Select(d => (Hex(d.Key), d.Version)).ToHashSet());
+            state.Drops.Select(d => (Hex(d.Key), d.Version)).ToHashSet(),
+            state.Notes);
     }
 
     /// <summary>After a slice.</summary>
@@ -96,7 +106,7 @@ internal sealed class TierContent
 
         var highest = batch.HighestVersion > Highest ? batch.HighestVersion : Highest;
         var drops = _drops.Concat(batch.Drops.Select(d => (Hex(d.Key), d.Version))).ToHashSet();
-        return new TierContent(batch.Sequence, highest, rows, _kinds, _keyFloors, drops);
+        return new TierContent(batch.Sequence, highest, rows, _kinds, _keyFloors, drops, _notes);
     }
 
     /// <summary>After floors rose.</summary>
@@ -120,7 +130,19 @@ internal sealed class TierContent
             }
         }
 
-        return new TierContent(Sequence, Highest, _rows, _kinds.RaisedTo(floors.Kinds), keyFloors, drops);
+        return new TierContent(Sequence, Highest, _rows, _kinds.RaisedTo(floors.Kinds), keyFloors, drops, _notes);
+    }
+
+    /// <summary>After a note was set.</summary>
+    public TierContent After(string name, ReadOnlyMemory<byte> content)
+    {
+        var notes = _notes.Where(n => n.Key != name).ToDictionary(n => n.Key, n => n.Value);
+        if (!content.IsEmpty)
+        {
+            notes.Add(name, content.ToArray());
+        }
+
+        return new TierContent(Sequence, Highest, _rows, _kinds, _keyFloors, _drops, notes);
     }
 
     /// <summary>After a step of reclamation.</summary>
@@ -143,14 +165,15 @@ internal sealed class TierContent
                 break;
             }
 
-            // A walk over everything passes over the entries that are alone.
-            scanned += entries.Length > 1 || step.Keys is not null ? entries.Length : 0;
+            // A walk over everything passes over the entries that are alone, unless they delete a key and may go.
+            var isPassed = entries.Length == 1 && step.Keys is null && !(step.Rule.Plan.ReclaimsDeletedKeys && entries[0].IsTombstone);
+            scanned += isPassed ? 0 : entries.Length;
             var keep = new bool[entries.Length];
-            step.Rule.Decide(key.Span, entries.Select(e => new VersionStamp(e.Version, e.Sequence)).ToArray(), keep);
+            step.Rule.Decide(key.Span, entries.Select(e => new VersionStamp(e.Version, e.Sequence) { IsTombstone = e.IsTombstone }).ToArray(), keep);
             rows.ExceptWith(entries.Where((_, i) => !keep[i]));
         }
 
-        return new TierContent(Sequence, Highest, rows, _kinds, _keyFloors, _drops);
+        return new TierContent(Sequence, Highest, rows, _kinds, _keyFloors, _drops, _notes);
     }
 
     /// <summary>The lowest version at which a read of a key may start.</summary>
@@ -182,6 +205,11 @@ internal sealed class TierContent
         foreach (var (key, version) in _drops.OrderBy(d => d.Key, StringComparer.Ordinal).ThenBy(d => d.Version))
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"drop {key} {version}");
+        }
+
+        foreach (var (name, content) in _notes.OrderBy(n => n.Key, StringComparer.Ordinal))
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"note {name} {ValueText(content)}");
         }
 
         foreach (var row in _rows)

@@ -28,6 +28,9 @@ internal sealed class WitnessTier(IPersistentTier inner, Witness witness) : IPer
         return done;
     }
 
+    public ValueTask SetNoteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+        => WriteAsync(witness.Current.After(name, content), () => inner.SetNoteAsync(name, content, cancellationToken));
+
     public ValueTask<IReadOnlyList<TierRow>> GetAsync(IReadOnlyList<ReadOnlyMemory<byte>> keys, TierView view, CancellationToken cancellationToken)
         => inner.GetAsync(keys, view, cancellationToken);
 

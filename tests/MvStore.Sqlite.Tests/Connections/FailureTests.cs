@@ -106,8 +106,8 @@ public sealed class FailureTests : IAsyncLifetime
 
         await using (var file = File.Open(_location.Path, FileMode.Open))
         {
-            // Pages from the ninth on hold entries only: the first eight are the schema, the pointer map and the roots of the tables.
-            file.Position = 8 * 16_384;
+            // Pages from the eleventh on hold entries only: the first ten are the schema, the pointer map and the roots of the tables.
+            file.Position = 10 * 16_384;
             file.Write(Enumerable.Repeat((byte)0xA5, (int)(file.Length - file.Position)).ToArray());
         }
 

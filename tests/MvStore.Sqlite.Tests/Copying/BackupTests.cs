@@ -30,7 +30,7 @@ public sealed class BackupTests(ITestOutputHelper output) : IAsyncLifetime
             File.GetUnixFileMode(Target).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
 
-        (await SqliteStoreFile.VerifyAsync(Target)).Should().BeEquivalentTo(new { IsSound = true, Rows = rows.Count + 4L });
+        (await SqliteStoreFile.VerifyAsync(Target)).Should().BeEquivalentTo(new { IsSound = true, Rows = rows.Count + 5L });
         await using var backup = new SqliteTier(new SqliteTierOptions(Target));
         var state = await backup.OpenAsync(default);
         state.DurableSequence.Should().Be(2);
@@ -39,6 +39,7 @@ public sealed class BackupTests(ITestOutputHelper output) : IAsyncLifetime
         state.Floors.Of(EntryKind.Source(7)).Should().Be((CommitVersion)2);
         state.Floors.ByKey.Of("key0001"u8).Should().Be((CommitVersion)6);
         state.Drops.Should().ContainSingle().Which.Version.Should().Be((CommitVersion)8);
+        state.Notes.Should().ContainSingle().Which.Key.Should().Be("sample");
         Rows.Texts(await HistoryAsync(backup)).Should().Equal(Rows.Texts(InHistoryOrder(rows)));
         await backup.ApplyAsync(new TierBatch(2, 3, 10, [Rows.Set("new", 10, 3, "goes on")]), default);
     }

@@ -48,15 +48,16 @@ public sealed class RefusalTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(3, "newer version")]
+    [InlineData(4, "newer version")]
     [InlineData(int.MaxValue, "newer version")]
+    [InlineData(2, "the version that made it")]
     [InlineData(1, "the version that made it")]
     [InlineData(0, "the version that made it")]
     public async Task F5_AnotherFormatIsRefusedAndUntouched(int version, string advice)
     {
         await MakeStoreAsync();
         RunSql($"PRAGMA user_version = {version}");
-        await ExpectRefusedAsync($"*format {version}*understands format 2 only*{advice}*");
+        await ExpectRefusedAsync($"*format {version}*understands format 3 only*{advice}*");
     }
 
     [Theory]

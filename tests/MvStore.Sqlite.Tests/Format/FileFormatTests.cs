@@ -35,6 +35,7 @@ public sealed class FileFormatTests : IAsyncLifetime
                 [new(Rows.Key("a"), 8)]),
             [new(Rows.Key("a"), 8)],
             default);
+        await tier.SetNoteAsync("times", new byte[] { 1, 2 }, default);
     }
 
     public async Task DisposeAsync() => await _location.DisposeAsync();
@@ -77,7 +78,10 @@ public sealed class FileFormatTests : IAsyncLifetime
                 "meta.highest_version INTEGER",
                 "meta.entries INTEGER",
                 "meta.epoch INTEGER",
-                "meta.checksum INTEGER");
+                "meta.checksum INTEGER",
+                "note.name TEXT key 1",
+                "note.content BLOB",
+                "note.checksum INTEGER");
 
     [Fact]
     public void F1_EntriesAreFullHistoryWithTombstonesAsNull()
@@ -104,18 +108,19 @@ public sealed class FileFormatTests : IAsyncLifetime
     public void F1_MarksAndFloorsAreReadable()
     {
         Query("SELECT format_version || ' ' || changes || ' ' || durable_sequence || ' ' || highest_version || ' ' || entries FROM meta")
-            .Should().Equal("2 3 7 20 4");
+            .Should().Equal("3 4 7 20 4");
         Query("SELECT family || ' ' || id || ' ' || version FROM floor ORDER BY family")
             .Should().Equal("default 0 2", "multi 0 1", "operator -1 4", "source 7 3");
         Query("SELECT hex(key) || ' ' || version FROM key_floor ORDER BY key").Should().Equal("61 8");
         Query("SELECT hex(key) || ' ' || version FROM dropped ORDER BY key, version").Should().Equal("61 20", "62 5");
+        Query("SELECT name || ' ' || hex(content) FROM note").Should().Equal("times 0102");
     }
 
     [Fact]
     public void F5_TheFileSaysWhatItIs()
     {
         Query("PRAGMA application_id").Should().Equal("1299600244");
-        Query("PRAGMA user_version").Should().Equal("2");
+        Query("PRAGMA user_version").Should().Equal("3");
         Query("PRAGMA journal_mode").Should().Equal("wal");
         Query("PRAGMA integrity_check").Should().Equal("ok");
         File.ReadAllBytes(_location.Path).AsSpan(68, 4).ToArray().Should().Equal("MvSt"u8.ToArray());
@@ -139,9 +144,10 @@ public sealed class FileFormatTests : IAsyncLifetime
         Query("SELECT checksum FROM dropped WHERE version = 20").Should().Equal(Text(Crc32C([4, .. Number(20, 8), (byte)'a'])));
         Query("SELECT checksum FROM floor WHERE family = 'source'")
             .Should().Equal(Text(Crc32C([2, .. Number(7, 8), .. Number(3, 8), .. "source"u8])));
+        Query("SELECT checksum FROM note").Should().Equal(Text(Crc32C([5, .. Number(5, 8), .. "times"u8, 1, 2])));
         var id = ulong.Parse(Query("SELECT printf('%u', store_id) FROM meta")[0], CultureInfo.InvariantCulture);
         Query("SELECT checksum FROM meta").Should().Equal(Text(Crc32C(
-            [1, .. Number(2, 8), .. Number(id, 8), .. Number(3, 8), .. Number(7, 8), .. Number(20, 8), .. Number(4, 8), .. Number(1, 8)])));
+            [1, .. Number(3, 8), .. Number(id, 8), .. Number(4, 8), .. Number(7, 8), .. Number(20, 8), .. Number(4, 8), .. Number(1, 8)])));
     }
 
     private static string Text(uint number) => number.ToString(CultureInfo.InvariantCulture);

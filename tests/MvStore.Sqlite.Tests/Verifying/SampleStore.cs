@@ -19,6 +19,7 @@ internal static class SampleStore
             new FloorSet(3, [new(EntryKind.Source(7), 2)], [new(Rows.Key("key0001"), 6)]),
             [new(Rows.Key("key0001"), 6)],
             default);
+        await tier.SetNoteAsync("sample", new byte[] { 1, 2, 3 }, default);
         return [.. first, .. second, long1];
     }
 }

@@ -16,10 +16,10 @@ public sealed class VerificationTests : IAsyncLifetime
         var report = await SqliteStoreFile.VerifyAsync(_location.Path, new SyncProgress<VerificationProgress>(progress.Add));
         report.Findings.Should().BeEmpty();
         report.Should().BeEquivalentTo(
-            new { IsSound = true, IsStructureChecked = true, AreEntriesCounted = true, DurableSequence = 2UL, Rows = rows.Count + 4L });
+            new { IsSound = true, IsStructureChecked = true, AreEntriesCounted = true, DurableSequence = 2UL, Rows = rows.Count + 5L });
         report.HighestVersion.Should().Be((CommitVersion)9);
         progress.Should().NotBeEmpty();
-        progress[^1].Should().Be(new VerificationProgress(rows.Count + 4, rows.Count));
+        progress[^1].Should().Be(new VerificationProgress(rows.Count + 5, rows.Count));
         _location.Files().Should().Equal("store.db", "store.db.lock");
     }
 
@@ -58,6 +58,11 @@ public sealed class VerificationTests : IAsyncLifetime
     [InlineData("UPDATE meta SET checksum = 1", "meta")]
     [InlineData("UPDATE meta SET format_version = 1", "meta")]
     [InlineData("DELETE FROM meta", "meta")]
+    [InlineData("UPDATE note SET name = 'other'", "note")]
+    [InlineData("UPDATE note SET content = x'00'", "note")]
+    [InlineData("UPDATE note SET content = x''", "note")]
+    [InlineData("UPDATE note SET checksum = 1", "note")]
+    [InlineData("INSERT INTO note VALUES ('na' || char(239) || 've', x'01', 7)", "note")]
     [InlineData("CREATE INDEX other ON current (sequence)", "schema")]
     [InlineData("DROP TABLE dropped", "schema")]
     public async Task F3_WhateverIsChangedBehindTheStoresBackIsFound(string change, string where)
@@ -68,7 +73,7 @@ public sealed class VerificationTests : IAsyncLifetime
         report.IsSound.Should().BeFalse();
         report.FindingCount.Should().BeGreaterThanOrEqualTo(report.Findings.Count).And.BePositive();
         report.Findings.Should().Contain(f => f.Where == where);
-        if (where is "meta" or "floor" or "key_floor" or "dropped")
+        if (where is "meta" or "floor" or "key_floor" or "dropped" or "note")
         {
             await using var tier = _location.CreateTier();
             (await tier.Awaiting(t => t.OpenAsync(default).AsTask()).Should().ThrowAsync<PersistentTierException>())

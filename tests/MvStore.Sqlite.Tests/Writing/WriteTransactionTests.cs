@@ -6,9 +6,12 @@ namespace MvStore.Sqlite.Tests.Writing;
 
 public sealed class WriteTransactionTests : IAsyncLifetime
 {
+    private const int LongLog = 400_000;
+
     private readonly SqliteLocation _location = new();
     private Connection _connection = null!;
     private WriteTransaction _transaction = null!;
+    private int _checkpoints;
 
     public async Task InitializeAsync()
     {
@@ -64,10 +67,78 @@ public sealed class WriteTransactionTests : IAsyncLifetime
         Mark().Should().Be("0");
     }
 
+    [Fact]
+    public void D4_AWriteIsDurableAlthoughItsCheckpointFailedAndTheNextOneTriesAgain()
+    {
+        using var transaction = WithCheckpoints(new SqliteException("planned", 5), null, null);
+        Raise(transaction, 5);
+        Mark().Should().Be("5");
+        _checkpoints.Should().Be(1);
+
+        Raise(transaction, 6);
+        Mark().Should().Be("6");
+        _checkpoints.Should().Be(3, "the one that had failed came before the write, and its own behind it");
+    }
+
+    [Fact]
+    public void D4_ACheckpointThatFailsAgainFailsTheNextWriteBeforeItChangesAnything()
+    {
+        using var transaction = WithCheckpoints(new SqliteException("planned", 5), new SqliteException("planned again", 13), null, null);
+        Raise(transaction, 5);
+
+        FluentActions.Invoking(() => Raise(transaction, 6)).Should().Throw<PersistentTierException>().Where(e => e.Failure == TierFailure.Transient);
+        Mark().Should().Be("5");
+        _checkpoints.Should().Be(2);
+
+        Raise(transaction, 7);
+        Mark().Should().Be("7");
+        _checkpoints.Should().Be(4);
+    }
+
+    [Fact]
+    public void D4_AnIOErrorOfACheckpointStopsWritingForGood()
+    {
+        using var transaction = WithCheckpoints(new SqliteException("planned", 10, 10 | (4 << 8)));
+        Raise(transaction, 5);
+        Mark().Should().Be("5");
+
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            FluentActions.Invoking(() => Raise(transaction, 6)).Should().Throw<PersistentTierException>().Where(e => e.Failure == TierFailure.InDoubt);
+        }
+
+        Mark().Should().Be("5");
+        _checkpoints.Should().Be(1, "what a second one would say could not be believed");
+    }
+
+    [Fact]
+    public void F6_ACheckpointThatLeftSomethingIsMadeAgainByTheNextWrite()
+    {
+        using var transaction = new WriteTransaction(_connection, _location.Path, LongLog, () => ++_checkpoints > 1);
+        Fill(transaction, LongLog);
+        _checkpoints.Should().Be(1);
+        Raise(transaction, 5);
+        _checkpoints.Should().Be(2, "something was left");
+        Raise(transaction, 6);
+        _checkpoints.Should().Be(2, "all of it was copied, and one small write is no long log");
+    }
+
+    private void Fill(WriteTransaction transaction, int bytes)
+        => transaction.Run("testing", () =>
+        {
+            _connection.Execute($"INSERT INTO history VALUES (x'61', 1, 1, zeroblob({bytes}), 0)");
+            return true;
+        });
+
+    private WriteTransaction WithCheckpoints(params SqliteException?[] outcomes)
+        => new(_connection, _location.Path, checkpointBytes: 0, () => outcomes[_checkpoints++] is { } failure ? throw failure : true);
+
     private string Mark() => _connection.Query("SELECT durable_sequence FROM meta");
 
-    private void Raise(int mark)
-        => _transaction.Run("testing", () =>
+    private void Raise(int mark) => Raise(_transaction, mark);
+
+    private void Raise(WriteTransaction transaction, int mark)
+        => transaction.Run("testing", () =>
         {
             _connection.Execute($"UPDATE meta SET durable_sequence = {mark}");
             return true;

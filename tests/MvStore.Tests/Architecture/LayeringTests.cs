@@ -20,6 +20,8 @@ public sealed class LayeringTests
         ["MvStore.Unmanaged"] = [],
         ["MvStore.Committing"] = Common,
         ["MvStore.Buffering"] = Common,
+        ["MvStore.Caching"] = Common,
+        ["MvStore.Filtering"] = Common,
         ["MvStore.Flushing"] = Common,
         ["MvStore.Logging"] = Common,
         ["MvStore.Pacing"] = Common,

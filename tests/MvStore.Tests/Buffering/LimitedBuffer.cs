@@ -97,7 +97,7 @@ internal sealed unsafe class LimitedBuffer : IDisposable
     /// <summary>Evicts all that is published, as if it were on disk.</summary>
     public void EvictAll() => _trimmer.Evict(0, Published.Sequence, Published.Visible);
 
-    public TierReclaimed Reclaim(ulong floor)
+    public BufferReclaimed Reclaim(ulong floor)
         => _trimmer.Reclaim(new RetentionRule(new FloorSet(floor, []), [], new KindByFirstByte()), CancellationToken.None);
 
     /// <summary>Takes out everything and demands that nothing is left.</summary>

@@ -1,4 +1,5 @@
 using MvStore.Buffering;
+using MvStore.Tests.Fixtures;
 using MvStore.Unmanaged;
 
 namespace MvStore.Tests.Buffering;

@@ -1,4 +1,5 @@
 using MvStore.Buffering;
+using MvStore.Tests.Fixtures;
 
 namespace MvStore.Tests.Buffering;
 

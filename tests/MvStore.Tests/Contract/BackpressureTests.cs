@@ -4,6 +4,7 @@ using MvStore.Tests.Fixtures;
 namespace MvStore.Tests.Contract;
 
 /// <summary>Contract D5: at the hard limit commits wait, go on when there is room, or fail with the reason; reads never notice.</summary>
+[Collection(nameof(ProcessEpochs))]
 public sealed class BackpressureTests
 {
     [Theory]

@@ -115,7 +115,8 @@ public sealed class BadInputTests
         (await Assert.ThrowsAsync<ArgumentNullException>(() => store.CommitAsync(null!, 10).Guarded())).ParamName.Should().Be("batch");
         (await Assert.ThrowsAsync<ArgumentNullException>(() => store.GetManyAsync(null!, 10).Guarded())).ParamName.Should().Be("keys");
         (await Assert.ThrowsAsync<ArgumentNullException>(() => snapshot.GetManyAsync(null!).Guarded())).ParamName.Should().Be("keys");
-        Assert.Throws<ArgumentNullException>(() => store.OpenSnapshot(10, null!)).ParamName.Should().Be("owner");
+        Assert.Throws<ArgumentNullException>(() => store.OpenSnapshot(10, owner: null!)).ParamName.Should().Be("owner");
+        Assert.Throws<ArgumentNullException>(() => store.OpenSnapshot(10, options: null!)).ParamName.Should().Be("options");
         Assert.Throws<ArgumentNullException>(() => new VersionSource(null!)).ParamName.Should().Be("store");
         Assert.Throws<ArgumentNullException>(() => new FloorSet(10, null!)).ParamName.Should().Be("byKind");
         Assert.Throws<ArgumentNullException>(() => FloorSet.None.Of([], null!)).ParamName.Should().Be("classifier");

@@ -62,7 +62,7 @@ public sealed class CancellationTests
     }
 
     [Theory]
-    [MemberData(nameof(TestCases.PersistentStorages), MemberType = typeof(TestCases))]
+    [MemberData(nameof(TestCases.StoragesThatFlush), MemberType = typeof(TestCases))]
     public async Task A12_CancellingTheWaitForDurabilityDoesNotUndoThePublication(StoreStorage storage)
     {
         await using var fixture = await StoreFixture.OpenAsync(storage);

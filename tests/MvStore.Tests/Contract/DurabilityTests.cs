@@ -6,7 +6,7 @@ namespace MvStore.Tests.Contract;
 public sealed class DurabilityTests
 {
     [Theory]
-    [MemberData(nameof(TestCases.PersistentStorages), MemberType = typeof(TestCases))]
+    [MemberData(nameof(TestCases.StoragesThatFlush), MemberType = typeof(TestCases))]
     public async Task A10_ADurableCommitReturnsOnceItIsOnDisk(StoreStorage storage)
     {
         await using var fixture = await StoreFixture.OpenAsync(storage);
@@ -41,7 +41,7 @@ public sealed class DurabilityTests
     }
 
     [Theory]
-    [MemberData(nameof(TestCases.PersistentStorages), MemberType = typeof(TestCases))]
+    [MemberData(nameof(TestCases.StoragesThatFlush), MemberType = typeof(TestCases))]
     public async Task A10_ConcurrentDurableCommitsShareASync(StoreStorage storage)
     {
         const int Commits = 100;

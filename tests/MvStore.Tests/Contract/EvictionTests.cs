@@ -6,7 +6,7 @@ namespace MvStore.Tests.Contract;
 public sealed class EvictionTests
 {
     [Theory]
-    [MemberData(nameof(TestCases.PersistentStorages), MemberType = typeof(TestCases))]
+    [MemberData(nameof(TestCases.StoragesThatFlush), MemberType = typeof(TestCases))]
     public async Task D6_OnlyDurableVersionsLeaveMemory(StoreStorage storage)
     {
         await using var fixture = await StoreFixture.OpenAsync(storage);

@@ -11,7 +11,7 @@ public sealed class FlushFailureTests
     public static TheoryData<TierFailure> FinalFailures { get; } = [TierFailure.InDoubt, TierFailure.Damaged, TierFailure.Fatal];
 
     [Theory]
-    [MemberData(nameof(TestCases.PersistentStorages), MemberType = typeof(TestCases))]
+    [MemberData(nameof(TestCases.StoragesThatFlush), MemberType = typeof(TestCases))]
     public async Task D4_DataOfAFailedFlushStaysReadableAndIsWrittenLater(StoreStorage storage)
     {
         await using var fixture = await OpenAsync(storage);

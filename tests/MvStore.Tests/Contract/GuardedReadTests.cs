@@ -90,7 +90,7 @@ public sealed class GuardedReadTests
     [InlineData(StoreStorage.Sqlite)]
     public async Task B11_NotInMemoryIsSaidWhereMemoryCannotKnow(StoreStorage storage)
     {
-        await using var fixture = await StoreFixture.OpenAsync(storage);
+        await using var fixture = await StoreFixture.OpenAsync(storage, o => o.Persistence.MaxKeyFilterBytes = 0);
         await fixture.Store.CommitAsync(new WriteBatch().Set("disk", "1").Set("both", "1").Remove("gone").Set("late", "1"), 10);
         await fixture.SettleAsync(Residency.Evicted);
         await fixture.Store.CommitAsync(new WriteBatch().Set("both", "2").Set("new", "2").Remove("gone"), 20);

@@ -3,6 +3,7 @@ using MvStore.Tests.Fixtures;
 namespace MvStore.Tests.Contract;
 
 /// <summary>Contract D2, D5, D6: over the soft limit flushing, eviction and reclamation work harder; what is cold leaves first.</summary>
+[Collection(nameof(ProcessEpochs))]
 public sealed class MemoryPressureTests
 {
     [Fact]
@@ -46,7 +47,7 @@ public sealed class MemoryPressureTests
         await using var fixture = await CrampedStore.OpenAsync(configure: o =>
         {
             o.Buffer.SoftLimit = 1;
-            o.Buffer.MaxStall = Timeout.InfiniteTimeSpan;
+            o.Buffer.MaxStall = TimeSpan.FromDays(24);
         });
         await CommitAsync(1, 25);
         await fixture.Store.FlushAsync().Guarded();

@@ -4,6 +4,7 @@ using MvStore.Tests.Fixtures;
 namespace MvStore.Tests.Contract;
 
 /// <summary>Contract D5 on real threads: little memory, many committers, readers, a tier that fails at times; nothing is lost and the limit holds.</summary>
+[Collection(nameof(ProcessEpochs))]
 public sealed class MemoryStressTests
 {
     private const int Committers = 4;

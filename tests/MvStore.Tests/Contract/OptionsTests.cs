@@ -19,6 +19,7 @@ public sealed class OptionsTests
         ["Buffer.MemoryBudget"] = ([null!, 0L, long.MaxValue], [-1L, long.MinValue]),
         ["Buffer.HardLimit"] = ([null!, 65_536L, long.MaxValue], [65_535L, 0L, -1L, long.MinValue]),
         ["Buffer.SoftLimit"] = ([0.1, 1.0], [0.09, 1.01, 0.0, -1.0, double.NaN, double.PositiveInfinity]),
+        ["Buffer.SlowsCommits"] = ([false, true], []),
         ["Buffer.MaxStall"] = (
             [TimeSpan.Zero, TimeSpan.FromTicks(1), MaxDuration, Timeout.InfiniteTimeSpan],
             [TimeSpan.FromTicks(-1), TimeSpan.MinValue, MaxDuration + TimeSpan.FromTicks(1), TimeSpan.MaxValue]),
@@ -35,18 +36,26 @@ public sealed class OptionsTests
         ["Flush.DisposeTimeout"] = ([TimeSpan.FromTicks(1), MaxDuration, Timeout.InfiniteTimeSpan], NoDurations),
         ["GarbageCollection.RetainVersions"] = ([0UL, 1UL, ulong.MaxValue], []),
         ["GarbageCollection.RetainAge"] = ([TimeSpan.Zero, TimeSpan.FromTicks(1), TimeSpan.MaxValue], [TimeSpan.FromTicks(-1), TimeSpan.MinValue]),
+        ["GarbageCollection.TimeResolution"] = (
+            [TimeSpan.Zero, TimeSpan.FromTicks(1), MaxDuration, Timeout.InfiniteTimeSpan],
+            [TimeSpan.FromTicks(-1), TimeSpan.MinValue, MaxDuration + TimeSpan.FromTicks(1), TimeSpan.MaxValue]),
         ["GarbageCollection.RetainPerKey"] = ([1, int.MaxValue], [0, -1, int.MinValue]),
+        ["GarbageCollection.ReclaimDeletedKeys"] = ([true, false], []),
         ["GarbageCollection.Interval"] = ([TimeSpan.FromTicks(1), MaxDuration, Timeout.InfiniteTimeSpan], NoDurations),
         ["Persistence.ReadPageRows"] = ([1, 1_000_000], [0, -1, int.MinValue, 1_000_001, int.MaxValue]),
         ["Persistence.ReadPageBytes"] = ([1L, long.MaxValue], [0L, -1L, long.MinValue]),
         ["Persistence.Epoch"] = ([0UL, 1UL, (ulong)long.MaxValue], [(ulong)long.MaxValue + 1, ulong.MaxValue]),
         ["Persistence.MaxAttempts"] = ([1, 1_000], [0, -1, int.MinValue, 1_001, int.MaxValue]),
         ["Persistence.MaxSkippedPerPage"] = ([1, 100_000_000], [0, -1, int.MinValue, 100_000_001, int.MaxValue]),
+        ["Persistence.MaxKeyFilterBytes"] = ([null!, 0L, 1L, 8L << 30], [-1L, long.MinValue, (8L << 30) + 1, long.MaxValue]),
+        ["Persistence.MaxReadCacheBytes"] = ([null!, 0L, 1L, 8L << 30], [-1L, long.MinValue, (8L << 30) + 1, long.MaxValue]),
         ["Persistence.ReclaimStepVersions"] = ([1, 10_000_000], [0, -1, int.MinValue, 10_000_001, int.MaxValue]),
+        ["CommitLog.Enabled"] = ([true, false], []),
+        ["CommitLog.DefaultDirectory"] = ([null!], ["", " "]),
         ["CommitLog.Directory"] = ([null!], ["", " "]),
         ["CommitLog.SegmentBytes"] = ([1 << 20, 1 << 28], [0, -1, int.MinValue, (1 << 20) - 1, (1 << 30) + 1, int.MaxValue]),
         ["CommitLog.MaxBytes"] = ([4L << 25, long.MaxValue], [0L, -1L, long.MinValue, (4L << 25) - 1]),
-        ["CommitLog.MaxWait"] = ([TimeSpan.FromTicks(1), MaxDuration, Timeout.InfiniteTimeSpan], NoDurations),
+        ["CommitLog.FlushAge"] = ([TimeSpan.FromTicks(1), MaxDuration, Timeout.InfiniteTimeSpan], NoDurations),
         ["CommitLog.WriteDelay"] = ([TimeSpan.FromTicks(1), MaxDuration], [.. NoDurations, Timeout.InfiniteTimeSpan]),
         ["CommitLog.WriteBytes"] = ([1, int.MaxValue], [0, -1, int.MinValue]),
         ["CommitLog.MinimumDurability"] = ([Durability.Buffered], [(Durability)(-1), (Durability)3]),
@@ -168,11 +177,14 @@ public sealed class OptionsTests
         options.Persistence.ReadPageRows.Should().Be(1_000);
         options.Persistence.MaxSkippedPerPage.Should().Be(10_000);
         options.Persistence.ReclaimStepVersions.Should().Be(10_000);
+        options.Persistence.MaxKeyFilterBytes.Should().BeNull();
+        options.Persistence.MaxReadCacheBytes.Should().BeNull();
         options.CommitLog.Directory.Should().BeNull();
-        options.CommitLog.IsEnabled.Should().BeFalse();
+        options.CommitLog.Enabled.Should().BeTrue();
+        options.CommitLog.FlushAge.Should().Be(TimeSpan.FromSeconds(10));
+        options.CommitLog.DefaultDirectory.Should().BeNull();
         options.CommitLog.SegmentBytes.Should().Be(33_554_432);
         options.CommitLog.MaxBytes.Should().Be(1_073_741_824);
-        options.CommitLog.MaxWait.Should().Be(TimeSpan.FromSeconds(30));
         options.CommitLog.WriteDelay.Should().Be(TimeSpan.FromMilliseconds(10));
         options.CommitLog.WriteBytes.Should().Be(1_048_576);
         options.CommitLog.MinimumDurability.Should().Be(Durability.Buffered);

@@ -23,7 +23,7 @@ public sealed class OwnershipTests
     }
 
     [Theory]
-    [MemberData(nameof(TestCases.PersistentStorages), MemberType = typeof(TestCases))]
+    [MemberData(nameof(TestCases.StoragesThatFlush), MemberType = typeof(TestCases))]
     public async Task A11_TheBatchMayBeReusedWhileADurableCommitStillWaits(StoreStorage storage)
     {
         await using var fixture = await StoreFixture.OpenAsync(storage);

@@ -44,14 +44,65 @@ public sealed class RetentionTests
     [Theory]
     [InlineData(StoreStorage.InMemory)]
     [InlineData(StoreStorage.Sqlite)]
-    public async Task E3_AfterReopeningWhatWasThereIsAsOldAsTheOpening(StoreStorage storage)
+    public async Task E3_AgesCountAcrossReopening(StoreStorage storage)
     {
         await using var fixture = await StoreFixture.OpenAsync(storage, o => o.GarbageCollection.RetainAge = TimeSpan.FromMinutes(10));
         await SetEachMinuteAsync(fixture, minutes: 30);
         await fixture.ReopenAsync();
-        (await ReclaimAsync(fixture)).Floor.Should().Be(CommitVersion.Zero);
-        fixture.Clock.Advance(TimeSpan.FromMinutes(10));
+        (await ReclaimAsync(fixture)).Floor.Should().Be((CommitVersion)20);
+        await fixture.Store.DisposeAsync();
+        fixture.Clock.Advance(TimeSpan.FromMinutes(5));
+        await fixture.ReopenAsync();
+        (await ReclaimAsync(fixture)).Floor.Should().Be((CommitVersion)25, "time passes while the store is closed");
+        fixture.Clock.Advance(TimeSpan.FromMinutes(5));
         (await ReclaimAsync(fixture)).Floor.Should().Be((CommitVersion)30);
+    }
+
+    [Theory]
+    [InlineData(StoreStorage.InMemory)]
+    [InlineData(StoreStorage.Sqlite)]
+    public async Task E3_AfterACrashWhatWasNotStoredIsAsOldAsTheOpening(StoreStorage storage)
+    {
+        await using var fixture = await StoreFixture.OpenAsync(storage, o => o.GarbageCollection.RetainAge = TimeSpan.FromMinutes(10));
+        await SetEachMinuteAsync(fixture, minutes: 15);
+        (await ReclaimAsync(fixture)).Floor.Should().Be((CommitVersion)5);
+        for (var minute = 16; minute <= 30; minute++)
+        {
+            fixture.Clock.Advance(TimeSpan.FromMinutes(1));
+            await fixture.Store.SetAsync((ulong)minute, "a", $"{minute}");
+        }
+
+        await fixture.Store.FlushAsync().Guarded();
+        await fixture.CrashAsync();
+
+        // The times up to version 15 were stored with the run of reclamation; it is minute 30.
+        (await ReclaimAsync(fixture)).Floor.Should().Be((CommitVersion)15);
+        fixture.Clock.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromTicks(1));
+        (await ReclaimAsync(fixture)).Floor.Should().Be((CommitVersion)15);
+        fixture.Clock.Advance(TimeSpan.FromTicks(1));
+        (await ReclaimAsync(fixture)).Floor.Should().Be((CommitVersion)30);
+    }
+
+    [Fact]
+    public async Task E3_TimesOfVersionsThatACrashLostAreForgotten()
+    {
+        await using var fixture = await StoreFixture.OpenAsync(StoreStorage.InMemory, o => o.GarbageCollection.RetainAge = TimeSpan.FromMinutes(10));
+        await SetEachMinuteAsync(fixture, minutes: 5);
+        await fixture.Store.FlushAsync().Guarded();
+        for (var minute = 6; minute <= 9; minute++)
+        {
+            fixture.Clock.Advance(TimeSpan.FromMinutes(1));
+            await fixture.Store.SetAsync((ulong)minute, "a", "lost");
+        }
+
+        await fixture.Store.ReclaimAsync();
+        await fixture.CrashAsync();
+        fixture.Clock.Advance(TimeSpan.FromMinutes(7));
+        await fixture.Store.SetAsync(6, "a", "again");
+
+        // It is minute 16. Had the lost version 6 left its time, minute 6, the new one would be older than it is.
+        (await ReclaimAsync(fixture)).Floor.Should().Be((CommitVersion)5);
+        (await fixture.Store.ReadAsync("a", 5)).Should().Be("5@5");
     }
 
     [Theory]
@@ -198,12 +249,6 @@ public sealed class RetentionTests
 
         var scan = new TierScan(KeyRange.Exactly(System.Text.Encoding.UTF8.GetBytes(key)), Everything, TierScanMode.History, ScanDirection.Forward, 1_000);
         (await fixture.Tier.ScanAsync(scan, CancellationToken.None)).Rows.Select(r => r.Version.Value).Should().Equal(newestFirst);
-    }
-
-    private sealed class OperatorRetentions : IOperatorRetentionProvider
-    {
-        // Owner: the test, between two runs.
-        public IReadOnlyDictionary<ulong, Retention> Current { get; set; } = new Dictionary<ulong, Retention>();
     }
 
     private sealed class FailingStrategy : IGarbageCollectionStrategy

@@ -16,7 +16,12 @@ public sealed class SecrecyTests
     private static readonly byte[] Value = Bytes.Of(ValueText);
     private static readonly VersionedRow Row = new(Key, 10, Value);
     private static readonly TierRow StoredRow = new(Key, 10, 1, Value);
-    private static readonly RetentionRule Rule = new(FloorSet.None, [], new KindByFirstByte());
+    private static readonly KeyRange Range = KeyRange.Between(Key, Value);
+    private static readonly Pin ScopedPin = new(10, 1) { Scope = Range };
+    private static readonly RetentionRule Rule = new(FloorSet.None, [ScopedPin], new KindByFirstByte());
+    private static readonly SnapshotInfo Listed = new("owner", 10, DateTimeOffset.UnixEpoch) { Scope = Range };
+    private static readonly VersionExplanation Explained = new(10, 1, RetentionReason.Pinned) { Pins = [Listed] };
+    private static readonly Dictionary<RetentionReason, VersionTotals> NoTotals = [];
 
     /// <summary>A filled instance of every public type through which key or value bytes can be reached.</summary>
     private static readonly object[] Holders =
@@ -42,6 +47,16 @@ public sealed class SecrecyTests
         new TierScan(KeyRange.Exactly(Key), new TierView(10, 1), TierScanMode.Newest, ScanDirection.Forward, 1),
         new TierReclaimStep(Rule, new ReadOnlyMemory<byte>(Key), 1) { Keys = [Key] },
         new TierReclaimed(new ReadOnlyMemory<byte>(Key), 1, 1, 1),
+        ScopedPin,
+        Rule,
+        new RetentionVerdict(RetentionReason.Pinned, 1, ScopedPin),
+        Listed,
+        new SnapshotOptions { Scope = Range },
+        new OutOfScopeException("owner", Range),
+        new LeaseInfo("lease", 10, 1, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch) { Scope = Range },
+        Explained,
+        new KeyExplanation(EntryKind.Multi, 10, [Explained]),
+        new ReclamationPreview(default, NoTotals, NoTotals, [Listed]),
     ];
 
     [Fact]
@@ -79,7 +94,7 @@ public sealed class SecrecyTests
     }
 
     [Theory]
-    [MemberData(nameof(TestCases.Storages), MemberType = typeof(TestCases))]
+    [MemberData(nameof(TestCases.StoragesWithoutLog), MemberType = typeof(TestCases))]
     public async Task F8_NoLogAndNoExceptionShowsBytes(StoreStorage storage)
     {
         var thrown = new List<Exception>();

@@ -114,9 +114,9 @@ public sealed class SnapshotTests
 
         var start = second.OpenedAt;
         fixture.Store.GetOpenSnapshots().Should().Equal(
-            new SnapshotInfo("first", 3, start + TimeSpan.FromMinutes(1)),
-            new SnapshotInfo("second", 7, start),
-            new SnapshotInfo("third", 10, start + TimeSpan.FromMinutes(1)));
+            new SnapshotInfo("first", 3, start + TimeSpan.FromMinutes(1)) { Id = 2 },
+            new SnapshotInfo("second", 7, start) { Id = 1 },
+            new SnapshotInfo("third", 10, start + TimeSpan.FromMinutes(1)) { Id = 3 });
         fixture.Store.GetStatistics().OpenSnapshots.Should().Be(3);
         Assert.ThrowsAny<ArgumentException>(() => fixture.Store.OpenSnapshot(1, string.Empty));
     }
@@ -157,7 +157,7 @@ public sealed class SnapshotTests
         await applies.Reached.Guarded();
 
         // A late commit is held while it looks for duplicates on disk.
-        var late = fixture.Store.CommitAsync(new WriteBatch().Set("b", "late"), 5).AsTask();
+        var late = fixture.Store.CommitAsync(new WriteBatch().Set("a", "late"), 5).AsTask();
         await reads.Reached.Guarded();
         for (var i = 0; i < 100; i++)
         {

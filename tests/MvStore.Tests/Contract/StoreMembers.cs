@@ -34,10 +34,18 @@ internal static class StoreMembers
         yield return new("OpenHistory", s => Portions.ToListAsync(s.OpenHistory(KeyRange.All, CommitVersion.Latest)));
         yield return new("Evict", s => Run(() => s.Evict(0)));
         yield return new("ReclaimAsync", s => s.ReclaimAsync().AsTask());
+        yield return new("PreviewReclamationAsync", s => s.PreviewReclamationAsync().AsTask());
+        yield return new("ExplainAsync", s => s.ExplainAsync(Bytes.Of("a")).AsTask());
         yield return new("OpenSnapshot", s => Run(() => s.OpenSnapshot(CommitVersion.Latest, "member").Dispose()));
+        yield return new("OpenSnapshot (options)", s => Run(() => s.OpenSnapshot(CommitVersion.Latest, new SnapshotOptions { Owner = "member" }).Dispose()));
         yield return new("GetOpenSnapshots", s => Run(() => s.GetOpenSnapshots()));
+        yield return new("GetLeases", s => Run(() => s.GetLeases()));
+        yield return new("RenewLeaseAsync", s => IgnoreNoLeaseAsync(() => s.RenewLeaseAsync("none", TimeSpan.FromHours(1)).AsTask()));
+        yield return new("CloseLeaseAsync", s => s.CloseLeaseAsync("none").AsTask());
+        yield return new("OpenLeaseSnapshot", s => IgnoreNoLeaseAsync(() => Run(() => s.OpenLeaseSnapshot("none").Dispose())));
         yield return new("GetStatistics", s => Run(() => s.GetStatistics()));
         yield return new("GetFloor", s => Run(() => s.GetFloor()));
+        yield return new("VersionAt", s => Run(() => s.VersionAt(DateTimeOffset.MaxValue)));
         yield return new("VisibleVersion", s => Run(() => s.VisibleVersion));
         yield return new("DurableVersion", s => Run(() => s.DurableVersion));
         yield return new("FlushEventsAsync", ListenAndLeaveAsync);
@@ -50,6 +58,25 @@ internal static class StoreMembers
             s => s.CommitAsync(new WriteBatch().Set("member", "1"), NextVersion(), Durability.Durable).AsTask());
         yield return new("WaitForDurableAsync", s => s.WaitForDurableAsync(CommitVersion.Latest).AsTask());
         yield return new("FlushAsync", s => s.FlushAsync().AsTask());
+        yield return new("OpenLeaseAsync", OpenAndCloseLeaseAsync);
+    }
+
+    private static async Task OpenAndCloseLeaseAsync(IMultiVersionStore store)
+    {
+        var lease = await store.OpenLeaseAsync($"lease {NextVersion()}", CommitVersion.Latest, TimeSpan.FromHours(1));
+        await store.CloseLeaseAsync(lease.Name);
+    }
+
+    private static async Task IgnoreNoLeaseAsync(Func<Task> call)
+    {
+        try
+        {
+            await call();
+        }
+        catch (LeaseNotFoundException)
+        {
+            // The answer of an open store: there is none.
+        }
     }
 
     private static async Task ListenAndLeaveAsync(IMultiVersionStore store)

@@ -1,4 +1,3 @@
-using MvStore.Tests.Buffering;
 using MvStore.Tests.Fixtures;
 using MvStore.Tests.Unmanaged;
 

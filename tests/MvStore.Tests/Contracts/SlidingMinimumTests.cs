@@ -28,6 +28,9 @@ public sealed class SlidingMinimumTests
             }
 
             minimum.Minimum.Should().Be(queue.Count == 0 ? null : (CommitVersion?)queue.Min(), "seed {0}, step {1}", seed, step);
+            var skipped = random.Next(queue.Count + 1);
+            var behind = queue.Skip(skipped).Select(v => (CommitVersion?)v).DefaultIfEmpty(null).Min();
+            minimum.MinimumBehind(skipped).Should().Be(behind, "seed {0}, step {1}, behind {2}", seed, step, skipped);
         }
     }
 

@@ -11,6 +11,7 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
     private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? _failureAfterWriting;
     private Exception? _reclaimFailure;
+    private Exception? _noteFailure;
     private Hold? _applyHold;
     private Hold? _readHold;
     private Hold? _reclaimHold;
@@ -95,6 +96,9 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
 
     /// <summary>Lets every step of reclamation fail.</summary>
     public void FailReclaims(Exception failure) => Volatile.Write(ref _reclaimFailure, failure);
+
+    /// <summary>Lets every note fail.</summary>
+    public void FailNotes(Exception failure) => Volatile.Write(ref _noteFailure, failure);
 
     /// <summary>The process is dead: nothing the store does from now on reaches the tier.</summary>
     public void Abandon() => Volatile.Write(ref _abandoned, true);
@@ -181,6 +185,18 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
         }
 
         return await inner.ReclaimAsync(request, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask SetNoteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        ThrowIfAbandoned();
+        if (Volatile.Read(ref _noteFailure) is { } failure)
+        {
+            throw failure;
+        }
+
+        await inner.SetNoteAsync(name, content, cancellationToken);
     }
 
     /// <inheritdoc/>

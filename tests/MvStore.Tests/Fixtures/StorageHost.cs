@@ -13,13 +13,17 @@ internal abstract class StorageHost : IAsyncDisposable
     {
         StoreStorage.None => new NoStorage(),
         StoreStorage.InMemory => new InMemoryStorage(),
-        StoreStorage.Sqlite => new SqliteStorage(),
+        StoreStorage.Sqlite => new SqliteStorage(isLogged: false),
+        StoreStorage.LoggedSqlite => new SqliteStorage(isLogged: true),
         StoreStorage.Remote => new RemoteStorage(seed),
         _ => throw new ArgumentOutOfRangeException(nameof(storage)),
     };
 
     /// <summary>A tier that is not open yet, or null when there is no storage.</summary>
     public abstract IPersistentTier? NewTier();
+
+    /// <summary>The directory of the commit log, for the tier made last; null without one.</summary>
+    public virtual string? LogDirectory => null;
 
     /// <summary>Lets the next tier find what a killed process would leave. The tier in use is not written to meanwhile.</summary>
     public abstract void Crash();
@@ -80,7 +84,15 @@ internal abstract class StorageHost : IAsyncDisposable
         private readonly List<SqliteTier> _abandoned = [];
         private SqliteTier? _current;
 
-        public SqliteStorage() => NewDirectory();
+        private readonly bool _isLogged;
+
+        public SqliteStorage(bool isLogged)
+        {
+            _isLogged = isLogged;
+            NewDirectory();
+        }
+
+        public override string? LogDirectory => _isLogged ? SqliteStoreFile.CommitLogDirectoryOf(Path.Combine(_directories[^1], FileName)) : null;
 
         public override IPersistentTier NewTier()
             => _current = new SqliteTier(new SqliteTierOptions(Path.Combine(_directories[^1], FileName)));
@@ -93,7 +105,9 @@ internal abstract class StorageHost : IAsyncDisposable
             }
 
             var from = _directories[^1];
+            var fromLog = LogDirectory;
             var to = NewDirectory();
+            CopyLog(fromLog, LogDirectory);
             foreach (var file in (string[])[FileName, $"{FileName}-wal"])
             {
                 if (File.Exists(Path.Combine(from, file)))
@@ -113,6 +127,21 @@ internal abstract class StorageHost : IAsyncDisposable
             foreach (var directory in _directories)
             {
                 Directory.Delete(directory, recursive: true);
+            }
+        }
+
+        // The lock is the process's own.
+        private static void CopyLog(string? from, string? to)
+        {
+            if (from is null || to is null || !Directory.Exists(from))
+            {
+                return;
+            }
+
+            Directory.CreateDirectory(to);
+            foreach (var file in Directory.GetFiles(from).Where(f => Path.GetFileName(f) != "lock"))
+            {
+                File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
             }
         }
 

@@ -55,10 +55,13 @@ public sealed class StoreFixture : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Buffer.MemoryBudget = long.MaxValue;
+        options.Buffer.SlowsCommits = false;
         options.Flush.MaxBytes = long.MaxValue;
         options.Flush.MaxEntries = int.MaxValue;
         options.Flush.MaxAge = Timeout.InfiniteTimeSpan;
+        options.CommitLog.FlushAge = Timeout.InfiniteTimeSpan;
         options.GarbageCollection.Interval = Timeout.InfiniteTimeSpan;
+        options.GarbageCollection.TimeResolution = TimeSpan.Zero;
     }
 
     /// <summary>Moves everything committed so far to where a test wants it. Reopening ends the open snapshots.</summary>
@@ -116,7 +119,7 @@ public sealed class StoreFixture : IAsyncDisposable
         if (_host.NewTier() is { } tier)
         {
             _tier = new ObservedTier(tier);
-            builder.UsePersistentTier(_tier);
+            builder.UsePersistentTier(_tier).Configure(o => o.CommitLog.DefaultDirectory = _host.LogDirectory);
         }
 
         if (_configure is not null)

@@ -37,5 +37,9 @@ public sealed class StuckReclaimTier(IPersistentTier inner) : IPersistentTier
     }
 
     /// <inheritdoc/>
+    public ValueTask SetNoteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+        => inner.SetNoteAsync(name, content, cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

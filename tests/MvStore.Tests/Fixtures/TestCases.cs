@@ -10,10 +10,16 @@ public static class TestCases
     public static TheoryData<StoreStorage, Residency> OnDisk { get; } = Combine(buffered: false, memoryOnly: false);
 
     /// <summary>Every storage.</summary>
-    public static TheoryData<StoreStorage> Storages { get; } = [StoreStorage.None, StoreStorage.InMemory, StoreStorage.Sqlite];
+    public static TheoryData<StoreStorage> Storages { get; } = [StoreStorage.None, StoreStorage.InMemory, StoreStorage.Sqlite, StoreStorage.LoggedSqlite];
 
     /// <summary>Every storage that is persistent.</summary>
-    public static TheoryData<StoreStorage> PersistentStorages { get; } = [StoreStorage.InMemory, StoreStorage.Sqlite];
+    public static TheoryData<StoreStorage> PersistentStorages { get; } = [StoreStorage.InMemory, StoreStorage.Sqlite, StoreStorage.LoggedSqlite];
+
+    /// <summary>Every storage without a commit log.</summary>
+    public static TheoryData<StoreStorage> StoragesWithoutLog { get; } = [StoreStorage.None, StoreStorage.InMemory, StoreStorage.Sqlite];
+
+    /// <summary>Every persistent storage without a commit log: a durable commit waits there for a flush.</summary>
+    public static TheoryData<StoreStorage> StoragesThatFlush { get; } = [StoreStorage.InMemory, StoreStorage.Sqlite];
 
     private static TheoryData<StoreStorage, Residency> Combine(bool buffered, bool memoryOnly)
     {
@@ -23,7 +29,7 @@ public static class TestCases
             data.Add(StoreStorage.None, Residency.MemoryOnly);
         }
 
-        foreach (var storage in (StoreStorage[])[StoreStorage.InMemory, StoreStorage.Sqlite])
+        foreach (var storage in (StoreStorage[])[StoreStorage.InMemory, StoreStorage.Sqlite, StoreStorage.LoggedSqlite])
         {
             if (buffered)
             {

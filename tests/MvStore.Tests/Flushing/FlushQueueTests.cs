@@ -142,6 +142,28 @@ public sealed class FlushQueueTests : IDisposable
         _clock.DueTimes[^1].Should().Be(TimeSpan.FromMilliseconds(1));
     }
 
+    [Fact]
+    public void I37_TheDurableVersionOfASliceStopsBelowWhatStillWaitsBehindIt()
+    {
+        ulong[] versions = [5, 9, 7, 6, 8, 20];
+        foreach (var version in versions)
+        {
+            var commit = new PreparedCommit(version, [], 1, 0) { Bytes = 1 };
+            commit.Stamp(++_sequence);
+            _queue.Add(commit);
+        }
+
+        // Up to each publication: what is highest, unless something lower waits behind.
+        ulong[] expected = [5, 5, 5, 7, 9, 20];
+        for (var last = 1; last <= versions.Length; last++)
+        {
+            _queue.DurableVersionOnceWritten(_queue.Peek(0, (ulong)last)!, 3).Value.Should().Be(expected[last - 1], "up to {0}", last);
+        }
+
+        _queue.DurableVersionOnceWritten(_queue.Peek(0, 2)!, 30).Value.Should().Be(5);
+        _queue.DurableVersionOnceWritten(_queue.Peek(0, 6)!, 30).Value.Should().Be(30, "that is on disk already");
+    }
+
     private void Add(int bytes, int entries = 1, int drops = 0)
     {
         var commit = new PreparedCommit(++_sequence, [], entries, drops) { Bytes = bytes };

@@ -1,4 +1,5 @@
 using CsCheck;
+using MvStore.Conformance;
 using MvStore.Contracts;
 using MvStore.Flushing;
 using MvStore.Tests.Fixtures;
@@ -42,6 +43,38 @@ public sealed class SliceRowsTests
                 rows.Dispose();
             },
             iter: 100,
+            seed: "0000KkRFLgZ3");
+    }
+
+    [Fact]
+    public void I36_WhatIsLeftOutIsWhatTheRuleLetsGoButNeverTheNewestOfAKey()
+    {
+        var entries = Gen.Select(Gen.Int[0, 3], Gen.Int[1, 30]).List[1, 80];
+        var pins = Gen.Select(Gen.Int[1, 30], Gen.Int[1, 80]).List[0, 3];
+        Gen.Select(entries, pins, Gen.Int[0, 30]).Sample(
+            (keysAndVersions, seenBy, floor) =>
+            {
+                var distinct = keysAndVersions.Distinct().ToArray();
+                var written = distinct.Select((e, i) => (Key: new[] { (byte)e.Item1 }, Version: (ulong)e.Item2, Sequence: (ulong)i + 1, (byte[]?)[])).ToArray();
+                var rule = new RetentionRule(
+                    new FloorSet((ulong)floor, []), seenBy.Select(p => new Pin((ulong)p.Item1, (ulong)p.Item2)), TestClassifier.Instance);
+                using var native = new NativeRows();
+                using var rows = new SliceRows(CommitsOf(native, written), written.Length);
+                var kept = new List<(byte, ulong)>();
+                foreach (var key in written.GroupBy(e => e.Key[0]).OrderBy(g => g.Key))
+                {
+                    var newestFirst = key.OrderByDescending(e => e.Version).Select(e => new VersionStamp(e.Version, e.Sequence)).ToArray();
+                    var keep = new bool[newestFirst.Length];
+                    rule.Decide([key.Key], newestFirst, keep);
+                    keep[0].Should().BeTrue();
+                    kept.AddRange(newestFirst.Where((_, i) => keep[i]).Select(e => (key.Key, e.Version.Value)).Reverse());
+                }
+
+                rows.CountSuperseded().Should().Be(written.Length - written.Select(e => e.Key[0]).Distinct().Count());
+                rows.LeaveOut(rule).Should().Be(written.Length - kept.Count);
+                rows.Select(r => (r.Key.Span[0], r.Version.Value)).Should().Equal(kept);
+            },
+            iter: 500,
             seed: "0000KkRFLgZ3");
     }
 

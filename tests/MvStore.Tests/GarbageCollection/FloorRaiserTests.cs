@@ -21,7 +21,7 @@ public sealed class FloorRaiserTests : IAsyncLifetime
         _sequencer = new CommitSequencer(new TierState(0, CommitVersion.Zero, FloorSet.None), _failure, queue: null, feed: null);
         _tier = NewTier(_storage);
         var retention = new RetentionPolicy(new GarbageCollectionOptions { RetainVersions = 10 });
-        _raiser = new FloorRaiser(_sequencer, _floors, _tier, new TierWrites(_failure, new TierRetryPolicy(TimeSpan.Zero, TimeSpan.Zero, 1, resolvesDoubt: false), TimeProvider.System), durability: null, retention, TestClassifier.Instance);
+        _raiser = new FloorRaiser(_sequencer, _floors, new PinRegistry(), _tier, new TierWrites(_failure, new TierRetryPolicy(TimeSpan.Zero, TimeSpan.Zero, 1, resolvesDoubt: false), TimeProvider.System), durability: null, retention, TestClassifier.Instance);
     }
 
     public async Task InitializeAsync() => await _tier.OpenAsync(default);
@@ -80,6 +80,45 @@ public sealed class FloorRaiserTests : IAsyncLifetime
         await _raiser.RunAsync(default);
         await _raiser.RunAsync(default);
         _tier.Writes.Should().Be(before + 1);
+    }
+
+    [Fact]
+    public async Task I35_FloorsOfASliceAreTakenNoteOfAtOnceAndGoneByOnlyOnceTheyAreStored()
+    {
+        _raiser.Prepare(() => CommitVersion.Max).Should().BeNull("the store is still being opened");
+        _raiser.BeginWithSlices();
+        await CommitAsync(new WriteBatch().Drop("a"u8), 20);
+        var prepared = _raiser.Prepare(() => 20)!;
+
+        prepared.Floors.Default.Should().Be((CommitVersion)10);
+        Show(prepared.Floors.ByKey).Should().Equal("a@20");
+        Show(prepared.Settled).Should().Equal("a@20");
+        _floors.Current.Set.Should().BeSameAs(prepared.Floors);
+        _floors.Stored.Default.Should().Be(CommitVersion.Zero);
+        Assert.Throws<BelowFloorException>(() => Begin(new WriteBatch().Set("b"u8, "x"u8), 10));
+
+        var before = _tier.Writes;
+        await CommitAsync(new WriteBatch(), 40);
+        await _raiser.RunAsync(default);
+        _tier.Writes.Should().Be(before + 1, "nothing but the commit was written");
+        _floors.Current.Set.Should().BeSameAs(prepared.Floors, "nobody else raises a floor meanwhile");
+        _raiser.Prepare(() => 40).Should().BeNull();
+
+        _raiser.Confirm(prepared);
+        _floors.Stored.Should().BeSameAs(prepared.Floors);
+        await _raiser.RunAsync(default);
+        _floors.Stored.Default.Should().Be((CommitVersion)30);
+        _raiser.Prepare(() => 40).Should().BeNull("nothing is to rise");
+        await CommitAsync(new WriteBatch(), 50);
+        _raiser.Prepare(() => 50).Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task I37_TheFloorOfASliceStopsAtWhatWillBeDurable()
+    {
+        _raiser.BeginWithSlices();
+        await CommitAsync(new WriteBatch(), 40);
+        _raiser.Prepare(() => 25)!.Floors.Default.Should().Be((CommitVersion)15);
     }
 
     private static FaultyTier NewTier(InMemoryTierStorage storage) => new(new InMemoryTier(storage));

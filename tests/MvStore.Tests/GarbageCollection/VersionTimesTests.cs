@@ -11,7 +11,7 @@ public sealed class VersionTimesTests
     [Fact]
     public void E3_AMomentIsToldExactlyWhileThereIsRoom()
     {
-        var times = new VersionTimes(_clock, 5);
+        var times = Begun(5);
         Advance(times, TimeSpan.FromSeconds(10), 7);
         Advance(times, TimeSpan.FromSeconds(10), 9);
 
@@ -27,7 +27,7 @@ public sealed class VersionTimesTests
     [Fact]
     public void E3_WhatBecomesVisibleInOneInstantIsOneSample()
     {
-        var times = new VersionTimes(_clock, CommitVersion.Zero);
+        var times = Begun(CommitVersion.Zero);
         for (ulong version = 1; version <= 100; version++)
         {
             times.Advance(version);
@@ -46,7 +46,7 @@ public sealed class VersionTimesTests
     {
         var random = new Random(7);
         var start = _clock.GetTimestamp();
-        var times = new VersionTimes(_clock, CommitVersion.Zero);
+        var times = Begun(CommitVersion.Zero);
         var visibleAt = new List<long> { 0 };
         for (ulong version = 1; version <= 50_000; version++)
         {
@@ -65,6 +65,47 @@ public sealed class VersionTimesTests
             var lag = now - age - visibleAt[(int)found.Value];
             lag.Should().BeLessThanOrEqualTo((age / 36) + (step * 4) + 64, $"at an age of {age}");
         }
+    }
+
+    [Fact]
+    public void E3_CoarselyTheFirstVersionIsTimedAtOnceAndTheOthersWhenTheTimeIsUp()
+    {
+        var visible = CommitVersion.Zero;
+        VersionTimes? times = null;
+        times = new VersionTimes(_clock, null, TimeSpan.FromSeconds(1), () => times!.Look(visible));
+        times.Begin(visible);
+        Publish(TimeSpan.FromSeconds(9), 1);
+        Publish(TimeSpan.FromSeconds(0.4), 2);
+        Publish(TimeSpan.FromSeconds(0.4), 3);
+        times.Count.Should().Be(2, "the version of the opening, and the first one");
+        times.VisibleBefore(TimeSpan.Zero).Should().Be((CommitVersion)1);
+
+        _clock.Advance(TimeSpan.FromSeconds(0.2));
+        times.VisibleBefore(TimeSpan.Zero).Should().Be((CommitVersion)3, "nobody commits any more, and it is timed all the same");
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        times.VisibleBefore(TimeSpan.FromSeconds(5)).Should().Be((CommitVersion)3);
+        times.VisibleBefore(TimeSpan.FromSeconds(5) + TimeSpan.FromTicks(1)).Should().Be((CommitVersion)1);
+
+        Publish(TimeSpan.Zero, 4);
+        times.VisibleBefore(TimeSpan.Zero).Should().Be((CommitVersion)4, "it was quiet before");
+        times.Dispose();
+        Publish(TimeSpan.Zero, 5);
+        times.Look(visible);
+        times.VisibleBefore(TimeSpan.Zero).Should().Be((CommitVersion)5, "what is stored last is whole");
+
+        void Publish(TimeSpan after, ulong version)
+        {
+            _clock.Advance(after);
+            visible = version;
+            times!.Advance(version);
+        }
+    }
+
+    private VersionTimes Begun(CommitVersion recovered)
+    {
+        var times = new VersionTimes(_clock, null, TimeSpan.Zero);
+        times.Begin(recovered);
+        return times;
     }
 
     private void Advance(VersionTimes times, TimeSpan by, ulong version)

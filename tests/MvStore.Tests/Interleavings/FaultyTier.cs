@@ -11,6 +11,7 @@ public sealed class FaultyTier(IPersistentTier inner) : IPersistentTier
         Apply,
         RaiseFloor,
         Reclaim,
+        SetNote,
     }
 
     public int Writes => Volatile.Read(ref _writes);
@@ -42,6 +43,12 @@ public sealed class FaultyTier(IPersistentTier inner) : IPersistentTier
     {
         Count(Write.Reclaim);
         return inner.ReclaimAsync(request, cancellationToken);
+    }
+
+    public ValueTask SetNoteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        Count(Write.SetNote);
+        return inner.SetNoteAsync(name, content, cancellationToken);
     }
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();

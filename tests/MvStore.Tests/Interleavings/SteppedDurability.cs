@@ -19,6 +19,6 @@ internal sealed class SteppedDurability(IDurability inner, Stepper stepper) : ID
     // No point here: it is asked inside the sequencer's critical section, where nothing else can run.
     public CommitVersion Version => inner.Version;
 
-    public ValueTask WaitAsync(ulong sequence, CommitVersion version, CancellationToken cancellationToken)
+    public ValueTask<CommitReceipt> WaitAsync(ulong sequence, CommitVersion version, CancellationToken cancellationToken)
         => inner.WaitAsync(sequence, version, cancellationToken);
 }

@@ -33,6 +33,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
     private readonly BufferTrimmer _trimmer;
     private readonly InMemoryTier _tier;
     private readonly SteppedTier _steppedTier;
+    private readonly FloorRaiser _raiser;
     private readonly List<(string Key, ulong Version, ulong Sequence, string? Value)> _written = [];
     private bool _isFlushing;
 
@@ -53,12 +54,18 @@ internal sealed class SteppedEngine : IAsyncDisposable
         var tierReads = ReadsOf(_tier, failure);
         var steppedReads = ReadsOf(_steppedTier, failure);
 
+        var pins = new SteppedPins(_pins, Stepper);
+        var mark = new SteppedDurability(_mark, Stepper);
+        // One of them, whoever uses it: what it passes counts only in what is stepped.
+        _raiser = new FloorRaiser(_sequencer, _floors, pins, _steppedTier, tierWrites, mark, retention, Classifier);
+        _raiser.BeginWithSlices();
+
         var tiers = new TieredReader(_buffer, tierReads);
         var late = new LateCommitChecker(_sequencer, tiers);
         Plain = new Parts(
             new Committer(new CommitLimits(new BufferOptions()), NewPreparer(), _sequencer, _buffer, late, new OpenGate(), null),
             new Reclaimer(
-                new FloorRaiser(_sequencer, _floors, _tier, tierWrites, _mark, retention, Classifier), _floors, _pins, _trimmer, _tier, tierWrites, Classifier, 2),
+                _raiser, _floors, _pins, _trimmer, _tier, tierWrites, Classifier, 2),
             new PinOpener(_sequencer, _floors, _pins, TimeProvider.System),
             ReadersOver(_buffer, tierReads, _mark, _sequencer, _floors),
             _pins);
@@ -66,8 +73,6 @@ internal sealed class SteppedEngine : IAsyncDisposable
         var buffer = new SteppedBuffer(_buffer, Stepper);
         var publication = new SteppedPublication(_sequencer, Stepper);
         var floors = new SteppedFloors(_floors, Stepper);
-        var pins = new SteppedPins(_pins, Stepper);
-        var mark = new SteppedDurability(_mark, Stepper);
         Target = new SteppedTarget(_buffer, Stepper);
 
         // One gate for late commits, whoever makes them; its look-up is stepped.
@@ -76,7 +81,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
         Stepped = new Parts(
             new Committer(new CommitLimits(new BufferOptions()), NewPreparer(), _sequencer, Target, steppedLate, new OpenGate(), null),
             new Reclaimer(
-                new FloorRaiser(_sequencer, _floors, _steppedTier, tierWrites, mark, retention, Classifier),
+                _raiser,
                 _floors,
                 pins,
                 new SteppedReclaimable(_trimmer, Stepper),
@@ -99,15 +104,20 @@ internal sealed class SteppedEngine : IAsyncDisposable
 
     public ulong Published => _sequencer.Current.Sequence;
 
+    /// <summary>How many rows were never written.</summary>
+    public int LeftOut { get; private set; }
+
     public ulong Floor => _floors.Current.Set.Default.Value;
 
-    /// <summary>Commits, and remembers what was written if it succeeded.</summary>
+    /// <summary>Commits, and remembers what was written if it succeeded. A key behind a minus is deleted.</summary>
     public async Task<bool> CommitAsync(Parts parts, ulong version, params string[] keys)
     {
         var batch = new WriteBatch();
         foreach (var key in keys)
         {
-            batch.Set(System.Text.Encoding.UTF8.GetBytes(key), System.Text.Encoding.UTF8.GetBytes($"{key}{version}"));
+            _ = key[0] == '-'
+                ? batch.Remove(System.Text.Encoding.UTF8.GetBytes(key[1..]))
+                : batch.Set(System.Text.Encoding.UTF8.GetBytes(key), System.Text.Encoding.UTF8.GetBytes($"{key}{version}"));
         }
 
         try
@@ -115,7 +125,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
             var receipt = await parts.Committer.CommitAsync(batch, version, Durability.Buffered, CancellationToken.None);
             lock (_written)
             {
-                _written.AddRange(keys.Select(k => (k, version, receipt.Sequence, (string?)$"{k}{version}")));
+                _written.AddRange(keys.Select(k => (k.TrimStart('-'), version, receipt.Sequence, k[0] == '-' ? null : $"{k}{version}")));
             }
 
             return true;
@@ -161,7 +171,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
     }
 
     /// <summary>What the flusher does with one slice after the other. There is one flusher: within its work a second one does nothing.</summary>
-    public async Task FlushAsync(bool stepped = false)
+    public async Task FlushAsync(bool stepped = false, bool leavesOut = false)
     {
         if (_isFlushing)
         {
@@ -172,10 +182,18 @@ internal sealed class SteppedEngine : IAsyncDisposable
         while (_queue.Peek(_mark.Sequence) is { } slice)
         {
             using var rows = slice.CopyRows();
-            await (stepped ? (IPersistentTier)_steppedTier : _tier).ApplyAsync(slice.ToBatch(rows), CancellationToken.None);
+            Stepper.Point("after rows are copied");
+            var prepared = leavesOut ? _raiser.Prepare(() => _queue.DurableVersionOnceWritten(slice, _mark.HighestVersion)) : null;
+            LeftOut += prepared is null ? 0 : rows.LeaveOut(prepared.Rule);
+            await (stepped ? (IPersistentTier)_steppedTier : _tier).ApplyAsync(slice.ToBatch(rows, prepared), CancellationToken.None);
             Stepper.Point("before mark moves");
             _queue.Remove(slice, _mark);
             Stepper.Point("after mark moved");
+            if (prepared is not null)
+            {
+                _raiser.Confirm(prepared);
+            }
+
             _mark.Wake(slice);
             Stepper.Point("after queue");
         }
@@ -195,7 +213,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
             return string.Join(' ', keys.Select(key => _written
                 .Where(w => w.Key == key && w.Version <= at && w.Sequence <= view)
                 .OrderBy(w => w.Version)
-                .Select(w => $"{w.Key}@{w.Version}")
+                .Select(w => w.Value is null ? $"{w.Key}-" : $"{w.Key}@{w.Version}")
                 .LastOrDefault() ?? $"{key}-"));
         }
     }
@@ -260,6 +278,12 @@ internal sealed class SteppedEngine : IAsyncDisposable
         public async Task<string> GetManyAsync(IReadOnlyList<string> keys, ulong at)
         {
             var asked = keys.Select(k => new ReadOnlyMemory<byte>(System.Text.Encoding.UTF8.GetBytes(k))).ToArray();
+            var rows = new List<VersionedRow>();
+            if (Readers.Points.TryFindMany(asked, at, rows))
+            {
+                return Show(keys, rows);
+            }
+
             var found = await Readers.Points.FindManyAsync(asked, at, CancellationToken.None);
             return string.Join(' ', keys.Select((k, i) => Show(k, found[i])));
         }
@@ -306,7 +330,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
             return string.Join(' ', keys.Select(k => byKey.TryGetValue(k, out var version) ? $"{k}@{version}" : $"{k}-"));
         }
 
-        private static string Show(string key, TierRow? row) => row is { } found ? $"{key}@{found.Version}" : $"{key}-";
+        private static string Show(string key, TierRow? row) => row is { IsTombstone: false } found ? $"{key}@{found.Version}" : $"{key}-";
     }
 
     private sealed class Uniform : IKeyClassifier

@@ -45,5 +45,12 @@ internal sealed class SteppedTier(IPersistentTier inner, Stepper stepper) : IPer
         return step;
     }
 
+    public async ValueTask SetNoteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        stepper.Point("before note is set");
+        await inner.SetNoteAsync(name, content, cancellationToken);
+        stepper.Point("after note is set");
+    }
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

@@ -24,6 +24,17 @@ internal sealed class LogFixture : IAsyncDisposable
 
     public SimulatedDisk Disk => _disk;
 
+    /// <summary>Whether the next opening is with the log.</summary>
+    public bool UsesLog { get; set; } = true;
+
+    /// <summary>Closes the store and opens it again, with what is on another disk.</summary>
+    public async Task ReopenAsync(SimulatedDisk disk)
+    {
+        await Store.DisposeAsync().Guarded();
+        _disk = disk;
+        await _fixture.ReopenAsync();
+    }
+
     /// <summary>Opens a store on fresh storage.</summary>
     public static async Task<LogFixture> OpenAsync(StoreStorage storage = StoreStorage.InMemory, Action<MvStoreOptions>? configure = null)
     {
@@ -37,16 +48,24 @@ internal sealed class LogFixture : IAsyncDisposable
                 options.CommitLog.MaxBytes = 64 << 20;
                 configure?.Invoke(options);
             },
-            builder => builder.UseLogDirectory((opened?._disk ?? disk).Open()));
+            builder =>
+            {
+                if (opened?.UsesLog ?? true)
+                {
+                    builder.UseLogDirectory((opened?._disk ?? disk).Open());
+                }
+            });
         opened = new LogFixture(fixture, disk);
         return opened;
     }
 
     /// <summary>Lets the power fail, or only the process, and opens the store on what is left.</summary>
-    public async Task CrashAsync(PowerLoss kind = PowerLoss.KeepsNone)
+    /// <param name="kind">What is left.</param>
+    /// <param name="disk">Where the log is looked for instead.</param>
+    public async Task CrashAsync(PowerLoss kind = PowerLoss.KeepsNone, SimulatedDisk? disk = null)
     {
         _fixture.LosesCommits = true;
-        _disk = new SimulatedDisk(_disk.AfterPowerLoss(kind, new Random(1)));
+        _disk = disk ?? new SimulatedDisk(_disk.AfterPowerLoss(kind, new Random(1)));
         await _fixture.CrashAsync();
     }
 

@@ -12,7 +12,7 @@ public sealed class LogRoomTests
         using var hold = fixture.Tier.HoldApplies();
         var version = await FillAsync(fixture);
 
-        var batch = new WriteBatch().Set("late", "1");
+        var batch = Batch(version + 1).Set("late", "1");
         var waiting = fixture.Store.CommitAsync(batch, version + 1, Durability.Durable).AsTask();
         batch.Clear();
         waiting.IsCompleted.Should().BeFalse();
@@ -30,14 +30,20 @@ public sealed class LogRoomTests
         using var hold = fixture.Tier.HoldApplies();
         var version = await FillAsync(fixture);
 
-        var timer = fixture.Clock.TimerStartedAsync(due => due == TimeSpan.FromSeconds(7));
-        var waiting = fixture.Store.CommitAsync(new WriteBatch().Set("late", "1"), version + 1).AsTask();
-        await timer.Guarded();
+        var waiting = fixture.Store.CommitAsync(Batch(version + 1).Set("late", "1"), version + 1).AsTask();
+        fixture.Store.GetStatistics().Stalls[StallReason.Log].Waiting.Should().Be(1);
         fixture.Clock.Advance(TimeSpan.FromSeconds(7));
 
-        (await Assert.ThrowsAsync<CommitLogFullException>(() => waiting.Guarded())).Limit.Should().Be(4 << 20);
+        var error = await Assert.ThrowsAsync<CapacityExceededException>(() => waiting.Guarded());
+        error.Reason.Should().Be(StallReason.Log);
+        error.LimitBytes.Should().Be(3 << 20, "no flush makes the segment free that is being written");
+        error.UsedBytes.Should().BeGreaterThanOrEqualTo(3 << 20);
+        error.Waited.Should().Be(TimeSpan.FromSeconds(7));
         (await fixture.Store.ReadAsync("late")).Should().BeNull();
-        fixture.Store.GetStatistics().LogBytes.Should().BeGreaterThanOrEqualTo(4 << 20);
+        var statistics = fixture.Store.GetStatistics();
+        statistics.Stalls[StallReason.Log].Refused.Should().Be(1);
+        statistics.Stalls[StallReason.Memory].Should().Be(default(StallStatistics));
+        statistics.LogBytes.Should().BeInRange(3 << 20, 4 << 20);
         hold.Release();
         await fixture.Store.FlushAsync().Guarded();
         fixture.Store.GetStatistics().LogBytes.Should().BeLessThan(2 << 20);
@@ -52,13 +58,29 @@ public sealed class LogRoomTests
         var version = await FillAsync(fixture);
         using var cancel = new CancellationTokenSource();
 
-        var waiting = fixture.Store.CommitAsync(new WriteBatch().Set("late", "1"), version + 1, cancellationToken: cancel.Token).AsTask();
+        var waiting = fixture.Store.CommitAsync(Batch(version + 1).Set("late", "1"), version + 1, cancellationToken: cancel.Token).AsTask();
         await cancel.CancelAsync();
 
         (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.Guarded())).Should().NotBeOfType<DurabilityWaitCanceledException>();
         hold.Release();
         await fixture.Store.FlushAsync().Guarded();
         (await fixture.Store.ReadAsync("late")).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task D5_ACommitThatNeverFitsIsRefusedAtOnce()
+    {
+        await using var fixture = await OpenSmallAsync();
+        var batch = new WriteBatch();
+        for (ulong key = 0; key < 4; key++)
+        {
+            batch.Set(Bytes.Of(key), Bytes.OfLength(800_000));
+        }
+
+        var error = await Assert.ThrowsAsync<CapacityExceededException>(() => fixture.Store.CommitAsync(batch, 1).AsTask().Guarded());
+        error.Reason.Should().Be(StallReason.Log);
+        error.Waited.Should().Be(TimeSpan.Zero);
+        fixture.Store.VisibleVersion.Should().Be(CommitVersion.Zero);
     }
 
     [Fact]
@@ -122,7 +144,7 @@ public sealed class LogRoomTests
         => LogFixture.OpenAsync(configure: o =>
         {
             o.CommitLog.MaxBytes = 4 << 20;
-            o.CommitLog.MaxWait = TimeSpan.FromSeconds(7);
+            o.Buffer.MaxStall = TimeSpan.FromSeconds(7);
         });
 
     private static WriteBatch Batch(ulong version) => new WriteBatch().Set(Bytes.Of(version), Bytes.OfLength(600_000));
@@ -132,7 +154,7 @@ public sealed class LogRoomTests
     private static async Task<ulong> FillAsync(LogFixture fixture)
     {
         var version = 0UL;
-        while (fixture.Store.GetStatistics().LogBytes < 4 << 20)
+        while (fixture.Store.GetStatistics().LogBytes < 3 << 20)
         {
             version++;
             await fixture.Store.CommitAsync(Batch(version), version, Durability.Logged).Guarded();

@@ -91,7 +91,7 @@ internal sealed class ModelLifetimes(ModelWorld world, ModelPaging paging)
 
         world.Snapshots.Clear();
         world.Pages.Clear();
-        world.Reference.MarkDurable();
+        world.Reference.MarkFlushed();
         await InspectAsync();
     }
 

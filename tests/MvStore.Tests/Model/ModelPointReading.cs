@@ -101,6 +101,17 @@ internal sealed class ModelPointReading(ModelWorld world)
         }
 
         var entry = world.Reference.Newest(key, reader.View with { At = at });
+        if (entry is null && world.Reference.HasForgotten(key))
+        {
+            return [AnswerText.Reclaimed];
+        }
+
+        if (entry is null && world.Settings.ReclaimsDeletedKeys && world.Reference.FloorOf(key) > 0)
+        {
+            // Whether keys have gone is remembered of all together.
+            return [AnswerText.Beginning, AnswerText.Reclaimed];
+        }
+
         var truth = entry is null ? AnswerText.Beginning : AnswerText.Of(PreviousVersion.Of(entry.Row));
         var isCertain = at == reader.View.At
             || (entry is not null && (entry == world.Reference.Newest(key, reader.View) || entry.Version > world.Reference.FloorOf(key)))

@@ -36,6 +36,7 @@ internal sealed class ModelReclamation(ModelWorld world, ModelWriting writing)
         }
 
         world.Reference.RaiseFloors(floors, keys);
+        await ForgetAsync();
         await RequireKeptAsync();
     }
 
@@ -46,7 +47,7 @@ internal sealed class ModelReclamation(ModelWorld world, ModelWriting writing)
     private void RequireFloor(EntryKind kind, ulong old, ulong floor)
     {
         var highest = Behind(world.Reference.Highest);
-        var lowest = world.HasTier ? Behind(world.Reference.DurableVersionAt(world.Reference.Durable)) : highest;
+        var lowest = world.HasTier ? Behind(world.Reference.DurableVersionAt(world.Reference.Flushed)) : highest;
         if (floor < Math.Max(old, lowest) || floor > Math.Max(old, highest))
         {
             throw world.Journal.Mismatch($"floor of {kind}", $"{Math.Max(old, lowest)} to {Math.Max(old, highest)}", $"{floor}");
@@ -62,7 +63,7 @@ internal sealed class ModelReclamation(ModelWorld world, ModelWriting writing)
     private void RequireKeyFloor(byte[] key, ulong withoutDrops, ulong floor)
     {
         var highest = Math.Max(withoutDrops, world.Reference.DroppedUpTo(key, world.Reference.Highest));
-        var settled = world.HasTier ? world.Reference.DurableVersionAt(world.Reference.Durable) : world.Reference.Highest;
+        var settled = world.HasTier ? world.Reference.DurableVersionAt(world.Reference.Flushed) : world.Reference.Highest;
         var lowest = Math.Max(withoutDrops, world.Reference.DroppedUpTo(key, settled));
         if (floor < lowest || floor > highest || (floor != withoutDrops && floor != world.Reference.DroppedUpTo(key, floor)))
         {
@@ -85,12 +86,45 @@ internal sealed class ModelReclamation(ModelWorld world, ModelWriting writing)
     }
 
     /// <summary>
+    /// Deleted keys go, unless a pin sees the deletion or anything older. What a pin that was opened below the floor of a key sees of it may be gone already, and
+    /// then keeps nothing: the store is asked.
+    /// </summary>
+    private async Task ForgetAsync()
+    {
+        if (!world.Settings.ReclaimsDeletedKeys)
+        {
+            return;
+        }
+
+        foreach (var deletion in world.Reference.DeletedKeys())
+        {
+            var pins = world.PinHolders.Where(p => world.Reference.SeesUpTo(p.View, deletion)).ToList();
+            if (pins.Exists(p => IsClaimed(deletion.Key, p)))
+            {
+                continue;
+            }
+
+            if (pins.Count > 0)
+            {
+                var history = await Scans.ToListAsync(world.Store.HistoryAsync(KeyRange.Exactly(deletion.Key), CommitVersion.Latest));
+                if (history.Exists(r => r.Version == deletion.Version))
+                {
+                    continue;
+                }
+            }
+
+            world.Journal.Note($"  -> {ByteText.Format(deletion.Key)} goes");
+            world.Reference.Forget(deletion);
+        }
+    }
+
+    /// <summary>
     /// After reclamation each tier holds exactly what the rule keeps of what it was given: nothing less and nothing more. A pin that was
     /// opened below the floor of a key has no claim on that key; what it happens to see there, one entry, may stay or be gone already.
     /// </summary>
     private async Task RequireKeptAsync()
     {
-        if (world.HasTier && world.Reference.Durable < world.Reference.Sequence)
+        if (world.HasTier && world.Reference.Flushed < world.Reference.Sequence)
         {
             // What the flusher found on its last round is not known, so neither is what the disk was given.
             return;

@@ -57,6 +57,9 @@ internal sealed class ModelSettings
         // Most stores begin at 1. Some begin far up, where a signed or a 32-bit number would show.
         BaseVersion = Pick(random, 1UL, 1UL, 1UL, uint.MaxValue - 20UL, CommitVersion.Max.Value - 2_000UL);
         RetainPerKey = Pick(random, 1, 1, 2, 3);
+
+        // How many versions of a key there were at or below its floor, the reference cannot tell once the key was dropped.
+        ReclaimsDeletedKeys = RetainPerKey == 1 && random.Next(4) != 0;
     }
 
     public int Seed { get; }
@@ -81,6 +84,9 @@ internal sealed class ModelSettings
     /// <summary>How many versions of each key stay at or below its floor.</summary>
     public int RetainPerKey { get; }
 
+    /// <summary>Whether deleted keys go for good.</summary>
+    public bool ReclaimsDeletedKeys { get; }
+
     public bool Classified { get; }
 
     public FirstByteClassifier Classifier { get; }
@@ -99,6 +105,7 @@ internal sealed class ModelSettings
         options.Persistence.ReclaimStepVersions = ReclaimStepVersions;
         options.GarbageCollection.RetainVersions = RetainVersions;
         options.GarbageCollection.RetainPerKey = RetainPerKey;
+        options.GarbageCollection.ReclaimDeletedKeys = ReclaimsDeletedKeys;
         foreach (var (kind, distance) in RetainByKind)
         {
             options.GarbageCollection.RetainVersionsByKind[kind] = distance;
@@ -120,7 +127,7 @@ internal sealed class ModelSettings
             CultureInfo.InvariantCulture,
             $"{Keys.Count} keys, pages of {ReadPageRows}, {MaxSkippedPerPage} skipped, steps of {ReclaimStepVersions}, "
             + $"slices of {MaxSliceBytes}, budget {MemoryBudget}, retain {RetainVersions?.ToString(CultureInfo.InvariantCulture) ?? "all"}, "
-            + $"{RetainPerKey} of each key, by kind [{string.Join(", ", RetainByKind)}], base {BaseVersion}");
+            + $"{RetainPerKey} of each key, deleted keys {(ReclaimsDeletedKeys ? "go" : "stay")}, by kind [{string.Join(", ", RetainByKind)}], base {BaseVersion}");
 
     private static T Pick<T>(Random random, params T[] choices) => choices[random.Next(choices.Length)];
 }

@@ -18,6 +18,7 @@ public sealed class ModelTests
     [InlineData(StoreStorage.None, 600)]
     [InlineData(StoreStorage.InMemory, 800)]
     [InlineData(StoreStorage.Sqlite, 60)]
+    [InlineData(StoreStorage.LoggedSqlite, 60)]
     [InlineData(StoreStorage.Remote, 100)]
     public async Task B_C1_E1_EveryAnswerEqualsTheReference(StoreStorage storage, int runs)
     {

@@ -37,6 +37,9 @@ internal sealed class ModelWorld
 
     public bool HasTier => _storage != StoreStorage.None;
 
+    /// <summary>Whether a durable commit is in the commit log, and not yet in the persistent tier.</summary>
+    public bool IsLogged => _storage == StoreStorage.LoggedSqlite;
+
     /// <summary>Whoever holds a pin: what reclamation must honour.</summary>
     public IEnumerable<ModelReader> PinHolders => Snapshots.Concat(Streams.Select(s => s.Reader));
 

@@ -37,7 +37,14 @@ internal sealed class ModelWriting(ModelWorld world)
         world.Reference.Publish(version, batch.Deltas);
         if (durability == Durability.Durable)
         {
-            world.Reference.MarkDurable();
+            if (world.IsLogged)
+            {
+                world.Reference.MarkDurable();
+            }
+            else
+            {
+                world.Reference.MarkFlushed();
+            }
         }
     }
 
@@ -69,7 +76,7 @@ internal sealed class ModelWriting(ModelWorld world)
             world.HasTier ? "flushed" : "durability unavailable");
         if (world.HasTier)
         {
-            world.Reference.MarkDurable();
+            world.Reference.MarkFlushed();
         }
     }
 
@@ -82,7 +89,7 @@ internal sealed class ModelWriting(ModelWorld world)
             {
                 var dropped = world.Store.Evict(target);
                 var left = world.Store.GetStatistics().BufferedBytes;
-                var done = world.HasTier ? left <= target || world.Reference.Durable < world.Reference.Sequence : dropped == 0;
+                var done = world.HasTier ? left <= target || world.Reference.Flushed < world.Reference.Sequence : dropped == 0;
                 return ValueTask.FromResult(done ? "evicted" : $"dropped {dropped}, left {left}");
             },
             "evicted");

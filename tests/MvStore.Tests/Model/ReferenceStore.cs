@@ -10,6 +10,7 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
     private readonly List<ReferenceEntry> _entries = [];
     private readonly List<ReferencePublication> _publications = [];
     private readonly List<(byte[] Key, ulong Version)> _drops = [];
+    private readonly HashSet<string> _forgotten = [];
 
     public IReadOnlyList<ReferenceEntry> Entries => _entries;
 
@@ -24,10 +25,15 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
     /// <summary>How many commits are known to be on disk, because someone waited for it.</summary>
     public ulong Durable { get; private set; }
 
+    /// <summary>How many commits are known to be in the persistent tier. Fewer than are durable when there is a commit log.</summary>
+    public ulong Flushed { get; private set; }
+
     /// <summary>What a reader that starts now sees at a version.</summary>
     public ReferenceView Now(CommitVersion at) => new(at == CommitVersion.Latest ? Highest : at.Value, Sequence);
 
     public void MarkDurable() => Durable = Sequence;
+
+    public void MarkFlushed() => Durable = Flushed = Sequence;
 
     /// <summary>Sets the floors of kinds, and of the keys that have one above that of their kind.</summary>
     public void RaiseFloors(FloorSet kinds, IEnumerable<(byte[] Key, ulong Floor)> keys)
@@ -139,6 +145,26 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
 
         return kept;
     }
+
+    /// <summary>The keys that are deleted at or below their floor: their deletion, and whether a view sees it or anything older.</summary>
+    public IReadOnlyList<ReferenceEntry> DeletedKeys()
+        => [.. Chains(KeyRange.All)
+            .Select(chain => chain.Find(e => e.Version <= FloorOf(e.Key)))
+            .Where(e => e is { IsTombstone: true })
+            .Select(e => e!)];
+
+    /// <summary>Whether a view sees an entry or, in its place, an older one of its key.</summary>
+    public bool SeesUpTo(ReferenceView view, ReferenceEntry entry) => Newest(entry.Key, view) is { } seen && seen.Version <= entry.Version;
+
+    /// <summary>A deletion went, with everything older of its key: it is as if none of it had ever been.</summary>
+    public void Forget(ReferenceEntry deletion)
+    {
+        _forgotten.Add(Convert.ToHexString(deletion.Key));
+        _entries.RemoveAll(e => Same(e.Key, deletion.Key) && e.Version <= deletion.Version);
+    }
+
+    /// <summary>Whether a deletion of a key went.</summary>
+    public bool HasForgotten(byte[] key) => _forgotten.Contains(Convert.ToHexString(key));
 
     /// <summary>
     /// Whether a floor that rose may have let go of entries at or below it that a view captured earlier sees: it did so because of newer

@@ -18,7 +18,7 @@ public sealed class CommitGateTests : IDisposable
     private readonly ManualLimit _other = new(Other, limit: 50_000, soft: 50_000);
     private readonly CommitGate _gate;
 
-    public CommitGateTests() => _gate = new CommitGate([_memory, _other], MaxStall, _failure, _clock, NullLogger.Instance);
+    public CommitGateTests() => _gate = new CommitGate([_memory, _other], MaxStall, slowsDown: false, _failure, _clock, NullLogger.Instance);
 
     public void Dispose() => _gate.Dispose();
 
@@ -54,7 +54,7 @@ public sealed class CommitGateTests : IDisposable
         var waits = new[] { 20_000, 1_000, 30_000, 1 }.Select(Waiting).ToArray();
         _gate.TryReserve(1).Should().BeFalse("others wait");
         _gate.FreePass.Should().BeNegative();
-        _gate.WantedBytes.Should().Be(20_000);
+        _gate.WantedBytes(StallReason.Memory).Should().Be(20_000);
 
         _memory.UsedBytes = 79_000;
         _gate.Remeasure();
@@ -67,7 +67,7 @@ public sealed class CommitGateTests : IDisposable
         _memory.UsedBytes = 60_000;
         _gate.Release(1_000);
         await Task.WhenAll(waits).Guarded();
-        _gate.WantedBytes.Should().Be(0);
+        _gate.WantedBytes(StallReason.Memory).Should().Be(0);
 
         Task Waiting(int bytes)
         {
@@ -138,6 +138,10 @@ public sealed class CommitGateTests : IDisposable
         _other.UsedBytes = 50_000;
         _other.Obstacle = new InvalidOperationException("The log is full.");
         var wait = _gate.ReserveAsync(10, CancellationToken.None).AsTask();
+        _gate.WantedBytes(Other).Should().Be(10);
+        _gate.IsShort(Other).Should().BeTrue();
+        _gate.WantedBytes(StallReason.Memory).Should().Be(0, "nothing is to be evicted for it");
+        _gate.IsShort(StallReason.Memory).Should().BeFalse();
         _clock.Advance(MaxStall);
 
         var error = await Assert.ThrowsAsync<CapacityExceededException>(() => wait.Guarded());

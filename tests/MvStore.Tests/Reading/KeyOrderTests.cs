@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using CsCheck;
 using MvStore.Reading;
 
@@ -20,6 +21,31 @@ public sealed class KeyOrderTests
             var expected = keys.Select(k => Convert.ToHexString(k.Span)).Distinct().Order(StringComparer.Ordinal);
             ordered.Should().Equal(expected);
         });
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(127)]
+    [InlineData(128)]
+    [InlineData(65_536)]
+    [InlineData(65_537)]
+    public void B3_AnyNumberOfKeysComesInOrderEachOnce(int count)
+    {
+        // Two distant stretches whose keys differ in the lowest bits only, each key but the first twice.
+        ReadOnlyMemory<byte>[] keys = [.. Enumerable.Range(0, count).Select(i => KeyOf((ulong)(i / 2 * 7919 % count)))];
+
+        var ordered = KeyOrder.DistinctAscending(keys);
+
+        ordered.Select(NumberOf).Should().Equal(keys.Select(NumberOf).Distinct().Order());
+
+        static ReadOnlyMemory<byte> KeyOf(ulong number)
+        {
+            var key = new byte[sizeof(ulong)];
+            BinaryPrimitives.WriteUInt64BigEndian(key, number % 2 == 0 ? number : ulong.MaxValue - number);
+            return key;
+        }
+
+        static ulong NumberOf(ReadOnlyMemory<byte> key) => BinaryPrimitives.ReadUInt64BigEndian(key.Span);
     }
 
     [Fact]

@@ -51,6 +51,37 @@ public sealed class LogCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task What_only_the_log_has_is_told_read_and_backed_up()
+    {
+        await LeaveUnclosedAsync(Path.Combine(_directory.Path, "left.db"));
+
+        using (var json = JsonDocument.Parse((await RunAsync(ExitCode.Ok, "verify", "left.db", "--json")).Text))
+        {
+            json.RootElement.GetProperty("logCommits").GetInt32().Should().Be(2);
+        }
+
+        (await RunAsync(ExitCode.Ok, "verify", "left.db")).Text.Should().Contain("in the commit log only");
+        (await RunAsync(ExitCode.Ok, "log", "verify", "--store", "left.db")).Text.Should().Contain("0 to 2");
+        await RunAsync(ExitCode.Ok, "backup", "copy.db", "--store", "left.db");
+
+        await using var copy = await new MvStoreBuilder().UseSqlite(Path.Combine(_directory.Path, "copy.db")).OpenAsync();
+        copy.VisibleVersion.Should().Be((CommitVersion)7);
+        (await copy.GetAsync("kept"u8, CommitVersion.Latest))!.Value.Version.Should().Be((CommitVersion)5);
+    }
+
+    [Fact]
+    public async Task A_store_without_the_log_it_needs_is_damaged_and_no_backup()
+    {
+        await LeaveUnclosedAsync(Path.Combine(_directory.Path, "left.db"));
+        Directory.Delete(Path.Combine(_directory.Path, "left.db-log"), recursive: true);
+
+        (await RunAsync(ExitCode.Negative, "verify", "left.db")).Error.Should().Contain("commit log");
+        (await RunAsync(ExitCode.Store, "backup", "copy.db", "--store", "left.db")).Error.Should().Contain("CommitLog.Directory");
+        (await RunAsync(ExitCode.Store, "restore", "left.db", "--store", "copy.db")).Error.Should().Contain("not a backup");
+        Directory.Exists(Path.Combine(_directory.Path, "left.db-log")).Should().BeFalse("nothing was made in its place");
+    }
+
+    [Fact]
     public async Task A_log_that_is_not_there_is_an_error()
         => (await RunAsync(ExitCode.Store, "log", "verify", LogDirectory)).Error.Should().Contain("no commit log");
 
@@ -58,12 +89,31 @@ public sealed class LogCommandTests : IDisposable
     {
         var store = await new MvStoreBuilder()
             .Configure(o => o.CommitLog.Directory = LogDirectory)
-            .Configure(o => o.Flush.MaxAge = Timeout.InfiniteTimeSpan)
+            .Configure(o => o.CommitLog.FlushAge = Timeout.InfiniteTimeSpan)
             .UsePersistentTier(new SqliteTier(new SqliteTierOptions(Path.Combine(_directory.Path, "store.db"))))
             .OpenAsync();
         await store.CommitAsync(new WriteBatch().Set("secret"u8, "secret"u8), 5);
         await store.CommitAsync(new WriteBatch().Remove("secret"u8), 7, Durability.Durable);
         return store;
+    }
+
+    /// <summary>Leaves a store as a killed process would.</summary>
+    private static async Task LeaveUnclosedAsync(string path)
+    {
+        var used = path + ".used";
+        await using var store = await new MvStoreBuilder().Configure(o => o.CommitLog.FlushAge = Timeout.InfiniteTimeSpan).UseSqlite(used).OpenAsync();
+        await store.CommitAsync(new WriteBatch().Set("kept"u8, "1"u8), 5);
+        await store.CommitAsync(new WriteBatch().Remove("other"u8), 7, Durability.Durable);
+        Directory.CreateDirectory(path + "-log");
+        foreach (var file in Directory.GetFiles(used + "-log").Where(f => Path.GetFileName(f) != "lock"))
+        {
+            File.Copy(file, Path.Combine(path + "-log", Path.GetFileName(file)));
+        }
+
+        foreach (var suffix in (string[])["", "-wal"])
+        {
+            File.Copy(used + suffix, path + suffix);
+        }
     }
 
     private async Task<ToolResult> RunAsync(ExitCode code, params string[] args)

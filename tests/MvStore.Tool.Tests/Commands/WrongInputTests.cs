@@ -13,6 +13,10 @@ public class WrongInputTests
     [InlineData("verify-git", "--every", "0")]
     [InlineData("import-git", "--max-file-bytes", "900000001")]
     [InlineData("stat", "--frobnicate")]
+    [InlineData("gc", "--keep", "many")]
+    [InlineData("gc", "--keep", "-1")]
+    [InlineData("gc", "now")]
+    [InlineData("explain")]
     public async Task A_wrong_command_line_is_one_sentence_and_a_hint(params string[] args)
     {
         using var outside = new TemporaryDirectory();
@@ -57,6 +61,9 @@ public class WrongInputTests
     [InlineData("stat")]
     [InlineData("verify-git")]
     [InlineData("verify")]
+    [InlineData("gc")]
+    [InlineData("gc", "--dry-run")]
+    [InlineData("explain", "a")]
     [InlineData("backup", "to")]
     public async Task A_store_that_is_not_there_is_a_store_error_and_not_made(params string[] args)
     {

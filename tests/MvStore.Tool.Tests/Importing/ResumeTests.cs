@@ -67,7 +67,8 @@ public class ResumeTests(ITestOutputHelper output)
     {
         using var repository = new TestRepository(SyntheticHistory.Create(4000));
 
-        var result = (await Interruption.InterruptAfterGrowthAsync(repository, 100_000)).Expect(ExitCode.Cancelled);
+        // More than a new store and its log take: commits are being written by then.
+        var result = (await Interruption.InterruptAfterGrowthAsync(repository, 400_000)).Expect(ExitCode.Cancelled);
 
         result.Output.Should().BeEmpty();
         result.Error.Should().MatchRegex(@"^mvstore: Cancelled behind version \d+ of 4000\. .*run the same command again to continue\.\n$");

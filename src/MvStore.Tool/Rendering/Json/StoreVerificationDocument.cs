@@ -15,6 +15,9 @@ internal sealed record StoreVerificationDocument
 
     public required ulong HighestVersion { get; init; }
 
+    /// <summary>Publications that are in the commit log only; opening the store brings them back.</summary>
+    public required ulong LogCommits { get; init; }
+
     public required double Seconds { get; init; }
 
     /// <summary>How many findings there are.</summary>

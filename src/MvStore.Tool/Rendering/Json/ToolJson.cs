@@ -15,6 +15,8 @@ namespace MvStore.Tool.Rendering.Json;
 [JsonSerializable(typeof(ScanDocument))]
 [JsonSerializable(typeof(DiffDocument))]
 [JsonSerializable(typeof(StatDocument))]
+[JsonSerializable(typeof(GcDocument))]
+[JsonSerializable(typeof(ExplainDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
 [JsonSerializable(typeof(StoreVerificationDocument))]
 [JsonSerializable(typeof(CopyDocument))]

@@ -4,8 +4,8 @@ using MvStore.Tests.Fixtures;
 
 namespace MvStore.Tests.Committing;
 
-/// <summary>The order in which a commit asks the log and the gate of memory (contract D5).</summary>
-public sealed class CommitAdmissionTests : ICommitGate, ICommitAdmission
+/// <summary>What a commit asks the gate for, and when it gives it back (contract D5).</summary>
+public sealed class CommitReservationTests : ICommitGate
 {
     private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Committer _committer;
@@ -14,7 +14,7 @@ public sealed class CommitAdmissionTests : ICommitGate, ICommitAdmission
     private int _reservations;
     private long _reserved;
 
-    public CommitAdmissionTests()
+    public CommitReservationTests()
     {
         var target = new UnseenTarget();
         _sequencer = new CommitSequencer(new TierState(0, CommitVersion.Zero, FloorSet.None), new FailureLatch(), queue: null, feed: null);
@@ -25,18 +25,17 @@ public sealed class CommitAdmissionTests : ICommitGate, ICommitAdmission
             target,
             new LateCommitChecker(_sequencer, target),
             this,
-            durability: null,
-            admission: this);
+            durability: null);
     }
 
     long ICommitGate.FreePass => -1;
 
     [Fact]
-    public async Task D5_NoRoomIsReservedWhileTheLogIsFull()
+    public async Task D5_ACommitBeginsOnlyOnceItWasLetInAndGivesItsRoomBack()
     {
         var commit = CommitAsync(1);
         commit.IsCompleted.Should().BeFalse();
-        _reservations.Should().Be(0);
+        _sequencer.Current.Sequence.Should().Be(0, "it has not begun");
 
         _entered.SetResult();
         await commit.Guarded();
@@ -46,7 +45,7 @@ public sealed class CommitAdmissionTests : ICommitGate, ICommitAdmission
     }
 
     [Fact]
-    public async Task A12_ACommitCancelledBeforeTheLogLeavesNothing()
+    public async Task A12_ACommitCancelledWhileItWasLetInLeavesNothing()
     {
         using var cancellation = new CancellationTokenSource();
         var commit = CommitAsync(1, cancellation.Token);
@@ -64,7 +63,8 @@ public sealed class CommitAdmissionTests : ICommitGate, ICommitAdmission
         var batch = new WriteBatch().Set([1], new byte[2]);
         var commit = new CommitPreparer(classifier: null, keepsRows: false, keepsDeltas: false).Prepare(batch, 5);
 
-        _committer.Replay(commit, 7);
+        _committer.BeginReplayed(commit, 7);
+        _committer.ApplyReplayed(commit, new FailureLatch());
 
         _sequencer.Current.Sequence.Should().Be(7);
         _sequencer.Current.Highest.Should().Be((CommitVersion)5);
@@ -75,18 +75,28 @@ public sealed class CommitAdmissionTests : ICommitGate, ICommitAdmission
 
     bool ICommitGate.TryReserve(long bytes)
     {
-        _reservations++;
-        _reserved += bytes;
+        if (_isFull)
+        {
+            return false;
+        }
+
+        Reserve(bytes);
         return true;
     }
 
-    ValueTask ICommitGate.ReserveAsync(long bytes, CancellationToken cancellationToken) => throw new InvalidOperationException("There is room.");
+    async ValueTask ICommitGate.ReserveAsync(long bytes, CancellationToken cancellationToken)
+    {
+        await _entered.Task.ConfigureAwait(false);
+        Reserve(bytes);
+    }
 
     void ICommitGate.Release(long bytes) => _reserved -= bytes;
 
-    bool ICommitAdmission.TryEnter() => !_isFull;
-
-    ValueTask ICommitAdmission.EnterAsync(CancellationToken cancellationToken) => new(_entered.Task);
+    private void Reserve(long bytes)
+    {
+        _reservations++;
+        _reserved += bytes;
+    }
 
     private Task<CommitReceipt> CommitAsync(ulong version, CancellationToken cancellationToken = default)
         => _committer.CommitAsync(new WriteBatch().Set([1], [1]), version, Durability.Buffered, cancellationToken).AsTask();

@@ -1,0 +1,4 @@
+namespace MvStore.Tests.Protocols;
+
+/// <summary>A pin of a model.</summary>
+internal readonly record struct PinState(byte At, byte View, bool IsOpen);
