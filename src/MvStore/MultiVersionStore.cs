@@ -24,6 +24,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly StoreParts _parts;
     private readonly ILogger _logger;
     private readonly StoreLifetime _lifetime = new();
+    private readonly FailureLatch _failure;
     private readonly PinRegistry _pins = new();
     private readonly FlushEventHub _flushEvents;
     private readonly StoreInstruments _instruments;
@@ -62,6 +63,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _tierReads = parts.Tier is { } tier ? new TierReads(tier, recovered.Capabilities, failure, policy, parts.TimeProvider) : null;
         var notes = parts.Tier is null ? null : new TierNotes(parts.Tier, tierWrites, recovered.Notes);
         _parts = parts;
+        _failure = failure;
         _times = CreateTimes(parts, notes);
         _log = log;
         _logger = parts.LoggerFactory.CreateLogger("MvStore");
@@ -547,6 +549,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             Stalls = _pacing.Gate.Stalls,
             UnflushedCommits = _flushing?.Queue.Count ?? 0,
             UnflushedBytes = _flushing?.Queue.Bytes ?? 0,
+            OldestUnflushedAge = _flushing?.Queue.OldestAge ?? TimeSpan.Zero,
+            Failure = _failure.Cause,
             PublishedSequence = _sequencer.Current.Sequence,
             DurableSequence = _log?.Durable.Sequence ?? _flushing?.Mark.Sequence ?? 0,
             LoggedSequence = _log?.Written.Sequence ?? 0,
