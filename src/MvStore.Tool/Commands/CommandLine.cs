@@ -87,6 +87,7 @@ internal static class CommandLine
             new BackupCommand(host, shared),
             new RestoreCommand(host, shared),
             new LogCommand(host, shared),
+            new BenchCommand(host, shared),
         };
     }
 

@@ -22,6 +22,7 @@ namespace MvStore.Tool.Rendering.Json;
 [JsonSerializable(typeof(CopyDocument))]
 [JsonSerializable(typeof(LogDumpDocument))]
 [JsonSerializable(typeof(LogVerificationDocument))]
+[JsonSerializable(typeof(BenchDocument))]
 internal sealed partial class ToolJson : JsonSerializerContext
 {
     /// <summary>Writes one document and a newline.</summary>
