@@ -88,6 +88,7 @@ internal static class CommandLine
             new RestoreCommand(host, shared),
             new LogCommand(host, shared),
             new BenchCommand(host, shared),
+            new TopCommand(host, shared),
         };
     }
 
