@@ -89,6 +89,7 @@ internal static class CommandLine
             new LogCommand(host, shared),
             new BenchCommand(host, shared),
             new TopCommand(host, shared),
+            new CompletionsCommand(host, shared),
         };
     }
 
