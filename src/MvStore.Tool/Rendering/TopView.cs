@@ -8,13 +8,14 @@ namespace MvStore.Tool.Rendering;
 internal sealed class TopView(ToolHost host, int process)
 {
     private const string Prefix = "mvstore.";
+    private const string HomeAndEraseBelow = "\u001b[H\u001b[J";
 
     /// <summary>Shows a reading.</summary>
     public async Task ShowAsync(IReadOnlyList<StoreReading> stores, CancellationToken cancellationToken)
     {
         if (host.OutputIsTerminal)
         {
-            AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(host.Text) }).Clear(home: true);
+            BeginAnew();
         }
 
         foreach (var store in stores)
@@ -35,6 +36,15 @@ internal sealed class TopView(ToolHost host, int process)
         }
 
         await host.Text.FlushAsync(cancellationToken);
+    }
+
+    // Not by the console's own way to clear, which takes the lines that were scrolled away too.
+    private void BeginAnew()
+    {
+        if (AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(host.Text) }).Profile.Capabilities.Ansi)
+        {
+            host.Text.Write(HomeAndEraseBelow);
+        }
     }
 
     // Of what is told apart by tags, such as stalls by reason, only what there is.
