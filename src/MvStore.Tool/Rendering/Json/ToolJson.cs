@@ -22,6 +22,8 @@ namespace MvStore.Tool.Rendering.Json;
 [JsonSerializable(typeof(CopyDocument))]
 [JsonSerializable(typeof(LogDumpDocument))]
 [JsonSerializable(typeof(LogVerificationDocument))]
+[JsonSerializable(typeof(BenchDocument))]
+[JsonSerializable(typeof(TopDocument))]
 internal sealed partial class ToolJson : JsonSerializerContext
 {
     /// <summary>Writes one document and a newline.</summary>
