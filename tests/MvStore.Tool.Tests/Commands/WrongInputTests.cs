@@ -17,6 +17,9 @@ public class WrongInputTests
     [InlineData("gc", "--keep", "-1")]
     [InlineData("gc", "now")]
     [InlineData("explain")]
+    [InlineData("rollback")]
+    [InlineData("rollback", "--to", "-1")]
+    [InlineData("pins", "--keep", "some")]
     public async Task A_wrong_command_line_is_one_sentence_and_a_hint(params string[] args)
     {
         using var outside = new TemporaryDirectory();
@@ -64,6 +67,8 @@ public class WrongInputTests
     [InlineData("gc")]
     [InlineData("gc", "--dry-run")]
     [InlineData("explain", "a")]
+    [InlineData("rollback", "--to", "1")]
+    [InlineData("pins")]
     [InlineData("backup", "to")]
     public async Task A_store_that_is_not_there_is_a_store_error_and_not_made(params string[] args)
     {
