@@ -70,8 +70,9 @@ internal sealed class Flusher(
                         retention!.Confirm(prepared);
                     }
 
-                    mark.Wake(slice);
+                    // The log's own marks first: who waited for the flush finds that what it covers is durable.
                     log?.Release(slice.LastSequence);
+                    mark.Wake(slice);
                     budget.Enforce(room.WantedBytes(StallReason.Memory), _stop.Token);
                     room.Remeasure();
                 }
