@@ -47,6 +47,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly ReclamationSurvey _survey;
     private readonly ReclamationLoop _reclamation;
     private readonly StoreLeases _leases;
+    private readonly StoreRollbacks _rollbacks;
     private readonly LogReplay? _replay;
     private readonly LogRemembrance? _remembrance;
     private readonly VersionTimes? _times;
@@ -100,6 +101,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
         _leases = new StoreLeases(_pinOpener, _pins, durable, notes, parts.Classifier, parts.TimeProvider, _logger);
         _leases.Restore(leases);
+        var limits = new RollbackLimits(_pacing.Limits, parts.Tier is null ? null : recovered.Capabilities);
+        _rollbacks = new StoreRollbacks(_sequencer, _committer, _pinOpener, _pins, _readers.Scans, parts.Classifier, limits);
         var survey = new VersionSurvey(new BufferSurvey(_buffer), _tierReads, _sequencer, options.Persistence, parts.TimeProvider);
         var timesKeeper = _times is null || notes is null ? null : new VersionTimesKeeper(_times, notes, LookAtTimes, parts.TimeProvider);
         _raiser = new FloorRaiser(_sequencer, _floors, _pins, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier);
@@ -224,9 +227,30 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         CancellationToken cancellationToken = default)
     {
         _lifetime.ThrowIfDisposed();
-        var least = _parts.Options.CommitLog.MinimumDurability;
-        var asked = durability >= Durability.Buffered && durability < least ? least : durability;
-        return _committer.CommitAsync(batch, version, asked, cancellationToken);
+        return _committer.CommitAsync(batch, version, AtLeastMinimum(durability), cancellationToken);
+    }
+
+    public ValueTask<RollbackReceipt> RollBackAsync(
+        CommitVersion target,
+        CommitVersion version,
+        KeyRange range = default,
+        Durability durability = Durability.Buffered,
+        CancellationToken cancellationToken = default)
+    {
+        StoreRollbacks.Check(target, version);
+        _lifetime.ThrowIfDisposed();
+        return _rollbacks.RunAsync(target, version, range, AtLeastMinimum(durability), cancellationToken);
+    }
+
+    public ValueTask<RollbackPreview> PreviewRollbackAsync(
+        CommitVersion target,
+        CommitVersion version,
+        KeyRange range = default,
+        CancellationToken cancellationToken = default)
+    {
+        StoreRollbacks.Check(target, version);
+        _lifetime.ThrowIfDisposed();
+        return _rollbacks.PreviewAsync(target, version, range, cancellationToken);
     }
 
     public ValueTask WaitForDurableAsync(CommitVersion version, CancellationToken cancellationToken = default)
@@ -503,6 +527,12 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     }
 
     public ValueTask DisposeAsync() => new(_disposal.Value);
+
+    private Durability AtLeastMinimum(Durability durability)
+    {
+        var least = _parts.Options.CommitLog.MinimumDurability;
+        return durability >= Durability.Buffered && durability < least ? least : durability;
+    }
 
     private VersionTimes? CreateTimes(StoreParts parts, TierNotes? notes)
     {

@@ -110,6 +110,21 @@ internal sealed class HostedStore(string label) : IMultiVersionStore, IDisposabl
 
     public ValueTask<ReclamationPreview> PreviewReclamationAsync(CancellationToken cancellationToken = default) => Store.PreviewReclamationAsync(cancellationToken);
 
+    public ValueTask<RollbackReceipt> RollBackAsync(
+        CommitVersion target,
+        CommitVersion version,
+        KeyRange range = default,
+        Durability durability = Durability.Buffered,
+        CancellationToken cancellationToken = default)
+        => Store.RollBackAsync(target, version, range, durability, cancellationToken);
+
+    public ValueTask<RollbackPreview> PreviewRollbackAsync(
+        CommitVersion target,
+        CommitVersion version,
+        KeyRange range = default,
+        CancellationToken cancellationToken = default)
+        => Store.PreviewRollbackAsync(target, version, range, cancellationToken);
+
     public ValueTask<KeyExplanation> ExplainAsync(ReadOnlySpan<byte> key, CancellationToken cancellationToken = default) => Store.ExplainAsync(key, cancellationToken);
 
     public IReadOnlyList<LeaseInfo> GetLeases() => Store.GetLeases();

@@ -83,6 +83,8 @@ internal static class CommandLine
             new StatCommand(host, shared),
             new GcCommand(host, shared),
             new ExplainCommand(host, shared),
+            new PinsCommand(host, shared),
+            new RollbackCommand(host, shared),
             new VerifyCommand(host, shared),
             new BackupCommand(host, shared),
             new RestoreCommand(host, shared),

@@ -64,6 +64,9 @@ public class WrongInputTests
     [InlineData("top", "1", "--count", "-1")]
     [InlineData("completions")]
     [InlineData("completions", "powershell")]
+    [InlineData("rollback")]
+    [InlineData("rollback", "--to", "-1")]
+    [InlineData("pins", "--keep", "some")]
     public async Task A_wrong_command_line_is_one_line_that_says_what_to_do(params string[] args)
     {
         using var outside = new TemporaryDirectory();
@@ -148,6 +151,8 @@ public class WrongInputTests
     [InlineData("gc")]
     [InlineData("gc", "--dry-run")]
     [InlineData("explain", "a")]
+    [InlineData("rollback", "--to", "1")]
+    [InlineData("pins")]
     [InlineData("backup", "to")]
     public async Task A_store_that_is_not_there_is_a_store_error_and_not_made(params string[] args)
     {

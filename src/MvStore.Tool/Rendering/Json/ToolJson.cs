@@ -17,6 +17,8 @@ namespace MvStore.Tool.Rendering.Json;
 [JsonSerializable(typeof(StatDocument))]
 [JsonSerializable(typeof(GcDocument))]
 [JsonSerializable(typeof(ExplainDocument))]
+[JsonSerializable(typeof(PinsDocument))]
+[JsonSerializable(typeof(RollbackDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
 [JsonSerializable(typeof(StoreVerificationDocument))]
 [JsonSerializable(typeof(CopyDocument))]
