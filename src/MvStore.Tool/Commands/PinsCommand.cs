@@ -10,9 +10,7 @@ internal sealed class PinsCommand : ToolCommand
 {
     private const string Summary =
         """
-        List the leases of a store, lowest version first: what each sees, until when unless it is renewed, and what would go at the
-        next reclamation if it alone ended. Those past their limit are not listed: they keep nothing. Snapshots are not in the file;
-        they end with the process that opened them. Changes nothing.
+        List the leases of a store, lowest version first: what each sees, until when unless it is renewed, and what would go at the next reclamation if it alone ended. Those past their limit are not listed: they keep nothing. Snapshots are not in the file; they end with the process that opened them. Changes nothing.
 
         Examples:
           mvstore pins shop.db               who keeps versions that could not be read otherwise

@@ -11,9 +11,7 @@ internal sealed class RollbackCommand : ToolCommand
 {
     private const string Summary =
         """
-        Restore the state that a store, or a range of its keys, had at a version, as a new version on top of all others. Nothing is
-        forgotten: what was in between stays readable, and a rollback can be rolled back. It is one commit, so it must be within the
-        limits of one. A store that import-git made cannot be imported to afterwards.
+        Restore the state that a store, or a range of its keys, had at a version, as a new version on top of all others. Nothing is forgotten: what was in between stays readable, and a rollback can be rolled back. It is one commit, so it must be within the limits of one. A store that import-git made cannot be imported to afterwards.
 
         Examples:
           mvstore rollback shop.db --to 120 --dry-run                  how many keys would be set and removed
