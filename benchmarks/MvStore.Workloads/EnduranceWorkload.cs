@@ -37,9 +37,9 @@ internal sealed class EnduranceWorkload()
             () => new CommitBody(store, context.SeedOf(Seed), latencies: commits),
             () => new MemoryWatchBody(memory));
         var length = Stopwatch.GetElapsedTime(begin);
-        var (pauses, longest) = context.Pauses.Take();
+        var pauses = context.Pauses.Take();
         Verify(store, rows);
-        return new Dictionary<string, double>
+        var figures = new Dictionary<string, double>
         {
             [Metrics.Rate] = rates[0],
             [Metrics.MemoryOnlyRate] = memoryOnly,
@@ -50,9 +50,9 @@ internal sealed class EnduranceWorkload()
             [Metrics.Budget] = budget,
             [Metrics.BudgetUse] = memory.Accounted / (double)budget,
             [Metrics.ProcessBudgetUse] = (memory.Resident - before) / (double)budget,
-            [Metrics.Pauses] = pauses,
-            [Metrics.LongestPauseMilliseconds] = longest.TotalMilliseconds,
         };
+        pauses.AddTo(figures);
+        return figures;
     }
 
     private static (double Commits, long DataBytes) RunInMemory(WorkloadContext context, LoadedRows rows)

@@ -21,7 +21,7 @@ internal sealed class LoadWorkload() : Workload("W1", "load: commits of 100 sets
         var begin = Stopwatch.GetTimestamp();
         Loading.Load(engine, rows);
         var seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
-        var (pauses, longest) = context.Pauses.Take();
+        var pauses = context.Pauses.Take();
         var grown = ProcessMemory.Settled() - before;
 
         LoadedRowsCheck.Run(context.Descriptor, engine, rows);
@@ -29,9 +29,8 @@ internal sealed class LoadWorkload() : Workload("W1", "load: commits of 100 sets
         {
             [Metrics.Rate] = rows.Count / seconds,
             [Metrics.BytesPerRow] = grown / (double)rows.Count,
-            [Metrics.Pauses] = pauses,
-            [Metrics.LongestPauseMilliseconds] = longest.TotalMilliseconds,
         };
+        pauses.AddTo(figures);
         if (engine is IMemoryAccounting accounting)
         {
             figures[Metrics.AccountedBytesPerRow] = accounting.AccountedBytes / (double)rows.Count;

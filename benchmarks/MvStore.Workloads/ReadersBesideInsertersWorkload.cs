@@ -23,10 +23,8 @@ internal sealed class ReadersBesideInsertersWorkload()
             .Select(thread => (Func<ThreadBody>)(() => new CommitBody(context.Store, context.SeedOf(thread), context.Store.NewIndex)));
         context.Pauses.Restart();
         figures[Metrics.WriterRate] = new TimedReaders(context, Metrics.Beside).Run(figures, inserting);
-        var (pauses, longest) = context.Pauses.Take();
+        context.Pauses.Take().AddTo(figures);
         figures[Metrics.Rate] = figures[Metrics.Beside + Metrics.Rate];
-        figures[Metrics.Pauses] = pauses;
-        figures[Metrics.LongestPauseMilliseconds] = longest.TotalMilliseconds;
         return figures;
     }
 }

@@ -20,12 +20,10 @@ internal sealed class ReadersBesideWriterWorkload()
         context.Pauses.Restart();
         figures[Metrics.WriterRate] = new TimedReaders(context, Metrics.Beside)
             .Run(figures, () => new CommitBody(context.Store, context.SeedOf(WriterThread)));
-        var (pauses, longest) = context.Pauses.Take();
+        context.Pauses.Take().AddTo(figures);
         figures[Metrics.Rate] = figures[Metrics.Beside + Metrics.Rate];
         figures[Metrics.ReaderRatio] = figures[Metrics.Beside + Metrics.Rate] / figures[Metrics.Alone + Metrics.Rate];
         figures[Metrics.ComputingRatio] = figures[Metrics.BesideIdle + Metrics.Rate] / figures[Metrics.Alone + Metrics.Rate];
-        figures[Metrics.Pauses] = pauses;
-        figures[Metrics.LongestPauseMilliseconds] = longest.TotalMilliseconds;
         return figures;
     }
 }

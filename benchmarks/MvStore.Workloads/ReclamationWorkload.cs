@@ -36,9 +36,7 @@ internal sealed class ReclamationWorkload(string id, string title, EngineTraits 
         ReclamationBody? reclaiming = null;
         figures[Metrics.Rate] = new TimedReaders(reading with { Duration = Timeout.InfiniteTimeSpan }, Metrics.Beside)
             .Run(figures, () => reclaiming = new ReclamationBody((IReclaimingEngine)store.Engine, rows.LastVersion - rows.VersionsPerRound));
-        var (pauses, longest) = context.Pauses.Take();
-        figures[Metrics.Pauses] = pauses;
-        figures[Metrics.LongestPauseMilliseconds] = longest.TotalMilliseconds;
+        context.Pauses.Take().AddTo(figures);
 
         WrongAnswerException.Require("versions reclaimed", rows.Count * (rows.Rounds - 1), reclaiming!.Reclaimed);
         if (store.Engine is IStoredEngine)

@@ -9,13 +9,14 @@ namespace MvStore.Workloads.Measuring;
 public sealed class GarbageCollectionPauses : EventListener
 {
     private const int RestartEnd = 3;
+    private const int SuspendEnd = 8;
     private const int SuspendBegin = 9;
     private const EventKeywords CollectorEvents = (EventKeywords)0x1;
 
     private readonly object _gate = new();
     private DateTime? _suspendedAt; // Owned by _gate.
-    private TimeSpan _longest; // Owned by _gate.
-    private int _count; // Owned by _gate.
+    private DateTime _stoppedAt; // Owned by _gate.
+    private PauseFigures _figures; // Owned by _gate.
 
     /// <summary>Collects the garbage that is there, so that nobody pays for that of others, and forgets what was recorded so far.</summary>
     public void Restart()
@@ -26,15 +27,15 @@ public sealed class GarbageCollectionPauses : EventListener
     }
 
     /// <summary>The pauses since the last call.</summary>
-    /// <returns>How many there were and how long the longest was.</returns>
-    public (int Count, TimeSpan Longest) Take()
+    /// <returns>What they were.</returns>
+    public PauseFigures Take()
     {
         // The runtime hands its events over from another thread.
         Thread.Sleep(150);
         lock (_gate)
         {
-            var taken = (_count, _longest);
-            (_count, _longest) = (0, TimeSpan.Zero);
+            var taken = _figures;
+            _figures = default;
             return taken;
         }
     }
@@ -55,13 +56,16 @@ public sealed class GarbageCollectionPauses : EventListener
         {
             if (eventData.EventId == SuspendBegin)
             {
-                _suspendedAt = eventData.TimeStamp;
+                _suspendedAt = _stoppedAt = eventData.TimeStamp;
+            }
+            else if (eventData.EventId == SuspendEnd)
+            {
+                _stoppedAt = eventData.TimeStamp;
             }
             else if (eventData.EventId == RestartEnd && _suspendedAt is { } begin)
             {
                 _suspendedAt = null;
-                _count++;
-                _longest = TimeSpan.FromTicks(Math.Max(_longest.Ticks, (eventData.TimeStamp - begin).Ticks));
+                _figures = _figures.With(eventData.TimeStamp - begin, _stoppedAt - begin);
             }
         }
     }

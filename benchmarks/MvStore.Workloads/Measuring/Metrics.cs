@@ -13,6 +13,9 @@ public static class Metrics
     public const string LongestPauseMilliseconds = "longest GC pause, ms";
     public const string Pauses = "GC pauses";
 
+    /// <summary>How much of the longest pause passed until all threads stood.</summary>
+    public const string StoppingMilliseconds = "of it until all threads stood, ms";
+
     /// <summary>Readers' rate beside writers through their rate without.</summary>
     public const string ReaderRatio = "readers' ratio";
 

@@ -7,7 +7,7 @@ namespace MvStore.Unmanaged;
 /// system, but for a few. The gate is held for a few dozen instructions, never across a call to the system.
 /// <para>
 /// The first touch of new memory takes the system long: it clears 2 MB at once where it grants large pages, some milliseconds on a virtual machine. Who needs a
-/// page is in the middle of a commit, and later publications stand behind it. So a growing heap has its next chunks touched ahead of need, on the thread pool.
+/// page is in the middle of a commit, and later publications stand behind it. So a growing heap has memory put behind its next chunks ahead of need, on the thread pool.
 /// </para>
 /// </summary>
 /// <param name="memory">Where chunks come from.</param>
@@ -184,10 +184,8 @@ internal sealed unsafe class ChunkPool(SystemMemory memory, bool worksAhead) : I
             memory.WishForLargePages((byte*)chunk, HeapChunk.Size);
         }
 
-        if (isAhead)
-        {
-            Touch((byte*)chunk);
-        }
+        // Who needs the chunk at once waits for no more than its first page, be it a large one.
+        memory.Populate((byte*)chunk, isAhead ? HeapChunk.Size : SystemMemory.Unit);
 
         chunk->PagesInUse = 0;
         lock (_gate)
@@ -203,15 +201,6 @@ internal sealed unsafe class ChunkPool(SystemMemory memory, bool worksAhead) : I
 
         memory.TryGiveBack((byte*)chunk, HeapChunk.Size);
         return false;
-    }
-
-    // Has the system put memory behind a chunk that nobody uses yet.
-    private static void Touch(byte* chunk)
-    {
-        for (nuint offset = 0; offset < HeapChunk.Size; offset += SystemMemory.Unit)
-        {
-            Volatile.Write(ref chunk[offset], 0);
-        }
     }
 
     // Under the gate. Takes an empty chunk out if there are more than are to be kept.

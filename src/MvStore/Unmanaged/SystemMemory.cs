@@ -41,6 +41,20 @@ internal abstract unsafe class SystemMemory
     {
     }
 
+    /// <summary>
+    /// Has the system put memory behind addresses of <see cref="TryTake"/> that nobody uses yet, so that their first use does not wait for it. Where the system has a
+    /// call for that, the runtime's collector does not wait for this thread meanwhile, as it would for one that stands at a first touch.
+    /// </summary>
+    /// <param name="memory">A multiple of <see cref="Unit"/>.</param>
+    /// <param name="size">Bytes, a multiple of <see cref="Unit"/>.</param>
+    public virtual void Populate(byte* memory, nuint size)
+    {
+        for (nuint offset = 0; offset < size; offset += Unit)
+        {
+            Volatile.Write(ref memory[offset], 0);
+        }
+    }
+
     /// <summary>Takes memory at any address.</summary>
     /// <returns>The memory, or null.</returns>
     protected abstract byte* Map(nuint size, nuint alignment);

@@ -40,6 +40,21 @@ public sealed unsafe class ChunkPoolTests
     }
 
     [Fact]
+    public void Memory_stands_behind_the_first_page_of_a_chunk_and_behind_all_of_one_that_is_made_ahead()
+    {
+        var memory = new CountedMemory();
+        var pool = new ChunkPool(memory, worksAhead: false);
+
+        Take(pool, ManyChunks);
+        var atNeed = memory.Populated;
+        RunAhead(pool);
+
+        atNeed.Should().Be(ManyChunks * (long)SystemMemory.Unit);
+        memory.Populated.Should().Be(atNeed + (ManyChunks / 16 * (long)HeapChunk.Size));
+        pool.ReleaseAll();
+    }
+
+    [Fact]
     public void What_is_made_ready_after_the_end_is_given_back()
     {
         var memory = new CountedMemory();

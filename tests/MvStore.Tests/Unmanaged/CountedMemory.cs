@@ -6,10 +6,14 @@ namespace MvStore.Tests.Unmanaged;
 internal sealed unsafe class CountedMemory(long limit = long.MaxValue) : SystemMemory
 {
     private readonly Dictionary<nint, nuint> _taken = [];
+    private long _populated;
 
     public long Limit { get; set; } = limit;
 
     public bool RefusesToTakeBack { get; set; }
+
+    /// <summary>Bytes that memory was put behind, on whichever thread.</summary>
+    public long Populated => Interlocked.Read(ref _populated);
 
     public long Taken
     {
@@ -37,6 +41,12 @@ internal sealed unsafe class CountedMemory(long limit = long.MaxValue) : SystemM
         }
 
         return OfThisSystem.TryGiveBack(memory, size);
+    }
+
+    public override void Populate(byte* memory, nuint size)
+    {
+        OfThisSystem.Populate(memory, size);
+        Interlocked.Add(ref _populated, (long)size);
     }
 
     protected override byte* Map(nuint size, nuint alignment)
