@@ -61,6 +61,14 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
     /// <summary>From now on, stops every step of reclamation before it does anything, until the hold is released.</summary>
     public Hold HoldReclaims() => _reclaimHold = new Hold();
 
+    /// <summary>Releases every hold.</summary>
+    public void ReleaseHolds()
+    {
+        _applyHold?.Release();
+        _readHold?.Release();
+        _reclaimHold?.Release();
+    }
+
     /// <summary>Lets the next applies fail, one with each exception, without touching the tier.</summary>
     public void FailNextApplies(params ReadOnlySpan<Exception> failures)
     {

@@ -6,6 +6,9 @@ namespace MvStore.Tests.Fixtures;
 /// </summary>
 public sealed class StoreFixture : IAsyncDisposable
 {
+    private const int MostDead = 2;
+
+    private readonly Queue<(IMultiVersionStore Store, ObservedTier Tier)> _dead = new();
     private readonly StorageHost _host;
     private readonly Action<MvStoreOptions>? _configure;
     private readonly Action<MvStoreBuilder>? _build;
@@ -100,12 +103,19 @@ public sealed class StoreFixture : IAsyncDisposable
     }
 
     /// <summary>
-    /// Lets the process die, as far as the storage can tell: the store is left as it is, and another one is opened on what is on disk.
+    /// Lets the process die, as far as the storage can tell: the store is left as it is, and another one is opened on what is on disk. The last few stay until the
+    /// end of the test, as it may look at them; their threads and memory must go then, which the process's death would do.
     /// </summary>
     public async Task CrashAsync()
     {
         Tier.Abandon();
         _host.Crash();
+        _dead.Enqueue((Store, Tier));
+        if (_dead.Count > MostDead)
+        {
+            await BuryAsync(_dead.Dequeue());
+        }
+
         await OpenStoreAsync();
     }
 
@@ -143,8 +153,27 @@ public sealed class StoreFixture : IAsyncDisposable
             // Disposing tells the loss again; the test has seen it.
         }
 
+        while (_dead.TryDequeue(out var dead))
+        {
+            await BuryAsync(dead);
+        }
+
         await _host.DisposeAsync();
         Log.Dispose();
+    }
+
+    // Its tier takes nothing any more, and its log lies where nobody looks.
+    private static async Task BuryAsync((IMultiVersionStore Store, ObservedTier Tier) dead)
+    {
+        dead.Tier.ReleaseHolds();
+        try
+        {
+            await dead.Store.DisposeAsync().Guarded();
+        }
+        catch (MvStoreException)
+        {
+            // A dead process tells nobody what it lost.
+        }
     }
 
     private async Task OpenStoreAsync() => _store = await NewBuilder().OpenAsync().Guarded();
