@@ -25,7 +25,7 @@ internal static class Interruption
     {
         using var import = await AfterGrowthAsync(repository, bytes, static import => import.Kill());
         var result = await import.WaitAsync();
-        result.Error.Should().BeEmpty("it goes without a word");
+        result.Complaint.Should().BeEmpty("it goes without a word");
         return result.ExitCode != (int)ExitCode.Ok;
     }
 

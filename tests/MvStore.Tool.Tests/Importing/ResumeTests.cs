@@ -89,7 +89,7 @@ public class ResumeTests(ITestOutputHelper output)
 
         result.Expect(ExitCode.Cancelled);
         result.Output.Should().BeEmpty();
-        result.Error.Should().MatchRegex(@"^mvstore: Cancelled behind version \d+ of 4000\. .*run the same command again to continue\.\n$");
+        result.Complaint.Should().MatchRegex(@"^mvstore: Cancelled behind version \d+ of 4000\. .*run the same command again to continue\.\n$");
         (await InProcess.RunAsync(repository.Path, "import-git")).Expect(ExitCode.Ok);
         (await InProcess.RunAsync(repository.Path, "verify-git", "--every", "500")).Expect(ExitCode.Ok);
     }
