@@ -67,7 +67,7 @@ public sealed class LoggedPowerLossTests(ITestOutputHelper output)
             // Before the directory was synced. The file is there for the next process, which goes on with it.
             using var second = new Disk(Folder.Create(), disk.History.Until(point));
             var reopened = await run.RecoverAsync(point, second, run.Log.AfterKillAt(point), variant: 1);
-            await sweep.RunAsync(second.History, reopened, script, seed: point, images: 6, from: point);
+            await sweep.RunAsync(second.History, reopened, script, seed: point, images: 6, from: point, stride: Effort.Of(9, 1));
         }
 
         output.WriteLine(sweep.ToString());
