@@ -73,11 +73,7 @@ public sealed class FailedSyncTests(ITestOutputHelper output)
                 failed++;
                 var kill = disk.FailedAt + 1;
                 using var second = new Disk(Folder.Create(), disk.History.Until(kill));
-                var reopened = await ScriptRun.WholeAsync(
-                    RandomScript.Recovery(script, index),
-                    second,
-                    run.Log.AfterCutAt(kill),
-                    new Witness(() => second.Position, run.Witness.PossibleAt(kill)));
+                var reopened = await run.RecoverAsync(kill, second, run.Log.AfterCutAt(kill), variant: index);
                 await sweep.RunAsync(second.History, reopened, script, index, Effort.Of(2, 4), kill, Effort.Of(6, 1));
             }
         }

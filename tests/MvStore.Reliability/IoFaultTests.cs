@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using MvStore.Reliability.Faults;
 using MvStore.Reliability.Scripts;
 using MvStore.Reliability.Storage;
-using MvStore.Reliability.Tiers;
 using Xunit.Abstractions;
 
 namespace MvStore.Reliability;
@@ -54,7 +53,7 @@ public sealed class IoFaultTests(ITestOutputHelper output)
     private static async Task<IReadOnlyList<Fault>> CasesAsync(Script script)
     {
         using var disk = new Disk(Folder.Create(), []);
-        await ScriptRun.WholeAsync(script, disk, new CommitLog(), new Witness(() => disk.Position, TierContent.Empty));
+        await ScriptRun.WholeAsync(script, disk);
         return [.. from kind in FaultKind.All
             from index in Enumerable.Range(0, disk.CountOf(kind.Operation))
             from forGood in new[] { false, true }

@@ -61,7 +61,7 @@ public sealed class LoggedControlTests(ITestOutputHelper output)
     {
         using var disk = new Disk(Folder.Create(), []);
         corrupt?.Invoke(disk);
-        var run = await ScriptRun.WholeAsync(script, disk, new CommitLog(), new Witness(() => disk.Position, TierContent.Empty), wrap);
+        var run = await ScriptRun.WholeAsync(script, disk, wrap);
         var sweep = new Sweep();
         await sweep.RunAsync(disk.History, run, script, seed: 1, images: 6, stride: 2);
         var caught = sweep.Failures.FirstOrDefault(f => f.Contains(reason, StringComparison.Ordinal));

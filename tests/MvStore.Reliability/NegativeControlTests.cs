@@ -41,7 +41,7 @@ public sealed class NegativeControlTests(ITestOutputHelper output)
 
     private static async Task<Sweep> SweptAsync(Script script, Disk disk, Func<IPersistentTier, IPersistentTier>? wrap)
     {
-        var run = await ScriptRun.WholeAsync(script, disk, new CommitLog(), new Witness(() => disk.Position, TierContent.Empty), wrap);
+        var run = await ScriptRun.WholeAsync(script, disk, wrap);
         var sweep = new Sweep();
         await sweep.RunAsync(disk.History, run, script, seed: 1, images: 4);
         return sweep;

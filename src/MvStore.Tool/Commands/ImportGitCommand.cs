@@ -21,18 +21,8 @@ internal sealed class ImportGitCommand : ToolCommand
           mvstore import-git --store history.db --max-file-bytes 1000000    into a file of its own, no large files
         """;
 
-    private readonly Argument<string?> _repository = new("repository")
-    {
-        Description = "A directory in the repository. Default: the one the command stands in.",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
-
-    private readonly Option<string> _reference = new("--ref")
-    {
-        Description = "The revision whose first-parent history is imported.",
-        HelpName = "revision",
-        DefaultValueFactory = static _ => "HEAD",
-    };
+    private readonly Argument<string?> _repository = RepositoryArgument.Create();
+    private readonly Option<string> _reference = RepositoryArgument.CreateReference("The revision whose first-parent history is imported.");
 
     private readonly Option<int> _maxFileBytes = new("--max-file-bytes")
     {
@@ -49,8 +39,8 @@ internal sealed class ImportGitCommand : ToolCommand
             host,
             shared)
     {
-        Add(_repository.NeverEmpty());
-        Add(_reference.NeverEmpty());
+        Add(_repository);
+        Add(_reference);
         Add(_maxFileBytes);
     }
 

@@ -5,7 +5,7 @@ using MvStore.Tool.Rendering.Json;
 namespace MvStore.Tool.Commands;
 
 /// <summary>Lists the commits in a commit log.</summary>
-internal sealed class LogDumpCommand : ToolCommand
+internal sealed class LogDumpCommand : OneLogCommand
 {
     private const string Summary =
         """
@@ -17,22 +17,15 @@ internal sealed class LogDumpCommand : ToolCommand
           mvstore log dump ./shop.db-log --json  a directory, as one JSON document
         """;
 
-    private readonly Argument<string?> _directory = new("directory")
-    {
-        Description = "The directory of the log. Default: that of the store.",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
-
     public LogDumpCommand(ToolHost host, SharedOptions shared)
         : base("dump", Summary, host, shared)
-        => Add(_directory.NeverEmpty());
+    {
+    }
 
     /// <inheritdoc/>
     protected override async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var directory = parsed.GetValue(_directory) is { Length: > 0 } named
-            ? Host.Absolute(named)
-            : (await FindStoreAsync(parsed, cancellationToken)).LogDirectory;
+        var directory = await FindLogAsync(parsed, cancellationToken);
         var commits = new List<LogCommitDocument>();
         foreach (var commit in CommitLogInspection.Read(directory))
         {

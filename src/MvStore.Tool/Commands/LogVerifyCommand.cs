@@ -5,7 +5,7 @@ using MvStore.Tool.Rendering.Json;
 namespace MvStore.Tool.Commands;
 
 /// <summary>Checks a commit log by itself, without its store.</summary>
-internal sealed class LogVerifyCommand : ToolCommand
+internal sealed class LogVerifyCommand : OneLogCommand
 {
     private const string Summary =
         """
@@ -16,22 +16,15 @@ internal sealed class LogVerifyCommand : ToolCommand
           mvstore log verify ./shop.db-log    a directory
         """;
 
-    private readonly Argument<string?> _directory = new("directory")
-    {
-        Description = "The directory of the log. Default: that of the store.",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
-
     public LogVerifyCommand(ToolHost host, SharedOptions shared)
         : base("verify", Summary, host, shared)
-        => Add(_directory.NeverEmpty());
+    {
+    }
 
     /// <inheritdoc/>
     protected override async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var directory = parsed.GetValue(_directory) is { Length: > 0 } named
-            ? Host.Absolute(named)
-            : (await FindStoreAsync(parsed, cancellationToken)).LogDirectory;
+        var directory = await FindLogAsync(parsed, cancellationToken);
         var report = CommitLogInspection.Verify(directory);
         var document = new LogVerificationDocument
         {

@@ -19,18 +19,8 @@ internal sealed class VerifyGitCommand : ToolCommand
           mvstore verify-git ../project --ref v2.0 --store history.db      what was imported from elsewhere
         """;
 
-    private readonly Argument<string?> _repository = new("repository")
-    {
-        Description = "A directory in the repository. Default: the one the command stands in.",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
-
-    private readonly Option<string> _reference = new("--ref")
-    {
-        Description = "The revision that was imported.",
-        HelpName = "revision",
-        DefaultValueFactory = static _ => "HEAD",
-    };
+    private readonly Argument<string?> _repository = RepositoryArgument.Create();
+    private readonly Option<string> _reference = RepositoryArgument.CreateReference("The revision that was imported.");
 
     private readonly Option<int?> _every = new("--every")
     {
@@ -46,8 +36,8 @@ internal sealed class VerifyGitCommand : ToolCommand
             host,
             shared)
     {
-        Add(_repository.NeverEmpty());
-        Add(_reference.NeverEmpty());
+        Add(_repository);
+        Add(_reference);
         Add(_every);
     }
 

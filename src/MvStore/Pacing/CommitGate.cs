@@ -26,24 +26,15 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
     private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(10);
 
     private readonly object _gate = new(); // Nests inside the sequencer's; calls nobody who waits.
-    private readonly ICommitLimit[] _limits;
     private readonly TimeSpan _maxStall;
     private readonly FailureLatch _failure;
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
-    private readonly CommitPace? _pace; // Null when commits are not slowed.
 
     // All owned by _gate.
-    private readonly StallCounter _slowed = new(StallReason.Slowed);
-    private long _publishedBefore; // Up to the last measurement.
-    private readonly LinkedList<CommitWaiter> _waiters = new();
-    private readonly StallCounter[] _stalls; // One for each limit.
-    private readonly long[] _used; // By limit, as measured last.
-    private long _reserved;
+    private readonly CommitRoom _room;
+    private readonly WaitingCommits _waiting;
     private bool _isClosed;
-    private bool _isStalling; // From the first that waits to the last.
-    private long _stallingSince;
 
     // Owner: whoever holds _gate. Volatile store; committers load it relaxed: an old value is as if they had come earlier.
     private long _freePass;
@@ -54,9 +45,6 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
     // Published so far, in bytes. Owner: the sequencer, in its critical section. Volatile store; whoever measures loads it.
     private LoneCount _published;
 
-    // By limit: what the first in the queue needs and there is no room for, else 0. Owner: whoever holds _gate. Volatile stores; read by everyone.
-    private readonly long[] _wanted;
-
     /// <param name="limits">What commits may run out of.</param>
     /// <param name="maxStall">How long they wait for room at most.</param>
     /// <param name="slowsDown">Whether they are slowed before they have to wait for room; never when they do not wait at all.</param>
@@ -65,14 +53,11 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
     /// <param name="logger">Where stalls are told.</param>
     public CommitGate(IEnumerable<ICommitLimit> limits, TimeSpan maxStall, bool slowsDown, FailureLatch failure, TimeProvider time, ILogger logger)
     {
-        _pace = slowsDown && maxStall != TimeSpan.Zero ? new CommitPace(time) : null;
-        _limits = [.. limits];
-        _stalls = [.. _limits.Select(l => new StallCounter(l.Reason))];
-        _used = new long[_limits.Length];
-        _wanted = new long[_limits.Length];
+        ICommitLimit[] all = [.. limits];
+        _room = new CommitRoom(all, slowsDown && maxStall != TimeSpan.Zero ? new CommitPace(time) : null);
+        _waiting = new WaitingCommits(all, time);
         _maxStall = maxStall;
         _failure = failure;
-        _time = time;
         _logger = logger;
         _timer = time.CreateTimer(static s => ((CommitGate)s!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Remeasure();
@@ -82,14 +67,10 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
     public long FreePass => Volatile.Read(ref _freePass);
 
     /// <inheritdoc/>
-    public long WantedBytes(StallReason what)
-    {
-        var limit = Array.FindIndex(_limits, l => l.Reason == what);
-        return limit < 0 ? 0 : Volatile.Read(ref _wanted[limit]);
-    }
+    public long WantedBytes(StallReason what) => _room.WantedBytes(what);
 
     /// <inheritdoc/>
-    public bool IsShort(StallReason what) => WantedBytes(what) > 0 || Array.Exists(_limits, l => l.Reason == what && l.UsedBytes > l.SoftBytes);
+    public bool IsShort(StallReason what) => _room.IsShort(what);
 
     /// <summary>What commits waited for so far.</summary>
     public IReadOnlyDictionary<StallReason, StallStatistics> Stalls
@@ -98,7 +79,7 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
         {
             lock (_gate)
             {
-                return _stalls.Append(_slowed).ToDictionary(s => s.Reason, s => s.Current);
+                return _waiting.Stalls;
             }
         }
     }
@@ -117,7 +98,7 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
     {
         cancellationToken.ThrowIfCancellationRequested();
         CommitWaiter waiter;
-        bool isFirst;
+        bool beginsStall;
         lock (_gate)
         {
             if (TryReserveMeasured(bytes))
@@ -125,25 +106,17 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
                 return ValueTask.CompletedTask;
             }
 
-            var limit = FindShortage(bytes);
-            var stall = limit >= 0 ? _stalls[limit] : _waiters.Last?.Value.Stall ?? _slowed;
+            var limit = _room.FindShortage(bytes);
             if (_maxStall == TimeSpan.Zero)
             {
                 throw Refuse(bytes, Math.Max(limit, 0), TimeSpan.Zero);
             }
 
-            waiter = new CommitWaiter(bytes, stall, _time.GetTimestamp());
-            waiter.Place = _waiters.AddLast(waiter);
-            stall.Begin();
-
-            // To be slowed is nothing that ends, so it is not told.
-            isFirst = !_isStalling && stall != _slowed;
-            _stallingSince = isFirst ? waiter.Since : _stallingSince;
-            _isStalling |= isFirst;
+            waiter = _waiting.Add(bytes, limit, out beginsStall);
             Settle();
         }
 
-        if (isFirst)
+        if (beginsStall)
         {
             Log.StallBegan(_logger, waiter.Stall.Reason, bytes);
         }
@@ -156,7 +129,7 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
     {
         lock (_gate)
         {
-            _reserved -= bytes;
+            _room.Release(bytes);
             MeasureAndLetIn();
         }
     }
@@ -179,7 +152,7 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
         {
             if (_failure.Cause is { } cause)
             {
-                EndAll(() => new StoreFailedException(cause));
+                _waiting.EndAll(() => new StoreFailedException(cause));
             }
 
             MeasureAndLetIn();
@@ -192,7 +165,7 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
         lock (_gate)
         {
             _isClosed = true;
-            EndAll(static () => new ObjectDisposedException(typeof(IMultiVersionStore).FullName));
+            _waiting.EndAll(static () => new ObjectDisposedException(typeof(IMultiVersionStore).FullName));
             Settle();
         }
     }
@@ -204,18 +177,18 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
         ObjectDisposedException.ThrowIf(_isClosed, typeof(IMultiVersionStore));
         _failure.ThrowIfSet();
         Measure();
-        var tooSmall = Array.FindIndex(_limits, l => bytes > l.LimitBytes);
+        var tooSmall = _room.FindTooSmall(bytes);
         if (tooSmall >= 0)
         {
             throw Refuse(bytes, tooSmall, TimeSpan.Zero);
         }
 
-        if (_waiters.Count > 0 || FindShortage(bytes) >= 0 || IsPaced)
+        if (_waiting.First is not null || !_room.Admits(bytes))
         {
             return false;
         }
 
-        _reserved += bytes;
+        _room.Reserve(bytes);
         Settle();
         return true;
     }
@@ -243,19 +216,16 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
 
     private void TellWhenNobodyWaits()
     {
-        TimeSpan lasted;
+        TimeSpan? stalled;
         lock (_gate)
         {
-            if (!_isStalling || _waiters.Count > 0)
-            {
-                return;
-            }
-
-            _isStalling = false;
-            lasted = _time.GetElapsedTime(_stallingSince);
+            stalled = _waiting.EndStall();
         }
 
-        Log.StallEnded(_logger, lasted);
+        if (stalled is { } lasted)
+        {
+            Log.StallEnded(_logger, lasted);
+        }
     }
 
     private void Cancel(CommitWaiter waiter, CancellationToken cancellationToken)
@@ -264,7 +234,7 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
         {
             if (waiter.Place is not null)
             {
-                Leave(waiter);
+                _waiting.Leave(waiter);
                 waiter.TrySetCanceled(cancellationToken);
 
                 // Those behind may need less.
@@ -279,11 +249,11 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
         {
             Measure();
             LetIn();
-            while (_waiters.First?.Value is { } first && _maxStall != Timeout.InfiniteTimeSpan && _time.GetElapsedTime(first.Since) >= _maxStall)
+            while (_waiting.First is { } first && _maxStall != Timeout.InfiniteTimeSpan && _waiting.WaitOf(first) >= _maxStall)
             {
-                if (FindShortage(first.Bytes) is var shortage and >= 0)
+                if (_room.FindShortage(first.Bytes) is var shortage and >= 0)
                 {
-                    var waited = Leave(first);
+                    var waited = _waiting.Leave(first);
                     first.TrySetException(Refuse(first.Bytes, shortage, waited));
                 }
                 else
@@ -306,64 +276,11 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
         Settle();
     }
 
-    private void Measure()
-    {
-        for (var i = 0; i < _limits.Length; i++)
-        {
-            _used[i] = _limits[i].UsedBytes;
-        }
-
-        if (_pace is not null)
-        {
-            var published = Volatile.Read(ref _published.Value);
-            var isShort = false;
-            var room = long.MaxValue;
-            for (var i = 0; i < _limits.Length; i++)
-            {
-                isShort |= _used[i] > _limits[i].SoftBytes;
-
-                // Without what is reserved: a commit that was just published counts there too until it gives its reservation back, and would make the bucket small and so its debt.
-                room = Math.Min(room, _limits[i].LimitBytes - _used[i]);
-            }
-
-            _pace.Measure(isShort, room, published - _publishedBefore);
-            _publishedBefore = published;
-        }
-    }
-
-    private bool IsPaced => _pace is not null && _pace.Left <= _reserved;
-
-    private long Room
-    {
-        get
-        {
-            var room = long.MaxValue;
-            for (var i = 0; i < _limits.Length; i++)
-            {
-                room = Math.Min(room, _limits[i].LimitBytes - _used[i] - _reserved);
-            }
-
-            return room;
-        }
-    }
-
-    /// <summary>The first limit that has no room for so many bytes more; negative when there is room.</summary>
-    private int FindShortage(long bytes)
-    {
-        for (var i = 0; i < _limits.Length; i++)
-        {
-            if (_limits[i].LimitBytes - _used[i] - _reserved < bytes)
-            {
-                return i;
-            }
-        }
-
-        return -1;
-    }
+    private void Measure() => _room.Measure(Volatile.Read(ref _published.Value));
 
     private void LetIn()
     {
-        while (_waiters.First?.Value is { } first && !IsPaced && FindShortage(first.Bytes) < 0)
+        while (_waiting.First is { } first && _room.Admits(first.Bytes))
         {
             LetIn(first);
         }
@@ -371,30 +288,25 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
 
     private void LetIn(CommitWaiter waiter)
     {
-        Leave(waiter);
-        _reserved += waiter.Bytes;
+        _waiting.Leave(waiter);
+        _room.Reserve(waiter.Bytes);
         waiter.TrySetResult();
     }
 
     /// <summary>Draws the conclusions from what was measured.</summary>
     private void Settle()
     {
-        var room = Room;
-        var first = _waiters.First?.Value;
-        for (var i = 0; i < _limits.Length; i++)
+        var room = _room.Bytes;
+        var first = _waiting.First;
+        _room.Want(first?.Bytes ?? 0);
+        if (!_isClosed)
         {
-            var limit = _limits[i];
-            var wanted = first is not null && limit.LimitBytes - _used[i] - _reserved < first.Bytes ? first.Bytes : 0;
-            Volatile.Write(ref _wanted[i], wanted);
-            if (!_isClosed && (_used[i] > limit.SoftBytes || wanted > 0))
-            {
-                limit.AskForRoom();
-            }
+            _room.AskForRoom();
         }
 
-        var left = _pace?.Left ?? long.MaxValue;
-        Volatile.Write(ref _freePass, first is not null || room <= 0 || left <= _reserved ? NoPass : room / PassShare);
-        Volatile.Write(ref _measureAt, Volatile.Read(ref _published.Value) + Math.Max(Math.Min(room / MeasureShare, left), LeastMeasured));
+        Volatile.Write(ref _freePass, first is not null || room <= 0 || _room.IsPaced ? NoPass : room / PassShare);
+        var measureIn = Math.Max(Math.Min(room / MeasureShare, _room.PacedBytes), LeastMeasured);
+        Volatile.Write(ref _measureAt, Volatile.Read(ref _published.Value) + measureIn);
         if (!_isClosed)
         {
             _timer.Change(first is null ? Timeout.InfiniteTimeSpan : DueIn(first), Timeout.InfiniteTimeSpan);
@@ -403,45 +315,22 @@ internal sealed class CommitGate : ICommitGate, IRoom, IPublicationSink, IDispos
 
     private TimeSpan DueIn(CommitWaiter first)
     {
-        var recheck = IsPaced && FindShortage(first.Bytes) < 0 ? Shortest(_pace!.Wait(_reserved)) : Recheck;
+        var recheck = _room.IsPaced && _room.FindShortage(first.Bytes) < 0 ? Shortest(_room.PaceWait) : Recheck;
         if (_maxStall == Timeout.InfiniteTimeSpan)
         {
             return recheck;
         }
 
         // Rounded up, because timers cut off what is below a millisecond.
-        var left = Math.Ceiling((_maxStall - _time.GetElapsedTime(first.Since)).TotalMilliseconds);
+        var left = Math.Ceiling((_maxStall - _waiting.WaitOf(first)).TotalMilliseconds);
         return TimeSpan.FromMilliseconds(Math.Clamp(left, 1, recheck.TotalMilliseconds));
     }
 
     private static TimeSpan Shortest(TimeSpan wait) => TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 1, Recheck.TotalMilliseconds));
 
-    private TimeSpan Leave(CommitWaiter waiter)
-    {
-        _waiters.Remove(waiter.Place!);
-        waiter.Place = null;
-        var waited = _time.GetElapsedTime(waiter.Since);
-        waiter.Stall.End(waited);
-        return waited;
-    }
-
-    private void EndAll(Func<Exception> reason)
-    {
-        while (_waiters.First?.Value is { } first)
-        {
-            Leave(first);
-            first.TrySetException(reason());
-        }
-    }
-
     private CapacityExceededException Refuse(long bytes, int limit, TimeSpan waited)
     {
-        _stalls[limit].Refuse();
-        var exceeded = _limits[limit];
-        return new CapacityExceededException(exceeded.Reason, bytes, _used[limit], exceeded.LimitBytes, waited, FindObstacle(exceeded));
+        _waiting.Refuse(limit);
+        return _room.Exceeded(limit, bytes, waited);
     }
-
-    // What keeps one thing from becoming free is often what keeps another one from it: the flusher makes room in memory and in the log.
-    private Exception? FindObstacle(ICommitLimit exceeded)
-        => exceeded.Obstacle ?? Array.Find(_limits, static l => l.Obstacle is not null)?.Obstacle;
 }

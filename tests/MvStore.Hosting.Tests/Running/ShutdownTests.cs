@@ -99,13 +99,8 @@ public sealed class ShutdownTests
     public async Task D9_WhenTheTimeOfTheHostIsOverClosingGoesOnBehindItsBack()
     {
         await using var host = await StartAsync();
-        _ = _tier.BlockApplies();
-        await host.Store.SetAsync(1, "a", "1");
-        using var over = new CancellationTokenSource();
-        await over.CancelAsync();
-        var lifecycle = host.Running.Services.GetServices<IHostedService>().OfType<IHostedLifecycleService>().Single();
 
-        var error = await Assert.ThrowsAsync<TimeoutException>(() => lifecycle.StoppedAsync(over.Token).Guarded());
+        var error = await StopWithoutTimeAsync(host);
 
         error.Message.Should().Contain("The store was still closing");
         host.Log.Of(2001).Should().ContainSingle("what is left is told before");
@@ -119,12 +114,7 @@ public sealed class ShutdownTests
     public async Task D9_ALossBehindTheBackOfTheHostIsLogged()
     {
         await using var host = await StartAsync();
-        _ = _tier.BlockApplies();
-        await host.Store.SetAsync(1, "a", "1");
-        using var over = new CancellationTokenSource();
-        await over.CancelAsync();
-        var lifecycle = host.Running.Services.GetServices<IHostedService>().OfType<IHostedLifecycleService>().Single();
-        await Assert.ThrowsAsync<TimeoutException>(() => lifecycle.StoppedAsync(over.Token).Guarded());
+        await StopWithoutTimeAsync(host);
 
         var logged = host.Log.EntryAsync(2002);
         await host.Clock.AdvanceUntilAsync(logged, DisposeTimeout).Guarded();
@@ -151,7 +141,7 @@ public sealed class ShutdownTests
         services.AddMvStore().UsePersistentTier(_ => _tier).Configure(TestHost.Quiet);
         using (var provider = services.BuildServiceProvider())
         {
-            await provider.GetServices<IHostedService>().OfType<IHostedLifecycleService>().Single().StartingAsync(CancellationToken.None).Guarded();
+            await StoreService(provider).StartingAsync(CancellationToken.None).Guarded();
             await provider.GetRequiredService<IMultiVersionStore>().SetAsync(1, "a", "1");
         }
 
@@ -193,6 +183,19 @@ public sealed class ShutdownTests
         await host.Store.DisposeAsync().Guarded();
         await host.Running.StopAsync().Guarded();
     }
+
+    /// <summary>Stops a host whose time is over before its tier has taken a commit.</summary>
+    private async Task<TimeoutException> StopWithoutTimeAsync(TestHost host)
+    {
+        _ = _tier.BlockApplies();
+        await host.Store.SetAsync(1, "a", "1");
+        using var over = new CancellationTokenSource();
+        await over.CancelAsync();
+        return await Assert.ThrowsAsync<TimeoutException>(() => StoreService(host.Running.Services).StoppedAsync(over.Token).Guarded());
+    }
+
+    private static IHostedLifecycleService StoreService(IServiceProvider services)
+        => services.GetServices<IHostedService>().OfType<IHostedLifecycleService>().Single();
 
     private Task<TestHost> StartAsync(Action<IServiceCollection>? configure = null)
         => TestHost.StartAsync(builder =>

@@ -25,19 +25,17 @@ internal sealed class ScriptRun(Script script, Disk disk, CommitLog log, Witness
     /// <summary>Listens to flushes of the stores opened from now on.</summary>
     public IFlushListener? Listener { get; set; }
 
-    /// <summary>Runs a script from beginning to end on a disk that does not fail.</summary>
-    public static async Task<ScriptRun> WholeAsync(Script script, Disk disk, CommitLog log, Witness witness, Func<IPersistentTier, IPersistentTier>? wrap = null)
-    {
-        await using var run = new ScriptRun(script, disk, log, witness, wrap);
-        await run.OpenAsync();
-        foreach (var step in script.Steps)
-        {
-            await run.StepAsync(step, CancellationToken.None);
-        }
+    /// <summary>Runs a script from beginning to end on an empty disk that does not fail.</summary>
+    public static Task<ScriptRun> WholeAsync(Script script, Disk disk, Func<IPersistentTier, IPersistentTier>? wrap = null)
+        => WholeAsync(script, disk, new CommitLog(), new Witness(() => disk.Position, TierContent.Empty), wrap);
 
-        await run.CloseAsync();
-        return run;
-    }
+    /// <summary>Opens what a crash of this run left, and does what is done after a crash.</summary>
+    /// <param name="point">Where the crash was.</param>
+    /// <param name="left">The disk as it was left.</param>
+    /// <param name="known">What the application knows.</param>
+    /// <param name="variant">Which of the things that are done after a crash.</param>
+    public Task<ScriptRun> RecoverAsync(int point, Disk left, CommitLog known, int variant)
+        => WholeAsync(RandomScript.Recovery(script, variant), left, known, new Witness(() => left.Position, Witness.PossibleAt(point)), wrap: null);
 
     public async Task OpenAsync()
     {
@@ -125,6 +123,19 @@ internal sealed class ScriptRun(Script script, Disk disk, CommitLog log, Witness
                 // The run has failed before, and that is what its caller is told.
             }
         }
+    }
+
+    private static async Task<ScriptRun> WholeAsync(Script script, Disk disk, CommitLog log, Witness witness, Func<IPersistentTier, IPersistentTier>? wrap)
+    {
+        await using var run = new ScriptRun(script, disk, log, witness, wrap);
+        await run.OpenAsync();
+        foreach (var step in script.Steps)
+        {
+            await run.StepAsync(step, CancellationToken.None);
+        }
+
+        await run.CloseAsync();
+        return run;
     }
 
     private async Task CommitAsync(IMultiVersionStore store, Step step, CancellationToken cancellationToken)

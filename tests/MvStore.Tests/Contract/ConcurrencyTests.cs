@@ -165,10 +165,7 @@ public sealed class ConcurrencyTests
         {
             await store.SetAsync(last, "a", $"{last}");
             snapshot.Dispose();
-            if (storage != StoreStorage.None)
-            {
-                await store.FlushAsync();
-            }
+            await fixture.FlushIfPersistentAsync();
 
             await store.ReclaimAsync();
         }

@@ -136,10 +136,7 @@ public sealed class HistoryTests
             rows.Add(row);
             if (rows.Count == 1)
             {
-                if (storage != StoreStorage.None)
-                {
-                    await fixture.Store.FlushAsync();
-                }
+                await fixture.FlushIfPersistentAsync();
 
                 (await fixture.Store.ReclaimAsync()).Floor.Should().Be((CommitVersion)35);
             }

@@ -145,10 +145,7 @@ public sealed class PageTokenTests
         await FillAsync(fixture.Store);
         var token = (await fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.AsOf(2), 2)).Next!.Value;
         await fixture.Store.SetAsync(50, "x", "1");
-        if (storage != StoreStorage.None)
-        {
-            await fixture.Store.FlushAsync();
-        }
+        await fixture.FlushIfPersistentAsync();
 
         await fixture.Store.ReclaimAsync();
         var error = await Assert.ThrowsAsync<BelowFloorException>(
@@ -170,10 +167,7 @@ public sealed class PageTokenTests
         await fixture.Store.SetAsync(60, "x", "60");
         await fixture.Store.SetAsync(55, "b", "55");
         await fixture.Store.SetAsync(100, "x", "100");
-        if (storage != StoreStorage.None)
-        {
-            await fixture.Store.FlushAsync();
-        }
+        await fixture.FlushIfPersistentAsync();
 
         (await fixture.Store.ReclaimAsync()).Floor.Should().Be((CommitVersion)60);
         await Assert.ThrowsAsync<BelowFloorException>(
@@ -190,10 +184,7 @@ public sealed class PageTokenTests
         await FillAsync(fixture.Store);
         await fixture.Store.SetAsync(10, "k9", "ten");
         var first = await fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.Latest, 2);
-        if (storage != StoreStorage.None)
-        {
-            await fixture.Store.FlushAsync();
-        }
+        await fixture.FlushIfPersistentAsync();
 
         (await fixture.Store.ReclaimAsync()).Floor.Should().Be((CommitVersion)5);
         var rest = await fixture.Store.ScanPageAsync(KeyRange.All, ReadScope.Latest, 20, continuation: first.Next);

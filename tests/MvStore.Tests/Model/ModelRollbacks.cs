@@ -41,18 +41,7 @@ internal sealed class ModelRollbacks(ModelWorld world)
             return;
         }
 
-        world.Reference.Publish(version, batch.Deltas);
-        if (durability == Durability.Durable)
-        {
-            if (world.IsLogged)
-            {
-                world.Reference.MarkDurable();
-            }
-            else
-            {
-                world.Reference.MarkFlushed();
-            }
-        }
+        world.Publish(version, batch, durability);
 
         var restored = await Scans.ToListAsync(world.Store.ScanAsync(range, ReadScope.AsOf(version)));
         world.Journal.Same("what was restored", Contents(before), Contents(restored));

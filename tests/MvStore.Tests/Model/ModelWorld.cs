@@ -46,6 +46,25 @@ internal sealed class ModelWorld
     /// <summary>Whoever holds a pin: what reclamation must honour.</summary>
     public IEnumerable<ModelReader> PinHolders => Snapshots.Concat(Streams.Select(s => s.Reader));
 
+    /// <summary>Tells the reference of a commit that the store has made.</summary>
+    public void Publish(ulong version, WriteBatch batch, Durability durability)
+    {
+        Reference.Publish(version, batch.Deltas);
+        if (durability != Durability.Durable)
+        {
+            return;
+        }
+
+        if (IsLogged)
+        {
+            Reference.MarkDurable();
+        }
+        else
+        {
+            Reference.MarkFlushed();
+        }
+    }
+
     /// <summary>The errors a point read must give because a key's floor is above the reader; null when it must answer.</summary>
     public string[]? Unreadable(ModelReader reader, IReadOnlyCollection<byte[]> keys)
     {

@@ -29,22 +29,9 @@ internal sealed class ModelWriting(ModelWorld world)
             $"commit {version} {durability}: {deltas}",
             async () => $"published {(await world.Store.CommitAsync(batch, version, durability)).Sequence}",
             refusals.Length == 0 ? [published] : refusals);
-        if (answer != published)
+        if (answer == published)
         {
-            return;
-        }
-
-        world.Reference.Publish(version, batch.Deltas);
-        if (durability == Durability.Durable)
-        {
-            if (world.IsLogged)
-            {
-                world.Reference.MarkDurable();
-            }
-            else
-            {
-                world.Reference.MarkFlushed();
-            }
+            world.Publish(version, batch, durability);
         }
     }
 

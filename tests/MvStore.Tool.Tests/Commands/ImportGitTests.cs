@@ -43,7 +43,7 @@ public class ImportGitTests
         document.GetProperty("durableVersion").GetInt32().Should().Be(2);
         document.GetProperty("store").GetString().Should().Be(repository.DefaultStore);
         document.GetProperty("storeBytes").GetInt64().Should().BePositive();
-        result.Error.Should().BeEmpty();
+        result.Complaint.Should().BeEmpty();
     }
 
     [Fact]

@@ -34,5 +34,15 @@ internal sealed class TestRepository : IDisposable
     public async Task<IReadOnlyList<string>> ChainAsync()
         => await (await FindAsync()).ListFirstParentsAsync("HEAD", CancellationToken.None);
 
+    /// <summary>Removes the store that is there when nobody says where.</summary>
+    public void DeleteStore()
+    {
+        var folder = System.IO.Path.GetDirectoryName(DefaultStore)!;
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     public void Dispose() => _home.Dispose();
 }

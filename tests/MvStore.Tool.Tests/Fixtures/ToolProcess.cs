@@ -46,21 +46,17 @@ internal sealed class ToolProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
-    public async Task KillAsync()
-    {
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
-    }
+    /// <summary>SIGKILL: no handler runs, nothing is flushed. Without effect when it has ended.</summary>
+    public void Kill() => _process.Kill(entireProcessTree: true);
 
-    /// <summary>SIGINT, as Ctrl-C sends it.</summary>
+    /// <summary>SIGINT, as Ctrl-C sends it. Without effect when it has ended.</summary>
     public void Interrupt()
     {
         using var kill = Process.Start("kill", ["-INT", $"{_process.Id}"]);
         kill.WaitForExit();
     }
 
-    /// <summary>Lets it end by itself.</summary>
+    /// <summary>Waits for its end.</summary>
     public async Task<ToolResult> WaitAsync()
     {
         await _process.WaitForExitAsync();

@@ -6,6 +6,9 @@ namespace MvStore.Tool.Tests.Importing;
 /// <summary>An import may be ended anywhere, in any way; the next one ends with the same store.</summary>
 public class ResumeTests(ITestOutputHelper output)
 {
+    // How often an import is begun anew that was not met midway.
+    private const int MostRounds = 30;
+
     [Fact]
     public async Task An_import_cancelled_at_once_and_again_ends_identical()
     {
@@ -43,20 +46,27 @@ public class ResumeTests(ITestOutputHelper output)
         using var repository = new TestRepository(SyntheticHistory.Create(Commits));
         var expected = await ImportWholeAsync(repository);
 
-        // Each run is killed after another growth of its files: while the store is made, and in the middle of writing.
+        // Each run is killed after another growth of its files: while the store is made, and in the middle of writing. On a busy machine every kill may come too
+        // late, and the first import get to its end: then all of it again, from nothing.
         var full = new FileInfo(repository.Beside("whole.db")).Length;
         var versions = new List<ulong>();
-        foreach (var share in (double[])[-1, 0, 0.05, 0.2, 0.5, 0, 0.1, 0.3, 0.05, 0.2])
+        for (var round = 0; round < MostRounds && !versions.Exists(static v => v is > 0 and < Commits); round++)
         {
-            if (await Interruption.KillAfterGrowthAsync(repository, (long)(full * share)))
+            repository.DeleteStore();
+            versions.Clear();
+            foreach (var share in (double[])[-1, 0, 0.05, 0.2, 0.5, 0, 0.1, 0.3, 0.05, 0.2])
             {
-                versions.Add(await StoreDump.VersionAsync(repository.DefaultStore));
+                if (await Interruption.KillAfterGrowthAsync(repository, (long)(full * share)))
+                {
+                    versions.Add(await StoreDump.VersionAsync(repository.DefaultStore));
+                }
             }
+
+            output.WriteLine($"killed at versions {string.Join(", ", versions)} of {Commits}");
+            versions.Should().BeInAscendingOrder("what is durable stays");
         }
 
-        output.WriteLine($"killed at versions {string.Join(", ", versions)} of {Commits}");
-        versions.Should().BeInAscendingOrder("what is durable stays");
-        versions.Where(static v => v is > 0 and < Commits).Should().NotBeEmpty("otherwise this test kills nothing");
+        versions.Should().Contain(static v => v > 0 && v < Commits, "otherwise this test kills nothing");
         (await InProcess.RunAsync(repository.Path, "import-git")).Expect(ExitCode.Ok);
         (await StoreDump.DigestAsync(repository.DefaultStore)).Should().Be(expected);
         (await InProcess.RunAsync(repository.Path, "verify-git", "--every", "500")).Expect(ExitCode.Ok);
@@ -68,10 +78,18 @@ public class ResumeTests(ITestOutputHelper output)
         using var repository = new TestRepository(SyntheticHistory.Create(4000));
 
         // More than a new store and its log take: commits are being written by then.
-        var result = (await Interruption.InterruptAfterGrowthAsync(repository, 400_000)).Expect(ExitCode.Cancelled);
+        ToolResult result;
+        var round = 0;
+        do
+        {
+            repository.DeleteStore();
+            result = await Interruption.InterruptAfterGrowthAsync(repository, 400_000);
+        }
+        while (result.ExitCode == (int)ExitCode.Ok && ++round < MostRounds);
 
+        result.Expect(ExitCode.Cancelled);
         result.Output.Should().BeEmpty();
-        result.Error.Should().MatchRegex(@"^mvstore: Cancelled behind version \d+ of 4000\. .*run the same command again to continue\.\n$");
+        result.Complaint.Should().MatchRegex(@"^mvstore: Cancelled behind version \d+ of 4000\. .*run the same command again to continue\.\n$");
         (await InProcess.RunAsync(repository.Path, "import-git")).Expect(ExitCode.Ok);
         (await InProcess.RunAsync(repository.Path, "verify-git", "--every", "500")).Expect(ExitCode.Ok);
     }

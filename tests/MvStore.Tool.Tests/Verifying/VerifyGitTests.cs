@@ -87,7 +87,7 @@ public class VerifyGitTests
         ExecuteSql(repository, "DELETE FROM history WHERE key = CAST('f/counter' AS BLOB) AND version = 7");
 
         (await InProcess.RunAsync(repository.Path, "verify-git", "--every", "1")).Expect(ExitCode.Negative)
-            .Error.Should().StartWith("version 7 ").And.Contain("counter: the content is not that of");
+            .Complaint.Should().StartWith("version 7 ").And.Contain("counter: the content is not that of");
     }
 
     [Fact]
