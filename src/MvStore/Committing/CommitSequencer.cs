@@ -22,6 +22,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     private readonly IPublicationSink? _feed;
     private readonly IPublicationSink? _meter;
     private readonly IVisibilityListener? _times;
+    private readonly IVisibilityListener? _publicationTimes;
 
     // All owned by _gate.
     private readonly InFlightList _inFlight = new();
@@ -36,21 +37,27 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     // Owner: whoever holds _gate. Release store, acquire load.
     private Publication _current;
 
+    // Null when nobody watches. Owner: whoever holds _gate. Release store; committers acquire before they enter, and look again inside.
+    private KeyWatch? _watch;
+
     /// <param name="recovered">Where publication starts.</param>
     /// <param name="failure">Stops commits once set.</param>
     /// <param name="queue">Takes commits over just before readers can see them: what is published is never missing from it.</param>
     /// <param name="feed">Takes commits over just after readers can see them: who is told of one finds it.</param>
     /// <param name="meter">Counts what is published, after the queue has it.</param>
     /// <param name="times">Is told when the visible version rose, after readers can see it.</param>
+    /// <param name="publicationTimes">Is told the sequence of the last publication, after readers can see it.</param>
     public CommitSequencer(
         TierState recovered,
         FailureLatch failure,
         IPublicationSink? queue,
         IPublicationSink? feed,
         IPublicationSink? meter = null,
-        IVisibilityListener? times = null)
+        IVisibilityListener? times = null,
+        IVisibilityListener? publicationTimes = null)
     {
         _times = times;
+        _publicationTimes = publicationTimes;
         _failure = failure;
         _queue = queue;
         _feed = feed;
@@ -74,20 +81,61 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         }
     }
 
-    /// <summary>Begins a fresh commit, or refuses because its version is late.</summary>
-    /// <returns>Whether it is in flight now; when it is not it is late, and has to be announced.</returns>
-    public bool TryBegin(InFlightCommit commit)
+    /// <summary>Tells someone the sequence of the last publication inside the critical section; he keeps to what <see cref="IVisibilityListener"/> demands.</summary>
+    public void TellPublished(Action<CommitVersion> listener)
     {
         lock (_gate)
         {
-            RequireAdmitted(commit);
-            if (IsLate(commit.Version))
-            {
-                return false;
-            }
+            listener(_current.Sequence);
+        }
+    }
 
-            Begin(commit, isFresh: true);
-            return true;
+    /// <summary>Begins a fresh commit, or refuses because its version is late.</summary>
+    /// <returns>Whether it is in flight now; when it is not it is late, and has to be announced.</returns>
+    /// <exception cref="KeyTouchedException">It is made under a watch, and one of its keys was touched.</exception>
+    public bool TryBegin(InFlightCommit commit)
+    {
+        while (true)
+        {
+            var noted = NoteWatched(commit);
+            lock (_gate)
+            {
+                if (_watch != noted)
+                {
+                    continue;
+                }
+
+                RequireAdmitted(commit);
+                RequireUntouched(commit);
+                if (IsLate(commit.Version))
+                {
+                    return false;
+                }
+
+                Begin(commit, isFresh: true);
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Sets a watch: no commit begins any more that touches one of its keys and did not note that in it (I42). One at a time.</summary>
+    /// <returns>Completes when everything that began before is published.</returns>
+    public Task Watch(KeyWatch watch)
+    {
+        lock (_gate)
+        {
+            RequireOpen();
+            Volatile.Write(ref _watch, watch);
+            return _inFlight.Last?.WhenPublished() ?? Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Ends the watch, if one is set.</summary>
+    public void EndWatch()
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _watch, null);
         }
     }
 
@@ -122,13 +170,25 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     }
 
     /// <summary>Begins an announced commit; the announcement ends.</summary>
+    /// <exception cref="KeyTouchedException">It is made under a watch, and one of its keys was touched.</exception>
     public void BeginAnnounced(InFlightCommit commit)
     {
-        lock (_gate)
+        while (true)
         {
-            RequireOpen();
-            _announced.Remove(commit.Version);
-            Begin(commit, isFresh: false);
+            var noted = NoteWatched(commit);
+            lock (_gate)
+            {
+                if (_watch != noted)
+                {
+                    continue;
+                }
+
+                RequireOpen();
+                RequireUntouched(commit);
+                _announced.Remove(commit.Version);
+                Begin(commit, isFresh: false);
+                return;
+            }
         }
     }
 
@@ -243,6 +303,26 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         return highest;
     }
 
+    /// <summary>Notes what a commit touches in the watch that is set. Outside of the critical section, because a batch may be large; inside, the watch must be the same still.</summary>
+    private KeyWatch? NoteWatched(InFlightCommit commit)
+    {
+        var watch = Volatile.Read(ref _watch);
+        if (watch is not null && watch != commit.Condition)
+        {
+            watch.Note(commit);
+        }
+
+        return watch;
+    }
+
+    private static void RequireUntouched(InFlightCommit commit)
+    {
+        if (commit.Condition is { IsBroken: true })
+        {
+            throw new KeyTouchedException();
+        }
+    }
+
     private void RequireOpen()
     {
         ObjectDisposedException.ThrowIf(_drained is not null, typeof(IMultiVersionStore));
@@ -335,6 +415,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         _visibility.Advance(_inFlight.LowestVersion);
         Volatile.Write(ref _current, new Publication(sequence, _visibility.Highest, _visibility.Visible, lastLate));
         _times?.Advance(_visibility.Visible);
+        _publicationTimes?.Advance(sequence);
         var awaited = Unlink(published, next);
         CompleteDrainWhenIdle();
         return awaited;

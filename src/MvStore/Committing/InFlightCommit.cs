@@ -26,6 +26,9 @@ internal sealed class InFlightCommit(CommitVersion version, PreparedEntry[] entr
     /// <summary>Whether it was published before, by an owner that did not flush it.</summary>
     public bool IsReplayed { get; set; }
 
+    /// <summary>What must not be broken when it begins; null for nothing. Set by who prepared it, before it begins.</summary>
+    public KeyWatch? Condition { get; init; }
+
     /// <summary>Whether somebody waits for its publication.</summary>
     public bool IsAwaited => _published is not null;
 

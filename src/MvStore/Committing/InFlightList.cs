@@ -11,6 +11,9 @@ internal sealed class InFlightList
     /// <summary>The earliest, or null when there is none.</summary>
     public InFlightCommit? First { get; private set; }
 
+    /// <summary>The latest, or null when there is none.</summary>
+    public InFlightCommit? Last => _last;
+
     /// <summary>The lowest version, or null when there is none.</summary>
     public CommitVersion? LowestVersion
     {
