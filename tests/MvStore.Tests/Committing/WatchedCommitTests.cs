@@ -70,6 +70,23 @@ public sealed class WatchedCommitTests : ICommitGate
     }
 
     [Fact]
+    public async Task I42_ACommitThatWasFoundLateBeforeTheWatchTouchesWhenItBegins()
+    {
+        await CommitAsync(10, 9);
+        var watch = WatchOf(1);
+        Task<CommitReceipt> late;
+        using (await _late.EnterAsync(CancellationToken.None))
+        {
+            late = CommitAsync(5, 1);
+            await _committer.WatchAsync(watch).Guarded();
+            watch.IsTouched(0).Should().BeFalse("it waits for another one that is late");
+        }
+
+        await late.Guarded();
+        (await TryRemoveAsync(watch, 30, 0)).Should().Be(WatchedOutcome.Touched);
+    }
+
+    [Fact]
     public async Task I42_ACommitThatWasRefusedMayCountAndDropsDo()
     {
         var watch = WatchOf(1, 2);

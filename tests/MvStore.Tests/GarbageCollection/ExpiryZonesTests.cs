@@ -91,6 +91,19 @@ public sealed class ExpiryZonesTests : IDisposable
     }
 
     [Fact]
+    public void E5_AKindThatChangesToATermThatThereWasMakesEveryZoneDue()
+    {
+        Publish(10);
+        var hour = new Retention { TimeToLive = new TimeToLive(TimeSpan.FromHours(1)) };
+        var day = new Retention { TimeToLive = new TimeToLive(TimeSpan.FromDays(1)) };
+        _zones.Begin(new ExpiryTerms(new RetentionPlan(day, [new(EntryKind.Operator(1), hour), new(EntryKind.Operator(2), day)]), _times));
+        _zones.Next().Should().NotBeNull();
+        _zones.Complete(2_000, [], published: 10);
+        _zones.Begin(new ExpiryTerms(new RetentionPlan(day, [new(EntryKind.Operator(1), hour), new(EntryKind.Operator(2), hour)]), _times));
+        _zones.Next().Should().NotBeNull();
+    }
+
+    [Fact]
     public void E6_TheirNumberIsBoundedAndNeighboursWithFewKeysBecomeOne()
     {
         Publish(10);
