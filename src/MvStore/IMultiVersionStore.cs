@@ -15,6 +15,7 @@ public interface IMultiVersionStore :
     IMultiVersionMaintenance,
     IMultiVersionInspection,
     IMultiVersionLeases,
+    IMultiVersionRollback,
     IAsyncDisposable
 {
     /// <summary>

@@ -24,6 +24,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly StoreParts _parts;
     private readonly ILogger _logger;
     private readonly StoreLifetime _lifetime = new();
+    private readonly FailureLatch _failure;
     private readonly PinRegistry _pins = new();
     private readonly FlushEventHub _flushEvents;
     private readonly StoreInstruments _instruments;
@@ -46,6 +47,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly ReclamationSurvey _survey;
     private readonly ReclamationLoop _reclamation;
     private readonly StoreLeases _leases;
+    private readonly StoreRollbacks _rollbacks;
     private readonly LogReplay? _replay;
     private readonly LogRemembrance? _remembrance;
     private readonly VersionTimes? _times;
@@ -65,6 +67,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _tierReads = parts.Tier is { } tier ? new TierReads(tier, recovered.Capabilities, failure, policy, parts.TimeProvider) : null;
         var notes = parts.Tier is null ? null : new TierNotes(parts.Tier, tierWrites, recovered.Notes);
         _parts = parts;
+        _failure = failure;
         _times = CreateTimes(parts, notes);
         _publicationTimes = CreatePublicationTimes(parts, notes);
         _log = log;
@@ -102,6 +105,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
         _leases = new StoreLeases(_pinOpener, _pins, durable, notes, parts.Classifier, parts.TimeProvider, _logger);
         _leases.Restore(leases);
+        var limits = new RollbackLimits(_pacing.Limits, parts.Tier is null ? null : recovered.Capabilities);
+        _rollbacks = new StoreRollbacks(_sequencer, _committer, _pinOpener, _pins, _readers.Scans, parts.Classifier, limits);
         var survey = new VersionSurvey(new BufferSurvey(_buffer), _tierReads, _sequencer, options.Persistence, parts.TimeProvider);
         _timesKeeper = CreateTimesKeeper(notes);
         _raiser = new FloorRaiser(_sequencer, _floors, _pins, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier);
@@ -238,9 +243,30 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         CancellationToken cancellationToken = default)
     {
         _lifetime.ThrowIfDisposed();
-        var least = _parts.Options.CommitLog.MinimumDurability;
-        var asked = durability >= Durability.Buffered && durability < least ? least : durability;
-        return _committer.CommitAsync(batch, version, asked, cancellationToken);
+        return _committer.CommitAsync(batch, version, AtLeastMinimum(durability), cancellationToken);
+    }
+
+    public ValueTask<RollbackReceipt> RollBackAsync(
+        CommitVersion target,
+        CommitVersion version,
+        KeyRange range = default,
+        Durability durability = Durability.Buffered,
+        CancellationToken cancellationToken = default)
+    {
+        StoreRollbacks.Check(target, version);
+        _lifetime.ThrowIfDisposed();
+        return _rollbacks.RunAsync(target, version, range, AtLeastMinimum(durability), cancellationToken);
+    }
+
+    public ValueTask<RollbackPreview> PreviewRollbackAsync(
+        CommitVersion target,
+        CommitVersion version,
+        KeyRange range = default,
+        CancellationToken cancellationToken = default)
+    {
+        StoreRollbacks.Check(target, version);
+        _lifetime.ThrowIfDisposed();
+        return _rollbacks.PreviewAsync(target, version, range, cancellationToken);
     }
 
     public ValueTask WaitForDurableAsync(CommitVersion version, CancellationToken cancellationToken = default)
@@ -518,6 +544,12 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
     public ValueTask DisposeAsync() => new(_disposal.Value);
 
+    private Durability AtLeastMinimum(Durability durability)
+    {
+        var least = _parts.Options.CommitLog.MinimumDurability;
+        return durability >= Durability.Buffered && durability < least ? least : durability;
+    }
+
     private VersionTimes? CreateTimes(StoreParts parts, TierNotes? notes)
     {
         // Commits do not look at the clock for nothing.
@@ -624,6 +656,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             Stalls = _pacing.Gate.Stalls,
             UnflushedCommits = _flushing?.Queue.Count ?? 0,
             UnflushedBytes = _flushing?.Queue.Bytes ?? 0,
+            OldestUnflushedAge = _flushing?.Queue.OldestAge ?? TimeSpan.Zero,
+            Failure = _failure.Cause,
             PublishedSequence = _sequencer.Current.Sequence,
             DurableSequence = _log?.Durable.Sequence ?? _flushing?.Mark.Sequence ?? 0,
             LoggedSequence = _log?.Written.Sequence ?? 0,

@@ -12,10 +12,10 @@ namespace MvStore;
 /// </summary>
 public sealed class MvStoreBuilder
 {
-    private readonly MvStoreOptions _options = new();
     private readonly List<IFlushListener> _flushListeners = [];
     private readonly List<ICommitListener> _commitListeners = [];
     private readonly List<IGarbageCollectionStrategy> _strategies = [];
+    private MvStoreOptions _options = new();
     private IPersistentTier? _tier;
     private IKeyClassifier _classifier = UniformClassifier.Instance;
     private TimeProvider _timeProvider = TimeProvider.System;
@@ -34,6 +34,17 @@ public sealed class MvStoreBuilder
     {
         ArgumentNullException.ThrowIfNull(configure);
         configure(_options);
+        return this;
+    }
+
+    /// <summary>Takes over all settings of others, such as ones that a host has bound and validated. Those changed before are forgotten; those changed afterwards count.</summary>
+    /// <param name="options">The settings. Copied.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    public MvStoreBuilder UseOptions(MvStoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options.Copy();
         return this;
     }
 

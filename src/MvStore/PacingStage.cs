@@ -27,12 +27,16 @@ internal sealed class PacingStage : IAsyncDisposable
         _evictions = new EvictionLoop(failure, logger);
         _memory = new MemoryLimit(plan, buffer, flushing, reading, AskForRoom);
         var options = parts.Options.Buffer;
+        Limits = log is null ? [_memory] : [_memory, log];
         Gate = new CommitGate(
-            log is null ? [_memory] : [_memory, log], options.MaxStall, options.SlowsCommits && flushing is not null, failure, parts.TimeProvider, logger);
+            Limits, options.MaxStall, options.SlowsCommits && flushing is not null, failure, parts.TimeProvider, logger);
     }
 
     /// <summary>The limits of memory.</summary>
     public MemoryPlan Plan { get; }
+
+    /// <summary>What commits may run out of.</summary>
+    public IReadOnlyList<ICommitLimit> Limits { get; }
 
     /// <summary>Where commits wait for room.</summary>
     public CommitGate Gate { get; }

@@ -30,6 +30,9 @@ public sealed record StoreStatistics
     /// <summary>Bytes of keys and values of commits that are not in the persistent tier yet.</summary>
     public required long UnflushedBytes { get; init; }
 
+    /// <summary>How long ago the oldest commit was published that is not in the persistent tier yet; zero when there is none.</summary>
+    public required TimeSpan OldestUnflushedAge { get; init; }
+
     /// <summary>The sequence of the newest publication.</summary>
     public required ulong PublishedSequence { get; init; }
 
@@ -47,6 +50,9 @@ public sealed record StoreStatistics
 
     /// <summary>Snapshots open now.</summary>
     public required int OpenSnapshots { get; init; }
+
+    /// <summary>The first failure after which the store stopped for writing (contract D4); null as long as it goes on.</summary>
+    public required Exception? Failure { get; init; }
 
     /// <summary>Versions and bytes in memory by kind of key.</summary>
     public required IReadOnlyDictionary<EntryKind, KindStatistics> ByKind { get; init; }

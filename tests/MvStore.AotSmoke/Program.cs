@@ -7,7 +7,8 @@ try
     var path = Path.Combine(folder.FullName, "smoke.db");
     await Smoke.WriteAsync(path);
     await Smoke.ReadAgainAsync(path);
-    Console.WriteLine("written, reopened, read");
+    await HostSmoke.RunAsync(path);
+    Console.WriteLine("written, reopened, read, hosted");
     return 0;
 }
 catch (SmokeException e)

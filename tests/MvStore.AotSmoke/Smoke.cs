@@ -40,6 +40,10 @@ internal static class Smoke
         var page = await store.ScanPageAsync(KeyRange.Prefix("c"u8), ReadScope.Latest, pageSize: 10);
         Expect("3", page.Rows[0]);
 
+        var rolledBack = await store.RollBackAsync(target: 15, version: 40, durability: Durability.Durable);
+        Expect("2", rolledBack.Totals.SetKeys.ToString("D", null));
+        Expect("a=1 b=1", await TextOfAsync(store.ScanAsync(KeyRange.All, ReadScope.Latest)));
+
         await store.ReclaimAsync();
         var report = store.GetStatistics();
         Expect(report.PublishedSequence.ToString("D", null), report.DurableSequence.ToString("D", null));

@@ -107,6 +107,32 @@ public sealed class LoggedPowerLossTests(ITestOutputHelper output)
         output.WriteLine(sweep.ToString());
     }
 
+    [Fact]
+    public async Task D3_AFileThatAKilledOwnerMadeOutlivesALaterPowerCut()
+    {
+        var script = LoggedScripts.Recycling;
+        var sweep = new Sweep();
+        using var disk = new Disk(Folder.Create(), []);
+        var run = await RunAsync(script, disk);
+        var changes = disk.History.Changes;
+        var made = Enumerable.Range(0, changes.Count).Where(i => changes[i].Kind == ChangeKind.Create && changes[i].File.EndsWith(".mvlog", StringComparison.Ordinal)).ToArray();
+        made.Should().HaveCountGreaterThan(1);
+        foreach (var point in made.Skip(1).SelectMany(i => Enumerable.Range(i + 1, 4)))
+        {
+            // Before the directory was synced. The file is there for the next process, which goes on with it.
+            using var second = new Disk(Folder.Create(), disk.History.Until(point));
+            var reopened = await ScriptRun.WholeAsync(
+                RandomScript.Recovery(script, 1),
+                second,
+                run.Log.AfterKillAt(point),
+                new Witness(() => second.Position, run.Witness.PossibleAt(point)));
+            await sweep.RunAsync(second.History, reopened, script, seed: point, images: 6, from: point);
+        }
+
+        output.WriteLine(sweep.ToString());
+        sweep.Failures.Should().BeEmpty();
+    }
+
     // Headers of segments that were written beyond the first one of each file; opening writes the last segment again, which is not one of these.
     private static int FilesUsedAgain(DiskHistory history)
         => history.Changes.Count(c => c is { Kind: ChangeKind.Write, Number: 0, Data.Length: Sector } && c.File.EndsWith(".mvlog", StringComparison.Ordinal))

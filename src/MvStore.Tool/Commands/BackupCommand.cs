@@ -8,11 +8,20 @@ namespace MvStore.Tool.Commands;
 /// <summary>Copies a store to a new file.</summary>
 internal sealed class BackupCommand : ToolCommand
 {
+    private const string Summary =
+        """
+        Copy the store to a new file, which is a store itself. A store that another process has open is refused.
+
+        Examples:
+          mvstore backup ../history-backup.db                the store of the repository
+          mvstore backup shop-backup.db --store shop.db      any store
+        """;
+
     private readonly Argument<string> _target = new("file") { Description = "The file to make. Nothing may exist there." };
 
     public BackupCommand(ToolHost host, SharedOptions shared)
-        : base("backup", "Copy the store to a new file, which is a store itself. A store that another process has open is refused.", host, shared)
-        => Add(_target);
+        : base("backup", Summary, host, shared)
+        => Add(_target.NeverEmpty());
 
     /// <inheritdoc/>
     protected override async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)

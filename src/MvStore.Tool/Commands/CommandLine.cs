@@ -9,7 +9,14 @@ internal static class CommandLine
     private const string Description =
         """
         Keeps a git history in a multi-version key-value store, reads it at any version, and proves it equal to git.
-        Without a command it imports the repository it stands in.
+        Looks after stores of any program. Without a command it imports the repository it stands in.
+
+        Examples:
+          mvstore                                     import the repository it stands in
+          mvstore get src/Program.cs --at 100         a file as it was at the 100th commit
+          mvstore stat --store shop.db                what any store holds
+          mvstore top 1234                            watch the stores of a running process
+          mvstore completions bash                    a script that completes command lines
 
         Exit codes:
           0    done
@@ -41,17 +48,23 @@ internal static class CommandLine
         };
         root.SetAction((_, token) => RunAsync([DefaultCommand, .. args], host, token));
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+        if (parsed.Action is not HelpAction && UsageMistake.Find(parsed) is { } mistake)
         {
-            return Refuse(parsed, host);
+            return Refuse(mistake, host);
         }
 
         var code = await parsed.InvokeAsync(configuration, cancellationToken);
+        if (parsed.Action is HelpAction)
+        {
+            WriteExamples(parsed.CommandResult.Command, host);
+        }
+
         await host.Text.FlushAsync(CancellationToken.None);
         return code;
     }
 
-    private static Command Create(ToolHost host)
+    /// <summary>Every command there is, below the program itself.</summary>
+    public static Command Create(ToolHost host)
     {
         var shared = new SharedOptions();
         return new Command(Name, Description)
@@ -70,22 +83,32 @@ internal static class CommandLine
             new StatCommand(host, shared),
             new GcCommand(host, shared),
             new ExplainCommand(host, shared),
+            new PinsCommand(host, shared),
+            new RollbackCommand(host, shared),
             new VerifyCommand(host, shared),
             new BackupCommand(host, shared),
             new RestoreCommand(host, shared),
             new LogCommand(host, shared),
+            new BenchCommand(host, shared),
+            new TopCommand(host, shared),
+            new CompletionsCommand(host, shared),
         };
     }
 
-    private static int Refuse(ParseResult parsed, ToolHost host)
+    private static void WriteExamples(Command command, ToolHost host)
     {
-        foreach (var error in parsed.Errors)
+        if (command is IExplainedCommand { Examples: { } examples })
         {
-            host.Error.Write($"mvstore: {Rendering.PathText.Clean(error.Message)}\n");
+            host.Text.WriteLine("Examples:");
+            host.Text.WriteLine(examples);
+            host.Text.WriteLine();
+            host.Text.WriteLine($"Exit codes: see '{Name} --help'.");
         }
+    }
 
-        var command = parsed.CommandResult.Command is ToolCommand ran ? $"{Name} {ran.Name}" : Name;
-        host.Error.Write($"Try '{command} --help'.\n");
+    private static int Refuse(string mistake, ToolHost host)
+    {
+        host.Error.Write($"mvstore: {Rendering.PathText.Clean(mistake)}\n");
         host.Error.Flush();
         return (int)ExitCode.Usage;
     }

@@ -10,12 +10,24 @@ namespace MvStore.Tool.Commands;
 /// <summary>Lists what differs between two versions.</summary>
 internal sealed class DiffCommand : ToolCommand
 {
-    private readonly Argument<ulong> _from = Create("from", "The version before.");
-    private readonly Argument<ulong> _to = Create("to", "The version after.");
+    private const string Summary =
+        """
+        List the paths that were added (A), modified (M) or deleted (D) between two versions or times.
+
+        Examples:
+          mvstore diff 99 100                                          what the 100th commit changed
+          mvstore diff 2026-11-22T00:00:00Z 2026-11-23T00:00:00Z       what a day changed in the store
+          mvstore diff 2026-11-22 100 --json                           a time and a version, as one JSON document
+        """;
+
+    private readonly Argument<ReadPoint> _from;
+    private readonly Argument<ReadPoint> _to;
 
     public DiffCommand(ToolHost host, SharedOptions shared)
-        : base("diff", "List the paths that were added (A), modified (M) or deleted (D) between two versions.", host, shared)
+        : base("diff", Summary, host, shared)
     {
+        _from = Create("from", $"The version or time before. {ReadPointOption.TimeMeaning}", host);
+        _to = Create("to", "The version or time after.", host);
         Add(_from);
         Add(_to);
     }
@@ -25,8 +37,8 @@ internal sealed class DiffCommand : ToolCommand
     {
         var file = await FindStoreAsync(parsed, cancellationToken);
         await using var store = await file.OpenAsync(Host, cancellationToken);
-        using var from = StoreReader.Open(store, parsed.GetValue(_from));
-        using var to = StoreReader.Open(store, parsed.GetValue(_to));
+        using var from = StoreReader.OpenAt(store, parsed.GetValue(_from));
+        using var to = StoreReader.OpenAt(store, parsed.GetValue(_to));
         var json = IsJson(parsed);
         var changes = new List<DiffEntryDocument>();
         await foreach (var difference in VersionDiff.ReadAsync(from, to, cancellationToken))
@@ -50,10 +62,10 @@ internal sealed class DiffCommand : ToolCommand
         return ExitCode.Ok;
     }
 
-    private static Argument<ulong> Create(string name, string description) => new(name)
+    private static Argument<ReadPoint> Create(string name, string description, ToolHost host) => new(name)
     {
         Description = description,
-        CustomParser = static result => Numbers.Parse(result, 1, (ulong)long.MaxValue),
+        CustomParser = result => ReadPointOption.Parse(result, host),
     };
 
     private static DiffEntryDocument Describe(PathDifference difference) => new()

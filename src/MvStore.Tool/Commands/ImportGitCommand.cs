@@ -11,6 +11,16 @@ namespace MvStore.Tool.Commands;
 /// <summary>Replays a git history into a store.</summary>
 internal sealed class ImportGitCommand : ToolCommand
 {
+    private const string Summary =
+        """
+        Replay a git history into a store: the first-parent commits from the root, each one version. Run again, it continues where the store ends.
+
+        Examples:
+          mvstore import-git                                       the repository it stands in
+          mvstore import-git ../project --ref v2.0                 the history of a tag of another one
+          mvstore import-git --store history.db --max-file-bytes 1000000    into a file of its own, no large files
+        """;
+
     private readonly Argument<string?> _repository = new("repository")
     {
         Description = "A directory in the repository. Default: the one the command stands in.",
@@ -35,12 +45,12 @@ internal sealed class ImportGitCommand : ToolCommand
     public ImportGitCommand(ToolHost host, SharedOptions shared)
         : base(
             "import-git",
-            "Replay a git history into a store: the first-parent commits from the root, each one version. Run again, it continues where the store ends.",
+            Summary,
             host,
             shared)
     {
-        Add(_repository);
-        Add(_reference);
+        Add(_repository.NeverEmpty());
+        Add(_reference.NeverEmpty());
         Add(_maxFileBytes);
     }
 

@@ -7,6 +7,16 @@ namespace MvStore.Tool.Commands;
 /// <summary>Lists the commits in a commit log.</summary>
 internal sealed class LogDumpCommand : ToolCommand
 {
+    private const string Summary =
+        """
+        List the commits in a commit log: sequence, version, and how much each changes; never keys or values.
+
+        Examples:
+          mvstore log dump                       the log of the repository's store
+          mvstore log dump --store shop.db       the log of any store
+          mvstore log dump ./shop.db-log --json  a directory, as one JSON document
+        """;
+
     private readonly Argument<string?> _directory = new("directory")
     {
         Description = "The directory of the log. Default: that of the store.",
@@ -14,8 +24,8 @@ internal sealed class LogDumpCommand : ToolCommand
     };
 
     public LogDumpCommand(ToolHost host, SharedOptions shared)
-        : base("dump", "List the commits in a commit log: sequence, version, and how much each changes; never keys or values.", host, shared)
-        => Add(_directory);
+        : base("dump", Summary, host, shared)
+        => Add(_directory.NeverEmpty());
 
     /// <inheritdoc/>
     protected override async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)

@@ -7,6 +7,15 @@ namespace MvStore.Tool.Commands;
 /// <summary>Checks a commit log by itself, without its store.</summary>
 internal sealed class LogVerifyCommand : ToolCommand
 {
+    private const string Summary =
+        """
+        Check every commit in a commit log. Exit code 1 when something is missing that was durable.
+
+        Examples:
+          mvstore log verify                  the log of the repository's store
+          mvstore log verify ./shop.db-log    a directory
+        """;
+
     private readonly Argument<string?> _directory = new("directory")
     {
         Description = "The directory of the log. Default: that of the store.",
@@ -14,8 +23,8 @@ internal sealed class LogVerifyCommand : ToolCommand
     };
 
     public LogVerifyCommand(ToolHost host, SharedOptions shared)
-        : base("verify", "Check every commit in a commit log. Exit code 1 when something is missing that was durable.", host, shared)
-        => Add(_directory);
+        : base("verify", Summary, host, shared)
+        => Add(_directory.NeverEmpty());
 
     /// <inheritdoc/>
     protected override async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal sealed class PathArgument
     /// <summary>Adds both to a command.</summary>
     public void AddTo(Command command)
     {
-        command.Add(Argument);
+        command.Add(Argument.NeverEmpty());
         command.Add(Base64);
     }
 
@@ -38,7 +38,7 @@ internal sealed class PathArgument
         }
         catch (FormatException e)
         {
-            throw new ToolException(ExitCode.Usage, $"'{path}' is not base64.", e);
+            throw new ToolException(ExitCode.Usage, $"'{path}' is not base64; leave --base64-path out to give the path as text.", e);
         }
     }
 }

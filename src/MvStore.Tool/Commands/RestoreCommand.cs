@@ -8,11 +8,20 @@ namespace MvStore.Tool.Commands;
 /// <summary>Makes a store out of a backup, once the backup has proved sound.</summary>
 internal sealed class RestoreCommand : ToolCommand
 {
+    private const string Summary =
+        """
+        Verify a backup and make the store from it. The store must not exist. Exit code 1 when the backup is damaged.
+
+        Examples:
+          mvstore restore ../history-backup.db               the store of the repository
+          mvstore restore shop-backup.db --store shop.db     any store
+        """;
+
     private readonly Argument<string> _backup = new("backup") { Description = "The backup. Stays as it is." };
 
     public RestoreCommand(ToolHost host, SharedOptions shared)
-        : base("restore", "Verify a backup and make the store from it. The store must not exist. Exit code 1 when the backup is damaged.", host, shared)
-        => Add(_backup);
+        : base("restore", Summary, host, shared)
+        => Add(_backup.NeverEmpty());
 
     /// <inheritdoc/>
     protected override async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)

@@ -11,6 +11,16 @@ namespace MvStore.Tool.Commands;
 /// <summary>Lists the paths of a version.</summary>
 internal sealed class ScanCommand : ToolCommand
 {
+    private const string Summary =
+        """
+        List the paths of a version or a time with mode and size, in byte order.
+
+        Examples:
+          mvstore scan                                  every path there is now
+          mvstore scan --prefix src/ --at 100           those below src/ at the 100th commit
+          mvstore scan --at "2026-11-23 10:00" --json   as the store had them then, by local time
+        """;
+
     private readonly Option<string> _prefix = new("--prefix")
     {
         Description = "Only paths that begin with this.",
@@ -18,11 +28,12 @@ internal sealed class ScanCommand : ToolCommand
         DefaultValueFactory = static _ => "",
     };
 
-    private readonly Option<ulong?> _at = AtOption.Create();
+    private readonly Option<ReadPoint?> _at;
 
     public ScanCommand(ToolHost host, SharedOptions shared)
-        : base("scan", "List the paths of a version with mode and size, in byte order.", host, shared)
+        : base("scan", Summary, host, shared)
     {
+        _at = ReadPointOption.Create(host);
         Add(_prefix);
         Add(_at);
     }
@@ -33,7 +44,7 @@ internal sealed class ScanCommand : ToolCommand
         var prefix = Encoding.UTF8.GetBytes(parsed.GetRequiredValue(_prefix));
         var file = await FindStoreAsync(parsed, cancellationToken);
         await using var store = await file.OpenAsync(Host, cancellationToken);
-        using var reader = StoreReader.Open(store, parsed.GetValue(_at));
+        using var reader = StoreReader.OpenAt(store, parsed.GetValue(_at));
         var modes = await reader.ReadModesAsync(prefix, cancellationToken);
         var json = IsJson(parsed);
         var entries = new List<ScanEntryDocument>();

@@ -6,12 +6,12 @@ namespace MvStore.Tool.Commands;
 internal sealed class SharedOptions
 {
     /// <summary>Which store.</summary>
-    public Option<string?> Store { get; } = new("--store")
+    public Option<string?> Store { get; } = new Option<string?>("--store")
     {
         Description = "The store file. Default: mvstore/history.db in the git directory of the repository.",
         HelpName = "file",
         Recursive = true,
-    };
+    }.NeverEmpty();
 
     /// <summary>One JSON document instead of text.</summary>
     public Option<bool> Json { get; } = new("--json")

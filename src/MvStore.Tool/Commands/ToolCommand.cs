@@ -5,18 +5,22 @@ using MvStore.Tool.Storing;
 namespace MvStore.Tool.Commands;
 
 /// <summary>What all commands share: the host, the shared options, and the boundary that turns failures into exit codes.</summary>
-internal abstract class ToolCommand : Command
+internal abstract class ToolCommand : Command, IExplainedCommand
 {
     private readonly SharedOptions _shared;
 
     protected ToolCommand(string name, string description, ToolHost host, SharedOptions shared)
-        : base(name, description)
+        : base(name, CommandText.Of(description).Summary)
     {
+        Examples = CommandText.Of(description).Examples;
         Host = host;
         _shared = shared;
         SetAction((parsed, cancellationToken)
             => ErrorBoundary.RunAsync(host, parsed.GetValue(shared.Verbose), () => RunAsync(parsed, cancellationToken)));
     }
+
+    /// <inheritdoc/>
+    public string? Examples { get; }
 
     /// <summary>Where the command stands and writes.</summary>
     protected ToolHost Host { get; }

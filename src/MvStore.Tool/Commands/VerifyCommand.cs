@@ -8,6 +8,15 @@ namespace MvStore.Tool.Commands;
 /// <summary>Checks a store by itself, without the repository it came from.</summary>
 internal sealed class VerifyCommand : ToolCommand
 {
+    private const string Summary =
+        """
+        Check every row of a store, its marks, the structure of its file, and its commit log. Changes nothing. Exit code 1 when something is damaged.
+
+        Examples:
+          mvstore verify                   the store of the repository
+          mvstore verify shop.db --json    any store, as one JSON document
+        """;
+
     private readonly Argument<string?> _file = new("store")
     {
         Description = "The store file. Default: the one --store names, or that of the repository.",
@@ -17,10 +26,10 @@ internal sealed class VerifyCommand : ToolCommand
     public VerifyCommand(ToolHost host, SharedOptions shared)
         : base(
             "verify",
-            "Check every row of a store, its marks, the structure of its file, and its commit log. Changes nothing. Exit code 1 when something is damaged.",
+            Summary,
             host,
             shared)
-        => Add(_file);
+        => Add(_file.NeverEmpty());
 
     /// <inheritdoc/>
     protected override async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)

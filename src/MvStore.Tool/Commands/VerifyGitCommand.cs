@@ -9,6 +9,16 @@ namespace MvStore.Tool.Commands;
 /// <summary>Compares a store with the repository it was imported from.</summary>
 internal sealed class VerifyGitCommand : ToolCommand
 {
+    private const string Summary =
+        """
+        Compare a store with git byte for byte: every commit record, and every path of every n-th commit. Exit code 1 when they differ.
+
+        Examples:
+          mvstore verify-git               as many trees as take about half a million paths
+          mvstore verify-git --every 1     every tree of every commit
+          mvstore verify-git ../project --ref v2.0 --store history.db      what was imported from elsewhere
+        """;
+
     private readonly Argument<string?> _repository = new("repository")
     {
         Description = "A directory in the repository. Default: the one the command stands in.",
@@ -32,12 +42,12 @@ internal sealed class VerifyGitCommand : ToolCommand
     public VerifyGitCommand(ToolHost host, SharedOptions shared)
         : base(
             "verify-git",
-            "Compare a store with git byte for byte: every commit record, and every path of every n-th commit. Exit code 1 when they differ.",
+            Summary,
             host,
             shared)
     {
-        Add(_repository);
-        Add(_reference);
+        Add(_repository.NeverEmpty());
+        Add(_reference.NeverEmpty());
         Add(_every);
     }
 

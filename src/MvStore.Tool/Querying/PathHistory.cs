@@ -1,5 +1,6 @@
 using MvStore.Tool.Git;
 using MvStore.Tool.Layout;
+using MvStore.Tool.Storing;
 
 namespace MvStore.Tool.Querying;
 
@@ -9,18 +10,17 @@ namespace MvStore.Tool.Querying;
 /// </summary>
 internal static class PathHistory
 {
-    /// <summary>The versions, newest first; empty when the path never existed.</summary>
-    public static async Task<IReadOnlyList<PathEvent>> ReadAsync(IMultiVersionStore store, byte[] path, CancellationToken cancellationToken)
+    /// <summary>The versions up to the one that is read, newest first; empty when the path did not exist up to there.</summary>
+    public static async Task<IReadOnlyList<PathEvent>> ReadAsync(StoreReader reader, byte[] path, CancellationToken cancellationToken)
     {
-        using var snapshot = store.OpenSnapshot(CommitVersion.Latest, "mvstore history");
         var sizes = new SortedList<ulong, int?>();
-        await foreach (var row in snapshot.HistoryAsync(KeyRange.Exactly(KeyLayout.File(path)), cancellationToken))
+        await foreach (var row in reader.HistoryAsync(KeyLayout.File(path), cancellationToken))
         {
             sizes.Add(row.Version.Value, row.IsTombstone ? null : row.Value.Length);
         }
 
         var modes = new SortedList<ulong, int>();
-        await foreach (var row in snapshot.HistoryAsync(KeyRange.Exactly(KeyLayout.Mode(path)), cancellationToken))
+        await foreach (var row in reader.HistoryAsync(KeyLayout.Mode(path), cancellationToken))
         {
             modes.Add(row.Version.Value, row.IsTombstone ? GitMode.Regular : GitMode.Parse(row.Value.Span));
         }

@@ -19,6 +19,9 @@ internal sealed record StoreFile(string Path)
     /// <summary>The directory of its commit log.</summary>
     public string LogDirectory => SqliteStoreFile.CommitLogDirectoryOf(Path);
 
+    /// <summary>The main file itself, where <see cref="Path"/> is a link to it: what lies beside it has its name.</summary>
+    public string Target => LogDirectory[..^"-log".Length];
+
     /// <summary>Whether the main file is there.</summary>
     public bool Exists => File.Exists(Path);
 
@@ -38,7 +41,7 @@ internal sealed record StoreFile(string Path)
     /// <summary>Opens the store on its tier, with its commit log.</summary>
     /// <exception cref="MvStoreException">It cannot be opened.</exception>
     public ValueTask<IMultiVersionStore> OpenAsync(SqliteTier tier, ToolHost host, CancellationToken cancellationToken)
-        => NewBuilder(tier, host).OpenAsync(cancellationToken);
+        => UseAsync(() => NewBuilder(tier, host).OpenAsync(cancellationToken));
 
     /// <summary>Opens the store so that its history can be reclaimed when that is asked for, and never by itself.</summary>
     /// <param name="host">Where the command stands.</param>
@@ -50,13 +53,13 @@ internal sealed record StoreFile(string Path)
     {
         RequireExists();
         await RequireOneKindAsync(cancellationToken);
-        return await NewBuilder(new SqliteTier(new SqliteTierOptions(Path)), host)
+        var builder = NewBuilder(new SqliteTier(new SqliteTierOptions(Path)), host)
             .Configure(options =>
             {
                 options.GarbageCollection.RetainVersions = keep;
                 options.GarbageCollection.Interval = Timeout.InfiniteTimeSpan;
-            })
-            .OpenAsync(cancellationToken);
+            });
+        return await UseAsync(() => builder.OpenAsync(cancellationToken));
     }
 
     /// <summary>Opens the store.</summary>
@@ -68,10 +71,43 @@ internal sealed record StoreFile(string Path)
         return CreateOrOpenAsync(host, cancellationToken);
     }
 
+    /// <summary>Opens or examines the store; says who is in the way if another process has it open.</summary>
+    /// <param name="use">Does it.</param>
+    /// <exception cref="ToolException">Another process has it open.</exception>
+    public async ValueTask<T> UseAsync<T>(Func<ValueTask<T>> use)
+    {
+        try
+        {
+            return await use();
+        }
+        catch (StoreInUseException e)
+        {
+            throw new ToolException(ExitCode.Store, TellOwner(), e);
+        }
+    }
+
+    /// <summary>The process that has the store open; null if none is found.</summary>
+    public OwnerProcess? FindOwner() => OwnerProcess.Find(Target + ".lock");
+
+    /// <summary>What a store holds while nobody has it open, without its engine and without its commit log.</summary>
+    /// <exception cref="ToolException">It is not there, or another process has it open.</exception>
+    /// <exception cref="MvStoreException">It cannot be opened.</exception>
+    public async Task<TierState> ReadStateAsync(CancellationToken cancellationToken)
+    {
+        RequireExists();
+        await using var tier = new SqliteTier(new SqliteTierOptions(Path));
+        return await UseAsync(() => tier.OpenAsync(cancellationToken));
+    }
+
     /// <summary>Ends the command when the store is not there.</summary>
     /// <exception cref="ToolException">It is not there.</exception>
     public void RequireExists()
     {
+        if (Directory.Exists(Path))
+        {
+            throw new ToolException(ExitCode.Store, $"'{Path}' is a directory; name the store's file with --store.");
+        }
+
         if (!Exists)
         {
             throw new ToolException(ExitCode.Store, $"There is no store '{Path}'; make it with 'mvstore import-git', or name another with --store.");
@@ -95,14 +131,18 @@ internal sealed record StoreFile(string Path)
     // Without the owner's classifier every key would be taken for one of the same kind, and kinds that keep more would lose it.
     private async Task RequireOneKindAsync(CancellationToken cancellationToken)
     {
-        await using var tier = new SqliteTier(new SqliteTierOptions(Path));
-        var state = await tier.OpenAsync(cancellationToken);
+        var state = await ReadStateAsync(cancellationToken);
         if (state.Floors.ByKind.Keys.Any(static kind => kind != EntryKind.Multi))
         {
             throw new ToolException(
                 ExitCode.Store, $"The store '{Path}' keeps different amounts of history for different kinds of keys, which only the program that owns it can tell apart.");
         }
     }
+
+    private string TellOwner()
+        => FindOwner() is { } owner
+            ? $"The store '{Path}' is in use by process {owner.Id} ({owner.Name}). One owner at a time: let it close the store or end it, work on a backup that it makes, or watch it with 'mvstore top {owner.Id}'."
+            : $"The store '{Path}' is in use by another process; which one could not be found. One owner at a time: it is the one that has '{Target}.lock' open. Let it close the store or end it.";
 
     private MvStoreBuilder NewBuilder(SqliteTier tier, ToolHost host)
         => new MvStoreBuilder()

@@ -15,11 +15,11 @@ internal sealed class StoreMaintenance(IProgressView progress)
         var size = file.MeasureBytes() / Megabyte;
         return progress.RunAsync(
             new ProgressPlan("Verifying", "MiB", 0, size),
-            meter => SqliteStoreFile.VerifyAsync(
+            meter => file.UseAsync(() => new ValueTask<VerificationReport>(SqliteStoreFile.VerifyAsync(
                 file.Path,
                 new MeterProgress<VerificationProgress>(
                     meter, p => (long)(size * Math.Min(1, p.Rows / (double)Math.Max(1, p.TotalEntries)))),
-                cancellationToken));
+                cancellationToken))).AsTask());
     }
 
     /// <summary>Copies a store, what is in its commit log included, to a file that does not exist.</summary>
@@ -38,7 +38,7 @@ internal sealed class StoreMaintenance(IProgressView progress)
     public async Task<BackupReport> RestoreAsync(StoreFile from, StoreFile to, CancellationToken cancellationToken)
     {
         await using var tier = new SqliteTier(new SqliteTierOptions(from.Path));
-        var state = await tier.OpenAsync(cancellationToken);
+        var state = await from.UseAsync(() => tier.OpenAsync(cancellationToken));
         return CommitLogInspection.IsNeeded(state)
             ? throw new ToolException(
                 ExitCode.Store,

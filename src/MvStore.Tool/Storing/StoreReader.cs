@@ -1,6 +1,7 @@
 using System.Globalization;
 using MvStore.Tool.Git;
 using MvStore.Tool.Layout;
+using MvStore.Tool.Rendering;
 
 namespace MvStore.Tool.Storing;
 
@@ -43,6 +44,10 @@ internal sealed class StoreReader(ISnapshot snapshot) : IDisposable
         return modes;
     }
 
+    /// <summary>Every kept version of a key up to the one that is read, deletions included, newest first.</summary>
+    public IAsyncEnumerable<VersionedRow> HistoryAsync(byte[] key, CancellationToken cancellationToken)
+        => snapshot.HistoryAsync(KeyRange.Exactly(key), cancellationToken);
+
     /// <summary>Closes the snapshot.</summary>
     public void Dispose() => snapshot.Dispose();
 
@@ -60,5 +65,30 @@ internal sealed class StoreReader(ISnapshot snapshot) : IDisposable
         }
 
         return new StoreReader(store.OpenSnapshot(at ?? newest.Value, "mvstore command"));
+    }
+
+    /// <summary>Opens a store's content at a version that exists, or as it was at a time.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="at">The version or the time; null for the newest version.</param>
+    /// <exception cref="ToolException">The version does not exist, or it is not known which one was the newest then.</exception>
+    public static StoreReader OpenAt(IMultiVersionStore store, ReadPoint? at)
+    {
+        if (at is not { Time: { } time } point)
+        {
+            return Open(store, at?.Version);
+        }
+
+        try
+        {
+            var version = store.VersionAt(time);
+            return version == CommitVersion.Zero
+                ? throw new ToolException(ExitCode.Negative, $"At {point} the store was empty.")
+                : new StoreReader(store.OpenSnapshot(version, "mvstore command"));
+        }
+        catch (UnknownTimeException e)
+        {
+            var known = e.Earliest is { } first ? $"times are known from {Figures.Moment(first.ToOffset(time.Offset))} on" : "it remembers no times";
+            throw new ToolException(ExitCode.Negative, $"What the store held at {point} is not known: {known}. Ask for a version instead.", e);
+        }
     }
 }

@@ -29,6 +29,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     private readonly List<CommitVersion> _announced = [];
     private readonly VisibilityTracker _visibility;
     private readonly PendingDrops _drops;
+    private readonly CommitWatches _watches = new();
     private FloorSet _admission;
     private ulong _lastSequence;
     private CommitVersion _highestBegun;
@@ -107,6 +108,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
 
                 RequireAdmitted(commit);
                 RequireUntouched(commit);
+                RequireNotOvertaken(commit);
                 if (IsLate(commit.Version))
                 {
                     return false;
@@ -185,10 +187,32 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
 
                 RequireOpen();
                 RequireUntouched(commit);
+                RequireNotOvertaken(commit);
                 _announced.Remove(commit.Version);
                 Begin(commit, isFresh: false);
                 return;
             }
+        }
+    }
+
+    /// <summary>Begins to watch, or begins anew: from now on the watch takes note of every commit that begins.</summary>
+    /// <returns>Completes when every commit that began earlier is published: then a view that is captured has all that the watch has not noted.</returns>
+    public Task Watch(CommitWatch watch)
+    {
+        lock (_gate)
+        {
+            RequireOpen();
+            _watches.Begin(watch);
+            return _inFlight.Last?.WhenPublished() ?? Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Ends a watch. Again: without effect.</summary>
+    public void EndWatch(CommitWatch watch)
+    {
+        lock (_gate)
+        {
+            _watches.End(watch);
         }
     }
 
@@ -329,6 +353,14 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         _failure.ThrowIfSet();
     }
 
+    private static void RequireNotOvertaken(InFlightCommit commit)
+    {
+        if (commit.Watch is { IsOvertaken: true })
+        {
+            throw new CommitOvertakenException();
+        }
+    }
+
     private void RequireAdmitted(PreparedCommit commit)
     {
         RequireOpen();
@@ -376,6 +408,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         commit.Stamp(++_lastSequence);
         _highestBegun = commit.Version > _highestBegun ? commit.Version : _highestBegun;
         _inFlight.Add(commit);
+        _watches.Note(commit);
     }
 
     /// <summary>Publishes from the front of the list up to the first commit that is not done.</summary>

@@ -18,10 +18,16 @@ internal sealed class Committer(
     IDurability? logged = null) : IWatchedCommits
 {
     /// <summary>Publishes a batch; see <see cref="IMultiVersionCommit.CommitAsync"/>.</summary>
+    public ValueTask<CommitReceipt> CommitAsync(WriteBatch batch, CommitVersion version, Durability requested, CancellationToken cancellationToken)
+        => CommitAsync(batch, version, requested, watch: null, cancellationToken);
+
+    /// <summary>The same, but only if a watch has taken note of no other commit when this one begins (I45).</summary>
+    /// <exception cref="CommitOvertakenException">It has.</exception>
     public ValueTask<CommitReceipt> CommitAsync(
         WriteBatch batch,
         CommitVersion version,
         Durability requested,
+        CommitWatch? watch,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -31,10 +37,15 @@ internal sealed class Committer(
         cancellationToken.ThrowIfCancellationRequested();
 
         var commit = PrepareWithinLimits(batch, version);
+        commit.Watch = watch;
         return commit.Footprint <= gate.FreePass
             ? RunAsync(commit, awaited, cancellationToken)
             : ReserveAndRunAsync(commit, awaited, cancellationToken);
     }
+
+    /// <summary>Demands that a commit could be as durable as that, before anything is worked out for it.</summary>
+    /// <exception cref="DurabilityUnavailableException">It could not.</exception>
+    public void RequireAvailable(Durability requested) => _ = AwaitedBy(requested);
 
     /// <summary>
     /// Begins to publish again what was published before, while the store is being opened. Neither refused nor held back: it was acknowledged. In the order it had;

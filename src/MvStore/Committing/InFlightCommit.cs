@@ -29,6 +29,9 @@ internal sealed class InFlightCommit(CommitVersion version, PreparedEntry[] entr
     /// <summary>What must not be broken when it begins; null for nothing. Set by who prepared it, before it begins.</summary>
     public KeyWatch? Condition { get; init; }
 
+    /// <summary>The watch that must not have taken note of another commit when this one begins; null for none. Set before it begins, by who commits.</summary>
+    public CommitWatch? Watch { get; set; }
+
     /// <summary>Whether somebody waits for its publication.</summary>
     public bool IsAwaited => _published is not null;
 

@@ -6,13 +6,11 @@ namespace MvStore.Committing;
 /// </summary>
 internal sealed class InFlightList
 {
-    private InFlightCommit? _last;
-
     /// <summary>The earliest, or null when there is none.</summary>
     public InFlightCommit? First { get; private set; }
 
     /// <summary>The latest, or null when there is none.</summary>
-    public InFlightCommit? Last => _last;
+    public InFlightCommit? Last { get; private set; }
 
     /// <summary>The lowest version, or null when there is none.</summary>
     public CommitVersion? LowestVersion
@@ -44,16 +42,16 @@ internal sealed class InFlightList
     /// <summary>Adds the latest.</summary>
     public void Add(InFlightCommit commit)
     {
-        if (_last is null)
+        if (Last is null)
         {
             First = commit;
         }
         else
         {
-            _last.Next = commit;
+            Last.Next = commit;
         }
 
-        _last = commit;
+        Last = commit;
     }
 
     /// <summary>Takes off everything before a commit; what is taken off stays linked.</summary>
@@ -61,6 +59,6 @@ internal sealed class InFlightList
     public void RemoveBefore(InFlightCommit? first)
     {
         First = first;
-        _last = first is null ? null : _last;
+        Last = first is null ? null : Last;
     }
 }

@@ -46,7 +46,7 @@ internal class PreparedCommit(CommitVersion version, PreparedEntry[] entries, in
     /// What it needs in memory, in bytes, about and seldom more: key and value with what size classes waste, and for each entry its header, its part of
     /// both indexes and of a chain, and its place in the flush queue.
     /// </summary>
-    public long Footprint => BytesPerCommit + Bytes + (Bytes / 8) + ((long)DeltaCount * BytesPerDelta);
+    public long Footprint => FootprintOf(Bytes, DeltaCount);
 
     /// <summary>Managed bytes it takes, about, from its publication until it is durable.</summary>
     public long HeldBytes => BytesPerCommit + ((long)EntryCount * BytesPerRow) + ((long)Drops.Length * BytesPerDelta);
@@ -74,6 +74,11 @@ internal class PreparedCommit(CommitVersion version, PreparedEntry[] entries, in
 
     /// <summary>An entry, in no particular order. Until <see cref="Release"/>.</summary>
     public ref readonly PreparedEntry this[int index] => ref _entries[index];
+
+    /// <summary>What a commit needs in memory, in bytes, about.</summary>
+    /// <param name="bytes">Its bytes of keys and values.</param>
+    /// <param name="deltas">How many keys it touches.</param>
+    public static long FootprintOf(long bytes, long deltas) => BytesPerCommit + bytes + (bytes / 8) + (deltas * BytesPerDelta);
 
     /// <summary>Gives the commit its place in the order of publications, once.</summary>
     public void Stamp(ulong sequence) => Sequence = sequence;

@@ -81,6 +81,18 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
         }
     }
 
+    /// <summary>How long the oldest commit has been waiting; zero when none waits.</summary>
+    public TimeSpan OldestAge
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _commits.Count == 0 ? TimeSpan.Zero : _time.GetElapsedTime(_commits.Peek().ArrivedAt);
+            }
+        }
+    }
+
     /// <summary>Managed bytes of what waits, and of the copies that are written next. An acquire load, no lock.</summary>
     public long HeldBytes => Volatile.Read(ref _held) + Math.Max(Volatile.Read(ref _nextCopies), Volatile.Read(ref _copied));
 

@@ -70,8 +70,9 @@ internal sealed class Flusher(
                         retention!.Confirm(prepared);
                     }
 
-                    mark.Wake(slice);
+                    // The log first: who waits for the flush then finds what it says of durability moved as well.
                     log?.Release(slice.LastSequence);
+                    mark.Wake(slice);
                     budget.Enforce(room.WantedBytes(StallReason.Memory), _stop.Token);
                     room.Remeasure();
                 }

@@ -105,6 +105,19 @@ internal sealed class DiskLogDirectory : LogDirectory
     }
 
     /// <inheritdoc/>
+    public override void Sync()
+        => LogFailures.Run("sync", Name, () =>
+        {
+            DataSync.Directory(Name);
+            if (Path.GetDirectoryName(Name) is { } parent)
+            {
+                DataSync.Directory(parent);
+            }
+
+            return true;
+        });
+
+    /// <inheritdoc/>
     public override void Delete(string name)
     {
         var path = Path.Combine(Name, name);

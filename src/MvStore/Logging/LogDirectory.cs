@@ -17,6 +17,11 @@ internal abstract class LogDirectory : IDisposable
     /// <summary>Makes a file of zeros that is wholly allocated, and returns when it is on disk. If it fails, as for lack of space, nothing is left of it.</summary>
     public abstract LogFile Create(string name, long length);
 
+    /// <summary>
+    /// Returns when the names of the files that are there, and its own, are on disk: they may not be if an earlier owner was killed while it made one.
+    /// </summary>
+    public abstract void Sync();
+
     /// <summary>Removes a file.</summary>
     public abstract void Delete(string name);
 

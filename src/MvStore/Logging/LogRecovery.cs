@@ -59,6 +59,7 @@ internal sealed class LogRecovery : IDisposable
             }
 
             WriteAgain(content);
+            directory.Sync();
             return new LogRecovery(identity, files, mark, content);
         }
         catch

@@ -35,6 +35,12 @@ internal sealed class RecordedLogDirectory(LogFolder folder, Disk? disk) : LogDi
         return new RecordedLogFile(folder, disk, name);
     }
 
+    public override void Sync()
+    {
+        RecordedLogFile.Meet(disk, OperationKind.LogSync);
+        disk?.Note(new Change(ChangeKind.SyncDirectory, LogFolder.Name));
+    }
+
     public override void Delete(string name)
     {
         RecordedLogFile.Meet(disk, OperationKind.LogDelete);

@@ -12,6 +12,8 @@ internal sealed class CompiledAssembly
 
     public static CompiledAssembly Sqlite { get; } = Read("MvStore.Sqlite");
 
+    public static CompiledAssembly Hosting { get; } = Read("MvStore.Hosting");
+
     public ModuleDefinition Module { get; }
 
     /// <summary>Every type somebody wrote, nested ones included. What the compiler made counts for the type it was made for.</summary>

@@ -7,7 +7,7 @@ namespace MvStore.Tests.Architecture;
 /// <summary>What a host may call: public types at the root, each member documented; a tier sees no more than a host does.</summary>
 public sealed class PublicSurfaceTests
 {
-    public static TheoryData<string> Libraries => ["MvStore", "MvStore.Sqlite"];
+    public static TheoryData<string> Libraries => ["MvStore", "MvStore.Sqlite", "MvStore.Hosting"];
 
     [Theory]
     [MemberData(nameof(Libraries))]
@@ -42,15 +42,35 @@ public sealed class PublicSurfaceTests
             .Should().BeEmpty();
 
     [Fact]
-    public void OnlyTestsAreFriendsOfTheLibraries()
+    public void HostingUsesPublicTypesOnly()
+        => CompiledAssembly.Hosting.Module.GetTypeReferences()
+            .Where(r => r.Scope.Name is "MvStore" or "MvStore.Sqlite")
+            .Where(r => Of(r.Scope.Name).Module.GetType(r.FullName) is not { } type || !IsVisible(type))
+            .Select(r => r.FullName)
+            .Should().BeEmpty();
+
+    [Fact]
+    public void OnlyHostingKnowsContainers()
         => new[] { CompiledAssembly.Engine, CompiledAssembly.Sqlite }
+            .SelectMany(a => a.Module.AssemblyReferences)
+            .Select(r => r.Name)
+            .Should().NotContain(["Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Configuration.Abstractions", "MvStore.Hosting"]);
+
+    [Fact]
+    public void OnlyTestsAreFriendsOfTheLibraries()
+        => new[] { CompiledAssembly.Engine, CompiledAssembly.Sqlite, CompiledAssembly.Hosting }
             .SelectMany(a => a.Module.Assembly.CustomAttributes)
             .Where(a => a.AttributeType.Name == "InternalsVisibleToAttribute")
             .Select(a => (string)a.ConstructorArguments[0].Value)
             .Should().OnlyContain(friend => Directory.Exists(Path.Combine(Repository.Root, "tests", friend)));
 
     private static CompiledAssembly Of(string library)
-        => library == "MvStore" ? CompiledAssembly.Engine : CompiledAssembly.Sqlite;
+        => library switch
+        {
+            "MvStore" => CompiledAssembly.Engine,
+            "MvStore.Sqlite" => CompiledAssembly.Sqlite,
+            _ => CompiledAssembly.Hosting,
+        };
 
     private static HashSet<string> DocumentedIn(string library)
         => [.. XDocument.Load(Path.Combine(AppContext.BaseDirectory, library + ".xml"))

@@ -155,6 +155,21 @@ public sealed class OptionsTests
     }
 
     [Fact]
+    public async Task A3_AllSettingsAreTakenOverAsTheyAre()
+    {
+        var settings = new MvStoreOptions();
+        settings.Buffer.MaxKeyLength = 3;
+        settings.Buffer.MaxValueLength = 3;
+        var builder = new MvStoreBuilder().Configure(options => options.Buffer.MaxKeyLength = 1).UseOptions(settings).Configure(options => options.Buffer.MaxValueLength = 4);
+        settings.Buffer.MaxKeyLength = 0;
+        await using var store = await builder.OpenAsync().Guarded();
+
+        await store.SetAsync(1, "key", "four");
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => store.SetAsync(2, "keys", "four"));
+        settings.Buffer.MaxValueLength.Should().Be(3, "they are copied");
+    }
+
+    [Fact]
     public async Task A3_DefaultsAreWhatTheDocumentationSays()
     {
         var options = new MvStoreOptions();

@@ -6,6 +6,41 @@ namespace MvStore.Tests.Contract;
 public sealed class StatisticsTests
 {
     [Fact]
+    public async Task D2_TheAgeOfTheOldestUnflushedCommitIsTold()
+    {
+        await using var fixture = await StoreFixture.OpenAsync();
+        var store = fixture.Store;
+        fixture.Clock.Advance(TimeSpan.FromSeconds(1));
+        store.GetStatistics().OldestUnflushedAge.Should().Be(TimeSpan.Zero, "nothing waits");
+        await store.SetAsync(10, "a", "1");
+        fixture.Clock.Advance(TimeSpan.FromSeconds(2));
+        await store.SetAsync(20, "a", "2");
+        fixture.Clock.Advance(TimeSpan.FromSeconds(3));
+
+        store.GetStatistics().OldestUnflushedAge.Should().Be(TimeSpan.FromSeconds(5));
+        await store.FlushAsync().Guarded();
+
+        store.GetStatistics().OldestUnflushedAge.Should().Be(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task D4_TheFirstFailureThatStoppedTheStoreIsTold()
+    {
+        await using var fixture = await StoreFixture.OpenAsync();
+        fixture.LosesCommits = true;
+        var cause = new PersistentTierException(TierFailure.Fatal, "The first.");
+        await fixture.Store.SetAsync(10, "a", "1");
+        fixture.Tier.FailNextApplies(new PersistentTierException(TierFailure.Transient, "None that stops it."), cause);
+        var flush = fixture.Store.FlushAsync().AsTask();
+        await fixture.Clock.TimerStartedAsync(due => due == new FlushOptions().RetryDelay).Guarded();
+        fixture.Store.GetStatistics().Failure.Should().BeNull();
+        fixture.Clock.Advance(new FlushOptions().RetryDelay);
+        await Assert.ThrowsAsync<StoreFailedException>(() => flush.Guarded());
+
+        fixture.Store.GetStatistics().Failure.Should().BeSameAs(cause);
+    }
+
+    [Fact]
     public async Task A13_FiguresAreAskedForWhileKeysComeAndGo()
     {
         // Each round fills the index and empties it again, so that its nodes are freed under whoever counts keys.

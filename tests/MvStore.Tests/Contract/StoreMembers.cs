@@ -43,6 +43,8 @@ internal static class StoreMembers
         yield return new("RenewLeaseAsync", s => IgnoreNoLeaseAsync(() => s.RenewLeaseAsync("none", TimeSpan.FromHours(1)).AsTask()));
         yield return new("CloseLeaseAsync", s => s.CloseLeaseAsync("none").AsTask());
         yield return new("OpenLeaseSnapshot", s => IgnoreNoLeaseAsync(() => Run(() => s.OpenLeaseSnapshot("none").Dispose())));
+        yield return new("RollBackAsync", s => s.RollBackAsync(NextVersion(), NextVersion()).AsTask());
+        yield return new("PreviewRollbackAsync", s => s.PreviewRollbackAsync(NextVersion(), NextVersion()).AsTask());
         yield return new("GetStatistics", s => Run(() => s.GetStatistics()));
         yield return new("GetFloor", s => Run(() => s.GetFloor()));
         yield return new("VersionAt", s => Run(() => s.VersionAt(DateTimeOffset.MaxValue)));

@@ -17,6 +17,11 @@ internal sealed class SimulatedDirectory(SimulatedDisk disk) : LogDirectory
         return Open(name);
     }
 
+    public override void Sync()
+    {
+        // Names are on this disk as soon as they are made.
+    }
+
     public override void Delete(string name) => disk.Do(new DiskOperation(DiskOperationKind.Delete, name, 0, []));
 
     protected override void Dispose(bool disposing)

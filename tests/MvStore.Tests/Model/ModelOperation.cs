@@ -27,6 +27,7 @@ internal readonly record struct ModelOperation(ModelOperationKind Kind, int Seed
         (ModelOperationKind.Reclaim, 4),
         (ModelOperationKind.Reopen, 1),
         (ModelOperationKind.Inspect, 3),
+        (ModelOperationKind.RollBack, 4),
     ];
 
     /// <summary>The operations of a seed.</summary>

@@ -22,4 +22,5 @@ internal enum ModelOperationKind
     Reclaim,
     Reopen,
     Inspect,
+    RollBack,
 }

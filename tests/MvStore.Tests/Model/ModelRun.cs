@@ -17,6 +17,7 @@ internal sealed class ModelRun : IAsyncDisposable
     private readonly ModelPaging _paging;
     private readonly ModelStreaming _streaming;
     private readonly ModelLifetimes _lifetimes;
+    private readonly ModelRollbacks _rollbacks;
 
     private ModelRun(ModelWorld world)
     {
@@ -27,6 +28,7 @@ internal sealed class ModelRun : IAsyncDisposable
         _paging = new ModelPaging(world);
         _streaming = new ModelStreaming(world);
         _lifetimes = new ModelLifetimes(world, _paging);
+        _rollbacks = new ModelRollbacks(world);
     }
 
     /// <summary>What was done so far, the last line being what failed.</summary>
@@ -71,6 +73,7 @@ internal sealed class ModelRun : IAsyncDisposable
             ModelOperationKind.CloseSnapshot => _lifetimes.CloseSnapshotAsync(random),
             ModelOperationKind.Reopen => _lifetimes.ReopenAsync(),
             ModelOperationKind.Inspect => _lifetimes.InspectAsync(),
+            ModelOperationKind.RollBack => _rollbacks.RollBackAsync(random),
             _ => throw new InvalidOperationException($"{operation.Kind} is not an operation."),
         };
     }

@@ -40,6 +40,9 @@ internal sealed class ModelWorld
     /// <summary>Whether a durable commit is in the commit log, and not yet in the persistent tier.</summary>
     public bool IsLogged => _storage == StoreStorage.LoggedSqlite;
 
+    /// <summary>Whether the tier takes little at once.</summary>
+    public bool IsRemote => _storage == StoreStorage.Remote;
+
     /// <summary>Whoever holds a pin: what reclamation must honour.</summary>
     public IEnumerable<ModelReader> PinHolders => Snapshots.Concat(Streams.Select(s => s.Reader));
 

@@ -38,6 +38,7 @@ internal static class AnswerText
         BelowFloorException below => Of(below),
         DuplicateVersionException duplicate => Duplicate(duplicate.Key.Span, duplicate.Version),
         DurabilityUnavailableException => "durability unavailable",
+        RollbackTooLargeException large => $"too large: {large.LimitName}",
         ObjectDisposedException => Disposed,
         ArgumentOutOfRangeException => "argument out of range",
         ArgumentException => "argument refused",

@@ -8,12 +8,15 @@ internal static class InProcess
 {
     public static Task<ToolResult> RunAsync(string directory, params string[] args) => RunAsync(directory, default, args);
 
-    public static async Task<ToolResult> RunAsync(string directory, CancellationToken cancellationToken, params string[] args)
+    public static Task<ToolResult> RunAsync(string directory, CancellationToken cancellationToken, params string[] args)
+        => RunAsync(directory, TimeProvider.System, cancellationToken, args);
+
+    public static async Task<ToolResult> RunAsync(string directory, TimeProvider time, CancellationToken cancellationToken, params string[] args)
     {
         using var output = new MemoryStream();
         await using var text = new StreamWriter(output, new UTF8Encoding(false)) { NewLine = "\n" };
         var error = new StringWriter();
-        var host = new ToolHost(directory, output, text, false, error, false, TimeProvider.System);
+        var host = new ToolHost(directory, output, text, false, error, false, time);
         var code = await CommandLine.RunAsync(args, host, cancellationToken);
         return new ToolResult(code, output.ToArray(), error.ToString());
     }

@@ -17,11 +17,15 @@ namespace MvStore.Tool.Rendering.Json;
 [JsonSerializable(typeof(StatDocument))]
 [JsonSerializable(typeof(GcDocument))]
 [JsonSerializable(typeof(ExplainDocument))]
+[JsonSerializable(typeof(PinsDocument))]
+[JsonSerializable(typeof(RollbackDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
 [JsonSerializable(typeof(StoreVerificationDocument))]
 [JsonSerializable(typeof(CopyDocument))]
 [JsonSerializable(typeof(LogDumpDocument))]
 [JsonSerializable(typeof(LogVerificationDocument))]
+[JsonSerializable(typeof(BenchDocument))]
+[JsonSerializable(typeof(TopDocument))]
 internal sealed partial class ToolJson : JsonSerializerContext
 {
     /// <summary>Writes one document and a newline.</summary>

@@ -1,0 +1,6 @@
+using Microsoft.Extensions.Logging;
+
+namespace MvStore.Hosting.Tests.Fixtures;
+
+/// <summary>One entry of a <see cref="LogCapture"/>.</summary>
+internal sealed record LogEntry(LogLevel Level, int Id, string Message, Exception? Exception);
