@@ -16,7 +16,7 @@ internal sealed class CommitPreparer(IKeyClassifier? classifier, bool keepsRows,
     private EntryKind[] _recentKind = PreparedCommit.UniformKinds;
 
     /// <summary>Prepares a batch. The batch is only read, and referred to until the commit is released.</summary>
-    public InFlightCommit Prepare(WriteBatch batch, CommitVersion version, KeyWatch? condition = null)
+    public InFlightCommit Prepare(WriteBatch batch, CommitVersion version)
     {
         var items = batch.Items;
         var entries = items.IsEmpty ? [] : ArrayPool<PreparedEntry>.Shared.Rent(items.Length);
@@ -37,7 +37,6 @@ internal sealed class CommitPreparer(IKeyClassifier? classifier, bool keepsRows,
             Deltas = keepsDeltas ? DeltaCopies.Of(batch) : [],
             Drops = DropsOf(keys[entryCount..], version),
             KeepsRows = keepsRows,
-            Condition = condition,
         };
     }
 

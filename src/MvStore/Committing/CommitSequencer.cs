@@ -13,6 +13,9 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     // away, to the earlier one if it has none. 0, 20 and 60 could not be told apart with 4 and 8 threads on 4 processors that others used as well.
     private const int Looks = 20;
 
+    // How often a commit is looked at outside of the critical section, for other watches each time, before it is looked at inside: a large batch would never begin beside watches that follow close on each other.
+    private const int MostLooksOutside = 3;
+
     // Chosen by measurement: commits of next to no linking, 4 and 8 threads on 4 processors that others kept busy, medians of 25 runs. With 4 threads a
     // monitor, this lock and a spin lock that yields could not be told apart. With 8, where holders lose their processor, the monitor took 13 and 34 % more
     // processor time than this one; the spin lock made 2 % fewer and 13 % more commits, within the spread of either. This one puts to sleep who waits long.
@@ -29,7 +32,6 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     private readonly List<CommitVersion> _announced = [];
     private readonly VisibilityTracker _visibility;
     private readonly PendingDrops _drops;
-    private readonly CommitWatches _watches = new();
     private FloorSet _admission;
     private ulong _lastSequence;
     private CommitVersion _highestBegun;
@@ -38,8 +40,8 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     // Owner: whoever holds _gate. Release store, acquire load.
     private Publication _current;
 
-    // Null when nobody watches. Owner: whoever holds _gate. Release store; committers acquire before they enter, and look again inside.
-    private KeyWatch? _watch;
+    // Never changes itself. Owner: whoever holds _gate. Release store; committers acquire before they enter, and look inside whether it is the same still.
+    private CommitWatches _watches = CommitWatches.None;
 
     /// <param name="recovered">Where publication starts.</param>
     /// <param name="failure">Stops commits once set.</param>
@@ -93,51 +95,30 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
 
     /// <summary>Begins a fresh commit, or refuses because its version is late.</summary>
     /// <returns>Whether it is in flight now; when it is not it is late, and has to be announced.</returns>
-    /// <exception cref="KeyTouchedException">It is made under a watch, and one of its keys was touched.</exception>
+    /// <exception cref="CommitOvertakenException">It is made under a watch, and was overtaken.</exception>
     public bool TryBegin(InFlightCommit commit)
     {
-        while (true)
+        for (var looks = 1; ; looks++)
         {
-            var noted = NoteWatched(commit);
+            var watches = Volatile.Read(ref _watches);
+            var touched = watches.Look(commit);
             lock (_gate)
             {
-                if (_watch != noted)
+                if (!IsLookedAt(commit, watches, looks, ref touched))
                 {
                     continue;
                 }
 
                 RequireAdmitted(commit);
-                RequireUntouched(commit);
                 RequireNotOvertaken(commit);
                 if (IsLate(commit.Version))
                 {
                     return false;
                 }
 
-                Begin(commit, isFresh: true);
+                Begin(commit, isFresh: true, touched);
                 return true;
             }
-        }
-    }
-
-    /// <summary>Sets a watch: no commit begins any more that touches one of its keys and did not note that in it (I42). One at a time.</summary>
-    /// <returns>Completes when everything that began before is published.</returns>
-    public Task Watch(KeyWatch watch)
-    {
-        lock (_gate)
-        {
-            RequireOpen();
-            Volatile.Write(ref _watch, watch);
-            return _inFlight.Last?.WhenPublished() ?? Task.CompletedTask;
-        }
-    }
-
-    /// <summary>Ends the watch, if one is set.</summary>
-    public void EndWatch()
-    {
-        lock (_gate)
-        {
-            Volatile.Write(ref _watch, null);
         }
     }
 
@@ -172,37 +153,39 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     }
 
     /// <summary>Begins an announced commit; the announcement ends.</summary>
-    /// <exception cref="KeyTouchedException">It is made under a watch, and one of its keys was touched.</exception>
+    /// <exception cref="CommitOvertakenException">It is made under a watch, and was overtaken.</exception>
     public void BeginAnnounced(InFlightCommit commit)
     {
-        while (true)
+        for (var looks = 1; ; looks++)
         {
-            var noted = NoteWatched(commit);
+            var watches = Volatile.Read(ref _watches);
+            var touched = watches.Look(commit);
             lock (_gate)
             {
-                if (_watch != noted)
+                if (!IsLookedAt(commit, watches, looks, ref touched))
                 {
                     continue;
                 }
 
                 RequireOpen();
-                RequireUntouched(commit);
                 RequireNotOvertaken(commit);
                 _announced.Remove(commit.Version);
-                Begin(commit, isFresh: false);
+                Begin(commit, isFresh: false, touched);
                 return;
             }
         }
     }
 
-    /// <summary>Begins to watch, or begins anew: from now on the watch takes note of every commit that begins.</summary>
+    /// <summary>Sets a watch: from now on it takes note of every commit that begins (I60).</summary>
+    /// <param name="watch">The watch.</param>
+    /// <param name="replaced">The one that ends in the same moment; null for none.</param>
     /// <returns>Completes when every commit that began earlier is published: then a view that is captured has all that the watch has not noted.</returns>
-    public Task Watch(CommitWatch watch)
+    public Task Watch(CommitWatch watch, CommitWatch? replaced = null)
     {
         lock (_gate)
         {
             RequireOpen();
-            _watches.Begin(watch);
+            Volatile.Write(ref _watches, _watches.With(watch, replaced));
             return _inFlight.Last?.WhenPublished() ?? Task.CompletedTask;
         }
     }
@@ -212,7 +195,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     {
         lock (_gate)
         {
-            _watches.End(watch);
+            Volatile.Write(ref _watches, _watches.Without(watch));
         }
     }
 
@@ -226,7 +209,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
             RequireOpen();
             commit.IsReplayed = true;
             _lastSequence = sequence - 1;
-            Begin(commit, isFresh: commit.Version > _highestBegun);
+            Begin(commit, isFresh: commit.Version > _highestBegun, touched: null);
         }
     }
 
@@ -327,24 +310,21 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         return highest;
     }
 
-    /// <summary>Notes what a commit touches in the watch that is set. Outside of the critical section, because a batch may be large; inside, the watch must be the same still.</summary>
-    private KeyWatch? NoteWatched(InFlightCommit commit)
+    /// <summary>Whether what a commit touches was found out by the watches that are set now. If that went wrong too often it is found out here. Inside the critical section.</summary>
+    private bool IsLookedAt(InFlightCommit commit, CommitWatches watches, int looks, ref ulong[]?[]? touched)
     {
-        var watch = Volatile.Read(ref _watch);
-        if (watch is not null && watch != commit.Condition)
+        if (watches == _watches)
         {
-            watch.Note(commit);
+            return true;
         }
 
-        return watch;
-    }
-
-    private static void RequireUntouched(InFlightCommit commit)
-    {
-        if (commit.Condition is { IsBroken: true })
+        if (looks < MostLooksOutside)
         {
-            throw new KeyTouchedException();
+            return false;
         }
+
+        touched = _watches.Look(commit);
+        return true;
     }
 
     private void RequireOpen()
@@ -402,13 +382,13 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
             || (version <= _highestBegun && _inFlight.Contains(version))
             || (_announced.Count > 0 && _announced.Contains(version));
 
-    private void Begin(InFlightCommit commit, bool isFresh)
+    private void Begin(InFlightCommit commit, bool isFresh, ulong[]?[]? touched)
     {
         commit.IsFresh = isFresh;
         commit.Stamp(++_lastSequence);
         _highestBegun = commit.Version > _highestBegun ? commit.Version : _highestBegun;
         _inFlight.Add(commit);
-        _watches.Note(commit);
+        _watches.Note(touched);
     }
 
     /// <summary>Publishes from the front of the list up to the first commit that is not done.</summary>

@@ -21,8 +21,8 @@ internal sealed class Committer(
     public ValueTask<CommitReceipt> CommitAsync(WriteBatch batch, CommitVersion version, Durability requested, CancellationToken cancellationToken)
         => CommitAsync(batch, version, requested, watch: null, cancellationToken);
 
-    /// <summary>The same, but only if a watch has taken note of no other commit when this one begins (I45).</summary>
-    /// <exception cref="CommitOvertakenException">It has.</exception>
+    /// <summary>The same, but only if its watch was not overtaken when this begins (I60).</summary>
+    /// <exception cref="CommitOvertakenException">It was.</exception>
     public ValueTask<CommitReceipt> CommitAsync(
         WriteBatch batch,
         CommitVersion version,
@@ -36,8 +36,7 @@ internal sealed class Committer(
         var awaited = AwaitedBy(requested);
         cancellationToken.ThrowIfCancellationRequested();
 
-        var commit = PrepareWithinLimits(batch, version);
-        commit.Watch = watch;
+        var commit = PrepareWithinLimits(batch, version, watch);
         return commit.Footprint <= gate.FreePass
             ? RunAsync(commit, awaited, cancellationToken)
             : ReserveAndRunAsync(commit, awaited, cancellationToken);
@@ -80,13 +79,13 @@ internal sealed class Committer(
     }
 
     /// <inheritdoc/>
-    public Task WatchAsync(KeyWatch watch) => sequencer.Watch(watch);
+    public Task WatchAsync(CommitWatch watch) => sequencer.Watch(watch);
 
     /// <inheritdoc/>
-    public void EndWatch() => sequencer.EndWatch();
+    public void EndWatch(CommitWatch watch) => sequencer.EndWatch(watch);
 
     /// <inheritdoc/>
-    public async ValueTask<WatchedOutcome> TryCommitAsync(WriteBatch batch, CommitVersion version, KeyWatch watch, CancellationToken cancellationToken)
+    public async ValueTask<WatchedOutcome> TryCommitAsync(WriteBatch batch, CommitVersion version, CommitWatch watch, CancellationToken cancellationToken)
     {
         // The keys are stored already, so what the host allows for new ones is of no account.
         CommitLimits.RequireCommittable(version);
@@ -103,9 +102,9 @@ internal sealed class Committer(
         {
             return await RunWatchedAsync(commit, cancellationToken).ConfigureAwait(false);
         }
-        catch (KeyTouchedException)
+        catch (CommitOvertakenException)
         {
-            return WatchedOutcome.Touched;
+            return WatchedOutcome.Overtaken;
         }
         finally
         {
@@ -128,9 +127,10 @@ internal sealed class Committer(
         _ => throw new ArgumentOutOfRangeException(nameof(requested), requested, "Not a durability."),
     };
 
-    private InFlightCommit PrepareWithinLimits(WriteBatch batch, CommitVersion version, KeyWatch? condition = null)
+    private InFlightCommit PrepareWithinLimits(WriteBatch batch, CommitVersion version, CommitWatch? watch)
     {
-        var commit = preparer.Prepare(batch, version, condition);
+        var commit = preparer.Prepare(batch, version);
+        commit.Watch = watch;
         try
         {
             limits.RequireOneSlice(commit);

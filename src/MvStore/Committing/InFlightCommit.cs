@@ -26,10 +26,7 @@ internal sealed class InFlightCommit(CommitVersion version, PreparedEntry[] entr
     /// <summary>Whether it was published before, by an owner that did not flush it.</summary>
     public bool IsReplayed { get; set; }
 
-    /// <summary>What must not be broken when it begins; null for nothing. Set by who prepared it, before it begins.</summary>
-    public KeyWatch? Condition { get; init; }
-
-    /// <summary>The watch that must not have taken note of another commit when this one begins; null for none. Set before it begins, by who commits.</summary>
+    /// <summary>The watch that must not be overtaken when this begins; null for none. Set before it begins, by who commits.</summary>
     public CommitWatch? Watch { get; set; }
 
     /// <summary>Whether somebody waits for its publication.</summary>

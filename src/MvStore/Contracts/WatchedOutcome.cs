@@ -6,8 +6,8 @@ internal enum WatchedOutcome
     /// <summary>It is published.</summary>
     Published,
 
-    /// <summary>One of its keys was touched meanwhile. Nothing was applied, and its version is not used.</summary>
-    Touched,
+    /// <summary>What it depends on was touched meanwhile. Nothing was applied, and its version is not used.</summary>
+    Overtaken,
 
     /// <summary>It would have had to wait for room, or for another late commit. Nothing was applied, and its version is not used.</summary>
     Busy,

@@ -42,7 +42,7 @@ internal sealed class ExpiryCommits(ILiveKeys keys, IWatchedCommits commits, boo
         }
         finally
         {
-            commits.EndWatch();
+            commits.EndWatch(watch);
         }
     }
 
@@ -65,14 +65,14 @@ internal sealed class ExpiryCommits(ILiveKeys keys, IWatchedCommits commits, boo
             var version = await NextVersionAsync(provider, over, rows, cancellationToken).ConfigureAwait(false);
             try
             {
-                var outcome = WatchedOutcome.Touched;
-                while (over.Count > 0 && outcome == WatchedOutcome.Touched)
+                var outcome = WatchedOutcome.Overtaken;
+                while (over.Count > 0 && outcome == WatchedOutcome.Overtaken)
                 {
                     watch.Required = over;
                     outcome = await commits.TryCommitAsync(RemovalOf(over, rows), version, watch, cancellationToken).ConfigureAwait(false);
-                    if (outcome == WatchedOutcome.Touched)
+                    if (outcome == WatchedOutcome.Overtaken)
                     {
-                        over.RemoveAll(watch.IsTouched);
+                        over.RemoveAll(watch.IsKeyTouched);
                     }
                 }
 

@@ -45,18 +45,18 @@ public sealed class WatchedCommitTests : ICommitGate
         await _committer.WatchAsync(watch).Guarded();
         await CommitAsync(10, 2);
         var inFlight = Begin(20, 9);
-        (await TryRemoveAsync(watch, 30, 0, 1, 2)).Should().Be(WatchedOutcome.Touched);
-        watch.IsTouched(0).Should().BeFalse();
-        watch.IsTouched(1).Should().BeTrue();
-        (await TryRemoveAsync(watch, 30, 1)).Should().Be(WatchedOutcome.Touched);
+        (await TryRemoveAsync(watch, 30, 0, 1, 2)).Should().Be(WatchedOutcome.Overtaken);
+        watch.IsKeyTouched(0).Should().BeFalse();
+        watch.IsKeyTouched(1).Should().BeTrue();
+        (await TryRemoveAsync(watch, 30, 1)).Should().Be(WatchedOutcome.Overtaken);
         _sequencer.Current.Sequence.Should().Be(1, "nothing of it was applied");
         var removal = TryRemoveAsync(watch, 30, 0, 2);
         removal.IsCompleted.Should().BeFalse("it is published behind the one in flight");
         _sequencer.Complete(inFlight);
         (await removal.Guarded()).Should().Be(WatchedOutcome.Published);
-        _committer.EndWatch();
+        _committer.EndWatch(watch);
         await CommitAsync(40, 1);
-        watch.IsTouched(0).Should().BeFalse("nobody watches any more");
+        watch.IsKeyTouched(0).Should().BeFalse("nobody watches any more");
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class WatchedCommitTests : ICommitGate
         var watch = WatchOf(1);
         await _committer.WatchAsync(watch).Guarded();
         await CommitAsync(5, 1);
-        (await TryRemoveAsync(watch, 30, 0)).Should().Be(WatchedOutcome.Touched);
+        (await TryRemoveAsync(watch, 30, 0)).Should().Be(WatchedOutcome.Overtaken);
     }
 
     [Fact]
@@ -79,20 +79,20 @@ public sealed class WatchedCommitTests : ICommitGate
         {
             late = CommitAsync(5, 1);
             await _committer.WatchAsync(watch).Guarded();
-            watch.IsTouched(0).Should().BeFalse("it waits for another one that is late");
+            watch.IsKeyTouched(0).Should().BeFalse("it waits for another one that is late");
         }
 
         await late.Guarded();
-        (await TryRemoveAsync(watch, 30, 0)).Should().Be(WatchedOutcome.Touched);
+        (await TryRemoveAsync(watch, 30, 0)).Should().Be(WatchedOutcome.Overtaken);
     }
 
     [Fact]
-    public async Task I42_ACommitThatWasRefusedMayCountAndDropsDo()
+    public async Task I42_ADropTouches()
     {
         var watch = WatchOf(1, 2);
         await _committer.WatchAsync(watch).Guarded();
         await _committer.CommitAsync(new WriteBatch().Drop([2]), 10, Durability.Buffered, CancellationToken.None).Guarded();
-        watch.IsTouched(1).Should().BeTrue();
+        watch.IsKeyTouched(1).Should().BeTrue();
         (await TryRemoveAsync(watch, 30, 0)).Should().Be(WatchedOutcome.Published);
     }
 
@@ -138,7 +138,7 @@ public sealed class WatchedCommitTests : ICommitGate
     {
         await _sequencer.CloseAsync().Guarded();
         await Assert.ThrowsAsync<ObjectDisposedException>(() => _committer.WatchAsync(WatchOf(1)));
-        _committer.EndWatch();
+        _committer.EndWatch(WatchOf(1));
     }
 
     /// <summary>
@@ -193,7 +193,7 @@ public sealed class WatchedCommitTests : ICommitGate
                 removals.Add(version, seen);
             }
 
-            _committer.EndWatch();
+            _committer.EndWatch(watch);
         }
     }
 

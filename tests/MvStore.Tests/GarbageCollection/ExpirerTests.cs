@@ -14,7 +14,7 @@ public sealed class ExpirerTests : ILiveKeys, IWatchedCommits, IPublicationSourc
     private readonly List<int> _removed = [];
     private readonly HashSet<byte> _gone = [];
     private Func<WatchedOutcome> _answer = () => WatchedOutcome.Published;
-    private KeyWatch? _watch;
+    private CommitWatch? _watch;
     private ulong _version = 100;
     private int _reads;
 
@@ -104,19 +104,23 @@ public sealed class ExpirerTests : ILiveKeys, IWatchedCommits, IPublicationSourc
     ValueTask<bool> ILiveKeys.HasLivedSinceAsync(ReadOnlyMemory<byte> key, ulong sequence, CancellationToken cancellationToken)
         => throw new NotSupportedException("Time counts from the last update here.");
 
-    Task IWatchedCommits.WatchAsync(KeyWatch watch)
+    Task IWatchedCommits.WatchAsync(CommitWatch watch)
     {
         _watch.Should().BeNull("one at a time");
         _watch = watch;
         return Task.CompletedTask;
     }
 
-    void IWatchedCommits.EndWatch() => _watch = null;
-
-    ValueTask<WatchedOutcome> IWatchedCommits.TryCommitAsync(WriteBatch batch, CommitVersion version, KeyWatch watch, CancellationToken cancellationToken)
+    void IWatchedCommits.EndWatch(CommitWatch watch)
     {
         watch.Should().BeSameAs(_watch);
-        watch.Required.Should().HaveCount(batch.Count);
+        _watch = null;
+    }
+
+    ValueTask<WatchedOutcome> IWatchedCommits.TryCommitAsync(WriteBatch batch, CommitVersion version, CommitWatch watch, CancellationToken cancellationToken)
+    {
+        watch.Should().BeSameAs(_watch);
+        ((KeyWatch)watch).Required.Should().HaveCount(batch.Count);
         var outcome = _answer();
         if (outcome == WatchedOutcome.Published)
         {

@@ -33,6 +33,7 @@ public sealed class ExpiryInterleavingTests(ITestOutputHelper output)
             await world.SettleAsync();
         },
         ["flush, evict"] = world => world.SettleAsync(),
+        ["roll back"] = world => world.RollBackAsync(),
     };
 
     [Theory]
@@ -173,6 +174,14 @@ public sealed class ExpiryInterleavingTests(ITestOutputHelper output)
             await Store.SetAsync(Versions.Next().Value, "z", "young still");
             Updated = $"updated@{version}";
             await Store.SetAsync(version.Value, "b", "updated");
+        }
+
+        /// <summary>An update that is worked out and committed under a watch of its own, beside that of the run.</summary>
+        public async Task RollBackAsync()
+        {
+            var version = Versions.Next();
+            Updated = $"old@{version}";
+            await Store.RollBackAsync(2, version, KeyRange.Exactly("b"u8)).AsTask().Guarded();
         }
 
         public async Task SettleAsync()

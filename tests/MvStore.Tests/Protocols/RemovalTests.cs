@@ -5,8 +5,9 @@ using static MvStore.Tests.Protocols.Proof;
 namespace MvStore.Tests.Protocols;
 
 /// <summary>
-/// Removing a key whose time is over (DESIGN 3, "Keys that expire", I42): two updates of the key, each of which looks for a watch, notes itself, begins, is published, written to the tier and
-/// leaves memory at any step; and one removal that sets a watch, waits, reads memory and then the tier, and begins, if it was over and nobody touched it. Each update may fail once it began.
+/// Removing a key whose time is over (DESIGN 3, "Commits under a watch" and "Keys that expire", I60, I42): two updates of the key, each of which is looked at for the watch there is, begins and is noted if
+/// that is the watch there is still, or is looked at inside, is published, written to the tier and leaves memory at any step; and one removal that sets a watch, waits, reads memory and then the tier, and begins, if
+/// it was over and nobody touched it. Each update may fail once it began.
 /// </summary>
 public sealed class RemovalTests(ITestOutputHelper output)
 {
@@ -29,7 +30,6 @@ public sealed class RemovalTests(ITestOutputHelper output)
         Idle,
         LookedNoWatch,
         LookedWatch,
-        Noted,
         Begun,
         Published,
         Durable,
@@ -79,11 +79,11 @@ public sealed class RemovalTests(ITestOutputHelper output)
 
     private static Spec<State> Common(Fault fault)
         => Spec.From(default(State))
-            .Action("Update: look for a watch", Updates, (s, u) => s.Of(u) == Update.Idle, (s, u) => s.To(u, s.IsWatched ? Update.LookedWatch : Update.LookedNoWatch))
-            .Action("Update: note", Updates, (s, u) => s.Of(u) == Update.LookedWatch, (s, u) => fault == Fault.NotedAfterBeginning
-                ? s.To(u, Update.Noted)
-                : (s with { IsTouched = true }).To(u, Update.Noted))
-            .Action("Update: begin", Updates, (s, u) => s.Of(u) is Update.LookedNoWatch or Update.Noted, (s, u) => s.Begin(u, fault))
+            .Action("Update: look", Updates, (s, u) => s.Of(u) == Update.Idle, (s, u) => s.To(u, s.IsWatched ? Update.LookedWatch : Update.LookedNoWatch))
+            .Action("Update: begin, or look again", Updates, (s, u) => s.IsLooked(u), (s, u) => s.IsLookedAtFor(u) || fault == Fault.NotLookedAtAgainInside
+                ? s.Begin(u, s.Of(u) == Update.LookedWatch && fault != Fault.NotedAfterBeginning)
+                : s.To(u, Update.Idle))
+            .Action("Update: look inside, and begin", Updates, (s, u) => s.IsLooked(u) && !s.IsLookedAtFor(u), (s, u) => s.Begin(u, isNoted: s.IsWatched))
             .Action("Update: publish", Updates, (s, u) => s.Of(u) == Update.Begun && s.IsFirst(u), (s, u) => s.To(u, Update.Published))
             .Action("Update: fail", Updates, (s, u) => s.Of(u) == Update.Begun && s.IsFirst(u), (s, u) => s.To(u, Update.NoOp))
             .Action("Write to the tier", Updates, (s, u) => s.Of(u) == Update.Published, (s, u) => s.To(u, Update.Durable))
@@ -157,15 +157,14 @@ public sealed class RemovalTests(ITestOutputHelper output)
             _ => Step == Removal.Read && IsWatched,
         };
 
-        public State Begin(int update, Fault fault)
-        {
-            if (fault != Fault.NotLookedAtAgainInside && Of(update) == Update.LookedNoWatch == IsWatched)
-            {
-                // Another watch, or none, than the one it looked at: again.
-                return To(update, Update.Idle);
-            }
+        public bool IsLooked(int update) => Of(update) is Update.LookedNoWatch or Update.LookedWatch;
 
-            var begun = this with { Begun = With(Begun, update), Order = Order == 0 ? (byte)(update + 1) : Order };
+        /// <summary>Whether the watch it was looked at for, or none, is the one that is set.</summary>
+        public bool IsLookedAtFor(int update) => Of(update) == Update.LookedWatch == IsWatched;
+
+        public State Begin(int update, bool isNoted)
+        {
+            var begun = this with { Begun = With(Begun, update), Order = Order == 0 ? (byte)(update + 1) : Order, IsTouched = IsTouched || isNoted };
             return begun.To(update, Update.Begun);
         }
 
