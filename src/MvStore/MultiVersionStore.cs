@@ -133,7 +133,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             parts.Classifier,
             recovered.Capabilities,
             options.GarbageCollection.ExpiryKeysPerRun);
-        _survey = new ReclamationSurvey(_reclaimer, survey, parts.Classifier);
+        _survey = new ReclamationSurvey(_reclaimer, _expirer, survey, parts.Classifier);
 
         _instruments = new StoreInstruments(
             parts.MeterFactory, options.Name, recovered.DurableSequence, ReadFigures, parts.TimeProvider, _logger);

@@ -13,6 +13,6 @@ public readonly record struct ReclamationReport(
     long ReclaimedVersions,
     long ReclaimedBytes)
 {
-    /// <summary>How many keys were removed because their time to live was over (<see cref="Retention.TimeToLive"/>). A preview does not foresee it.</summary>
+    /// <summary>How many keys were removed because their time to live was over (<see cref="Retention.TimeToLive"/>), by commits behind everything that was reclaimed.</summary>
     public long ExpiredKeys { get; init; }
 }

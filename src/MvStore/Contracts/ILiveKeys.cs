@@ -25,6 +25,7 @@ internal interface ILiveKeys
     /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="sequence">The publication.</param>
+    /// <param name="foreseen">The floors to go by, not below those in force; null for those.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
-    ValueTask<bool> HasLivedSinceAsync(ReadOnlyMemory<byte> key, ulong sequence, CancellationToken cancellationToken);
+    ValueTask<bool> HasLivedSinceAsync(ReadOnlyMemory<byte> key, ulong sequence, FloorSet? foreseen, CancellationToken cancellationToken);
 }

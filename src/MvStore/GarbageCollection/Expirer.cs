@@ -50,13 +50,44 @@ internal sealed class Expirer(
         }
 
         using var run = await _runs.EnterAsync(cancellationToken).ConfigureAwait(false);
+        return await WalkAsync(_zones, new ExpiryTerms(plan, times), step => commits.RemoveAsync(step, provider, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Tells how many keys the next run would remove, and changes nothing.</summary>
+    /// <param name="plan">What is to be kept, as that run of reclamation would be told.</param>
+    /// <param name="floors">The floors that it would leave in force.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async ValueTask<long> ForeseeAsync(RetentionPlan plan, FloorSet floors, CancellationToken cancellationToken)
+    {
+        if (!ExpiryTerms.IsIn(plan) || times is null || Volatile.Read(ref _provider) is null)
+        {
+            return 0;
+        }
+
+        using var run = await _runs.EnterAsync(cancellationToken).ConfigureAwait(false);
+        return await WalkAsync(_zones.Copy(), new ExpiryTerms(plan, times), CountAsync, cancellationToken).ConfigureAwait(false);
+
+        async ValueTask<int?> CountAsync(IReadOnlyList<ExpiryCandidate> step) => await commits.CountAsync(step, floors, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Walks as far as one run goes.</summary>
+    /// <param name="zones">The zones; what is found out about them is kept there.</param>
+    /// <param name="terms">Who lives for how long.</param>
+    /// <param name="remove">Removes those keys of a step that are over, and tells how many; null when it would have had to wait.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>How many keys were removed.</returns>
+    private async ValueTask<long> WalkAsync(
+        ExpiryZones zones,
+        ExpiryTerms terms,
+        Func<IReadOnlyList<ExpiryCandidate>, ValueTask<int?>> remove,
+        CancellationToken cancellationToken)
+    {
         var published = publication.Current.Sequence;
-        var terms = new ExpiryTerms(plan, times);
-        _zones.Begin(terms);
+        zones.Begin(terms);
         var expired = 0L;
         try
         {
-            for (long examined = 0; examined < keysPerRun && _zones.Next() is { } zone;)
+            for (long examined = 0; examined < keysPerRun && zones.Next() is { } zone;)
             {
                 _alive.Clear();
                 long inZone = 0;
@@ -65,13 +96,13 @@ internal sealed class Expirer(
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     var page = await keys.ReadAsync(zone, after, cancellationToken).ConfigureAwait(false);
-                    expired += await ExpireAsync(page, terms, provider, cancellationToken).ConfigureAwait(false);
+                    expired += await ExpireAsync(page, terms, remove, cancellationToken).ConfigureAwait(false);
                     inZone += Math.Max(1, page.Examined);
                     examined += Math.Max(1, page.Examined);
                     after = page.Next;
-                    if (after is { IsInsideKey: false } end && inZone >= _zones.KeysPerZone)
+                    if (after is { IsInsideKey: false } end && inZone >= zones.KeysPerZone)
                     {
-                        _zones.Split(end.Key, inZone, _alive, published);
+                        zones.Split(end.Key, inZone, _alive, published);
                         _alive.Clear();
                         inZone = 0;
                     }
@@ -80,7 +111,7 @@ internal sealed class Expirer(
 
                 if (after is null)
                 {
-                    _zones.Complete(inZone, _alive, published);
+                    zones.Complete(inZone, _alive, published);
                 }
             }
         }
@@ -92,12 +123,16 @@ internal sealed class Expirer(
         return expired;
     }
 
-    private async ValueTask<long> ExpireAsync(TierPage page, ExpiryTerms terms, IVersionProvider provider, CancellationToken cancellationToken)
+    private async ValueTask<long> ExpireAsync(
+        TierPage page,
+        ExpiryTerms terms,
+        Func<IReadOnlyList<ExpiryCandidate>, ValueTask<int?>> remove,
+        CancellationToken cancellationToken)
     {
         var expired = 0L;
         foreach (var step in InSteps(await FindCandidatesAsync(page, terms, cancellationToken).ConfigureAwait(false)))
         {
-            if (await commits.RemoveAsync(step, provider, cancellationToken).ConfigureAwait(false) is { } removed)
+            if (await remove(step).ConfigureAwait(false) is { } removed)
             {
                 expired += removed;
             }

@@ -28,16 +28,7 @@ internal sealed class ExpiryCommits(ILiveKeys keys, IWatchedCommits commits, boo
         {
             // I42: in this order.
             await commits.WatchAsync(watch).ConfigureAwait(false);
-            var rows = await keys.FindAsync(watched, ulong.MaxValue, cancellationToken).ConfigureAwait(false);
-            var over = new List<int>();
-            for (var i = 0; i < rows.Length; i++)
-            {
-                if (rows[i] is { IsTombstone: false } row && await IsOverAsync(row, candidates[i].Term, cancellationToken).ConfigureAwait(false))
-                {
-                    over.Add(i);
-                }
-            }
-
+            var (rows, over) = await DecideAsync(watched, candidates, floors: null, cancellationToken).ConfigureAwait(false);
             return over.Count == 0 || await TryCommitAsync(over, rows, watch, provider, cancellationToken).ConfigureAwait(false) ? over.Count : null;
         }
         finally
@@ -46,10 +37,40 @@ internal sealed class ExpiryCommits(ILiveKeys keys, IWatchedCommits commits, boo
         }
     }
 
+    /// <summary>Tells how many it would remove, and removes none.</summary>
+    /// <param name="candidates">The keys, as above.</param>
+    /// <param name="floors">The floors that will be in force then.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async ValueTask<int> CountAsync(IReadOnlyList<ExpiryCandidate> candidates, FloorSet floors, CancellationToken cancellationToken)
+    {
+        var (_, over) = await DecideAsync([.. candidates.Select(candidate => candidate.Key)], candidates, floors, cancellationToken).ConfigureAwait(false);
+        return over.Count;
+    }
+
+    /// <summary>Reads keys and tells which are over, by their index.</summary>
+    private async ValueTask<(TierRow?[] Rows, List<int> Over)> DecideAsync(
+        ReadOnlyMemory<byte>[] read,
+        IReadOnlyList<ExpiryCandidate> candidates,
+        FloorSet? floors,
+        CancellationToken cancellationToken)
+    {
+        var rows = await keys.FindAsync(read, ulong.MaxValue, cancellationToken).ConfigureAwait(false);
+        var over = new List<int>();
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (rows[i] is { IsTombstone: false } row && await IsOverAsync(row, candidates[i].Term, floors, cancellationToken).ConfigureAwait(false))
+            {
+                over.Add(i);
+            }
+        }
+
+        return (rows, over);
+    }
+
     // I41: by publications, of none of which it is known that it was before it was.
-    private async ValueTask<bool> IsOverAsync(TierRow row, ExpiryTerm term, CancellationToken cancellationToken)
+    private async ValueTask<bool> IsOverAsync(TierRow row, ExpiryTerm term, FloorSet? floors, CancellationToken cancellationToken)
         => row.Sequence <= term.Over
-            || (term.From == TimeToLiveStart.Creation && await keys.HasLivedSinceAsync(row.Key, term.Over, cancellationToken).ConfigureAwait(false));
+            || (term.From == TimeToLiveStart.Creation && await keys.HasLivedSinceAsync(row.Key, term.Over, floors, cancellationToken).ConfigureAwait(false));
 
     /// <summary>Commits the removals.</summary>
     /// <param name="over">What to remove; loses what was touched meanwhile.</param>

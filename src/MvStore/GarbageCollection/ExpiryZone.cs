@@ -46,6 +46,9 @@ internal sealed class ExpiryZone(ReadOnlyMemory<byte>? end)
     /// <summary>What was found out is of no account any more.</summary>
     public void Forget() => _due = null;
 
+    /// <summary>The same once more. What is known is replaced, never changed, so that both may refer to it.</summary>
+    public ExpiryZone Copy() => new(End) { Keys = Keys, _due = _due };
+
     /// <summary>This zone and the one behind it as one.</summary>
     public ExpiryZone With(ExpiryZone next)
     {

@@ -24,6 +24,9 @@ internal sealed class ExpiryZones
     /// <summary>How many there are.</summary>
     public int Count => _zones.Count;
 
+    /// <summary>A copy, on which a run can be tried.</summary>
+    public ExpiryZones Copy() => new() { _zones = [.. _zones.Select(zone => zone.Copy())], _terms = _terms, _at = _at, KeysPerZone = KeysPerZone };
+
     /// <summary>Begins a run, where the last one ended.</summary>
     public void Begin(ExpiryTerms terms)
     {

@@ -49,14 +49,14 @@ internal sealed class LiveKeys(
     }
 
     /// <inheritdoc/>
-    public async ValueTask<bool> HasLivedSinceAsync(ReadOnlyMemory<byte> key, ulong sequence, CancellationToken cancellationToken)
+    public async ValueTask<bool> HasLivedSinceAsync(ReadOnlyMemory<byte> key, ulong sequence, FloorSet? foreseen, CancellationToken cancellationToken)
     {
         var pin = Open();
         try
         {
             // Above the floor every entry stays, and the newest at or below it; what is older may have holes. While the floors are the same object, no two reads
             // saw the tiers before and after a deletion went (I22).
-            var floor = pin.Floors.Set.Of(key.Span, classifier);
+            var floor = (foreseen ?? pin.Floors.Set).Of(key.Span, classifier);
             var view = pin.View;
             while (await tiers.FindAsync(key.Span, view, cancellationToken).ConfigureAwait(false) is { IsTombstone: false } entry)
             {

@@ -22,19 +22,19 @@ public sealed class TimeToLiveTests
         expiring.Pass(minutes: 5);
         await expiring.SetAsync("o2", "lives on");
         expiring.Pass(minutes: 5 - 1e-6);
-        (await expiring.ExpireAsync()).Should().Be(0, "it is a moment too early");
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(0, "it is a moment too early");
 
         using var snapshot = expiring.Store.OpenSnapshot(CommitVersion.Latest);
         var before = expiring.Store.VisibleVersion;
         expiring.Pass(minutes: 2e-6);
-        (await expiring.ExpireAsync()).Should().Be(2);
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(2);
 
         (await expiring.Store.ScanAllAsync(CommitVersion.Latest)).Should().Equal("a=stays@1", "o2=lives on@4");
         (await expiring.Store.ScanAllAsync(before)).Should().Equal("a=stays@1", "o1=goes@2", "o2=lives on@4", "s1=goes@3");
         (await snapshot.ScanAllAsync()).Should().Equal("a=stays@1", "o1=goes@2", "o2=lives on@4", "s1=goes@3");
         (await expiring.Store.HistoryAsync("o1")).Should().Equal("-@5", "goes@2");
         expiring.Store.VisibleVersion.Should().Be((CommitVersion)5, "one commit removed both");
-        (await expiring.ExpireAsync()).Should().Be(0, "it is gone already");
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(0, "it is gone already");
     }
 
     [Theory]
@@ -51,11 +51,11 @@ public sealed class TimeToLiveTests
         await expiring.SetAsync("o2", "new");
         await expiring.Fixture.SettleAsync(residency);
         expiring.Pass(minutes: 1);
-        (await expiring.ExpireAsync()).Should().Be(1);
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(1);
         (await expiring.ValueAsync("o1")).Should().BeNull();
         (await expiring.ValueAsync("o2")).Should().Be("new");
         expiring.Pass(minutes: 9);
-        (await expiring.ExpireAsync()).Should().Be(1);
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(1);
         (await expiring.ValueAsync("o2")).Should().BeNull();
     }
 
@@ -82,15 +82,15 @@ public sealed class TimeToLiveTests
             }
 
             await expiring.Fixture.SettleAsync(residency);
-            (await expiring.ExpireAsync()).Should().Be(0);
+            (await expiring.ExpireAsForeseenAsync()).Should().Be(0);
         }
 
         expiring.Pass(minutes: 1);
-        (await expiring.ExpireAsync()).Should().Be(1);
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(1);
         (await expiring.ValueAsync("o1")).Should().BeNull();
         (await expiring.ValueAsync("o2")).Should().Be("created anew");
         expiring.Pass(minutes: 4);
-        (await expiring.ExpireAsync()).Should().Be(1);
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(1);
         (await expiring.ValueAsync("o2")).Should().BeNull();
     }
 
@@ -108,7 +108,7 @@ public sealed class TimeToLiveTests
         }
 
         expiring.Pass(minutes: 30);
-        (await expiring.ExpireAsync()).Should().Be(1);
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(1);
         await expiring.SetAsync("o2");
         expiring.Pass(minutes: 10);
 
@@ -118,14 +118,14 @@ public sealed class TimeToLiveTests
             [1] = new() { TimeToLive = new TimeToLive(TimeSpan.FromHours(1)) },
             [2] = new() { TimeToLive = new TimeToLive(TimeSpan.FromMinutes(40)) },
         };
-        (await expiring.ExpireAsync()).Should().Be(1);
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(1);
         (await expiring.Store.ScanAllAsync(CommitVersion.Latest)).Should().Equal("a=x@4", "o2=x@6", "s1=x@3");
 
         operators.Current = new Dictionary<ulong, Retention>();
         expiring.Pass(minutes: 1_000);
-        (await expiring.ExpireAsync()).Should().Be(0);
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(0);
         operators.Current = new Dictionary<ulong, Retention> { [1] = new() { TimeToLive = TenMinutes } };
-        (await expiring.ExpireAsync()).Should().Be(1);
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(1);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class TimeToLiveTests
         await expiring.SetAsync("o1", "first");
         await expiring.SetAsync("o2", string.Empty);
         expiring.Pass(minutes: 10);
-        await expiring.ExpireAsync();
+        await expiring.ExpireAsForeseenAsync();
 
         var commit = (await listener.TakeAsync(3).Guarded())[2];
         commit.Version.Should().Be((CommitVersion)3);
@@ -153,9 +153,9 @@ public sealed class TimeToLiveTests
         expiring.Pass(minutes: 60);
         await expiring.Store.SetAsync(late.Value, "o1", "late");
         expiring.Pass(minutes: 9);
-        (await expiring.ExpireAsync()).Should().Be(0, "a higher version was visible long ago, and this one was not");
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(0, "a higher version was visible long ago, and this one was not");
         expiring.Pass(minutes: 1);
-        (await expiring.ExpireAsync()).Should().Be(1);
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(1);
     }
 
     [Theory]
@@ -170,9 +170,9 @@ public sealed class TimeToLiveTests
         await expiring.Store.DisposeAsync().Guarded();
         expiring.Pass(minutes: 6);
         await expiring.Fixture.ReopenAsync();
-        (await expiring.ExpireAsync()).Should().Be(1, "time passes while the store is closed");
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(1, "time passes while the store is closed");
         expiring.Pass(minutes: 4);
-        (await expiring.ExpireAsync()).Should().Be(1);
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(1);
     }
 
     [Theory]
@@ -183,19 +183,19 @@ public sealed class TimeToLiveTests
         await using var expiring = await ExpiringStore.OpenAsync(storage, TenMinutes);
         await expiring.SetAsync("o1");
         expiring.Pass(minutes: 2);
-        await expiring.ExpireAsync();
+        await expiring.ExpireAsForeseenAsync();
         await expiring.SetAsync("o2");
         await expiring.Store.FlushAsync().Guarded();
         expiring.Pass(minutes: 8);
-        (await expiring.ExpireAsync()).Should().Be(1);
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(1);
         await expiring.Fixture.CrashAsync();
 
         // The removal was not on disk, or it was: either way the key is gone after the next run.
-        await expiring.ExpireAsync();
+        await expiring.ExpireAsForeseenAsync();
         (await expiring.ValueAsync("o1")).Should().BeNull();
         (await expiring.ValueAsync("o2")).Should().Be("x");
         expiring.Pass(minutes: 10);
-        (await expiring.ExpireAsync()).Should().Be(1);
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(1);
         (await expiring.ValueAsync("o2")).Should().BeNull();
     }
 
@@ -207,7 +207,7 @@ public sealed class TimeToLiveTests
         await expiring.Store.FlushAsync().Guarded();
         await expiring.SetAsync("b", "lost, and its time was stored");
         expiring.Pass(minutes: 2);
-        await expiring.ExpireAsync();
+        await expiring.ExpireAsForeseenAsync();
         await expiring.Fixture.CrashAsync();
         expiring.Pass(minutes: 60);
         await expiring.SetAsync("o1", "in its place");
@@ -215,9 +215,9 @@ public sealed class TimeToLiveTests
         await expiring.Fixture.CrashAsync();
 
         expiring.Pass(minutes: 9);
-        (await expiring.ExpireAsync()).Should().Be(0);
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(0);
         expiring.Pass(minutes: 1);
-        (await expiring.ExpireAsync()).Should().Be(1);
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(1);
     }
 
     [Fact]
@@ -256,7 +256,7 @@ public sealed class TimeToLiveTests
             options.GarbageCollection.RetainByKind[EntryKind.Operator(1)] = new Retention(versions: 0) { TimeToLive = TenMinutes });
         await expiring.SetAsync("o1");
         expiring.Pass(minutes: 10);
-        await expiring.ExpireAsync();
+        await expiring.ExpireAsForeseenAsync();
         await expiring.Store.FlushAsync().Guarded();
         await expiring.Store.ReclaimAsync().Guarded();
         expiring.Store.Evict(0);
@@ -296,11 +296,11 @@ public sealed class TimeToLiveTests
         await using var expiring = await ExpiringStore.OpenAsync(StoreStorage.None, TenMinutes, options => options.GarbageCollection.ExpiryKeysPerRun = 1);
         await expiring.Store.CommitAsync(Many("o", 5_000, except: null), expiring.Versions.Next());
         expiring.Pass(minutes: 10);
-        var expired = await expiring.ExpireAsync();
+        var expired = await expiring.ExpireAsForeseenAsync();
         expired.Should().BeInRange(1, 2_000);
         for (var run = 0; run < 10; run++)
         {
-            expired += await expiring.ExpireAsync();
+            expired += await expiring.ExpireAsForeseenAsync();
         }
 
         expired.Should().Be(5_000);

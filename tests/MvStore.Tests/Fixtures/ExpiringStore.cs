@@ -68,6 +68,16 @@ public sealed class ExpiringStore : IAsyncDisposable
     /// <summary>Runs reclamation, and tells how many keys expired.</summary>
     public async Task<long> ExpireAsync() => (await Store.ReclaimAsync().Guarded()).ExpiredKeys;
 
+    /// <summary>Does the same with nothing in between, which is foreseen.</summary>
+    public async Task<long> ExpireAsForeseenAsync()
+    {
+        var foreseen = (await Store.PreviewReclamationAsync().Guarded()).Report.ExpiredKeys;
+        (await Store.PreviewReclamationAsync().Guarded()).Report.ExpiredKeys.Should().Be(foreseen, "a preview changes nothing");
+        var expired = (await Store.ReclaimAsync().Guarded()).ExpiredKeys;
+        expired.Should().Be(foreseen);
+        return expired;
+    }
+
     /// <summary>The value of a key, without its version; null if it is absent.</summary>
     public async Task<string?> ValueAsync(string key) => (await Store.ReadAsync(key))?.Split('@')[0];
 

@@ -101,7 +101,7 @@ public sealed class ExpirerTests : ILiveKeys, IWatchedCommits, IPublicationSourc
         return new ValueTask<TierRow?[]>([.. keys.Select(key => (TierRow?)RowOf(key.Span[0]))]);
     }
 
-    ValueTask<bool> ILiveKeys.HasLivedSinceAsync(ReadOnlyMemory<byte> key, ulong sequence, CancellationToken cancellationToken)
+    ValueTask<bool> ILiveKeys.HasLivedSinceAsync(ReadOnlyMemory<byte> key, ulong sequence, FloorSet? foreseen, CancellationToken cancellationToken)
         => throw new NotSupportedException("Time counts from the last update here.");
 
     Task IWatchedCommits.WatchAsync(CommitWatch watch)

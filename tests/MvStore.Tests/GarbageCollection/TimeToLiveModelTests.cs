@@ -107,7 +107,7 @@ public sealed class TimeToLiveModelTests(ITestOutputHelper output)
         async Task ExpireAsync(string where)
         {
             var over = reference.Expire(expiring.Fixture.Clock.GetUtcNow());
-            var removed = await expiring.ExpireAsync();
+            var removed = await expiring.ExpireAsForeseenAsync();
             foreach (var key in Keys.Where(k => k != "a"))
             {
                 ((await expiring.ValueAsync(key)) is not null).Should().Be(reference.IsAlive(key), $"{key}, {where}, at {expiring.Fixture.Clock.GetUtcNow():T}");
