@@ -85,7 +85,7 @@ public sealed class MvStoreServiceBuilder
         return this;
     }
 
-    /// <summary>Changes what this builder has no word for.</summary>
+    /// <summary>Changes what this builder has no word for, such as where versions come from for keys that expire (<see cref="MvStoreBuilder.UseVersionProvider"/>).</summary>
     /// <param name="configure">Is handed the container and the builder of the store when the host starts, after everything else.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="configure"/> is null.</exception>

@@ -51,6 +51,13 @@ public sealed class GarbageCollectionOptions
     /// <value>Default 10 seconds. Positive, at most 24 days, or <see cref="Timeout.InfiniteTimeSpan"/> for never.</value>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// About how many keys a run looks at, at most, to find those whose time to live is over (<see cref="Retention.TimeToLive"/>); the next run goes on behind them. Keys without a time to live that
+    /// lie between count as well.
+    /// </summary>
+    /// <value>Default 1,000,000. 1 to 1,000,000,000.</value>
+    public int ExpiryKeysPerRun { get; set; } = 1_000_000;
+
     /// <summary>A copy that later changes do not reach.</summary>
     internal GarbageCollectionOptions Copy() => new()
     {
@@ -62,6 +69,7 @@ public sealed class GarbageCollectionOptions
         ReclaimDeletedKeys = ReclaimDeletedKeys,
         TimeResolution = TimeResolution,
         Interval = Interval,
+        ExpiryKeysPerRun = ExpiryKeysPerRun,
     };
 
     /// <summary>The same as a plan.</summary>

@@ -51,6 +51,9 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly LogReplay? _replay;
     private readonly LogRemembrance? _remembrance;
     private readonly VersionTimes? _times;
+    private readonly VersionTimes? _publicationTimes;
+    private readonly VersionTimesKeeper? _timesKeeper;
+    private readonly Expirer _expirer;
     private readonly VersionsByTime _versionsByTime;
     private readonly Lazy<Task> _disposal;
 
@@ -66,6 +69,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _parts = parts;
         _failure = failure;
         _times = CreateTimes(parts, notes);
+        _publicationTimes = CreatePublicationTimes(parts, notes);
         _log = log;
         _logger = parts.LoggerFactory.CreateLogger("MvStore");
 
@@ -77,7 +81,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _pacing = new PacingStage(parts, plan, _trimmer, flushing, _readAids, log?.Room, failure, _logger);
         var feed = parts.CommitListeners.Count == 0 ? null : new CommitFeed();
         IPublicationSink? queue = log is null ? flushing?.Queue : new LoggedPublications(log.Queue, flushing!.Queue);
-        _sequencer = new CommitSequencer(recovered, failure, queue, feed, _pacing.Gate, _times);
+        _sequencer = new CommitSequencer(recovered, failure, queue, feed, _pacing.Gate, _times, _publicationTimes);
         _budget = _pacing.CreateBudget(_sequencer);
 
         var retention = new RetentionPolicy(options.GarbageCollection, parts.Strategies, _times);
@@ -104,7 +108,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         var limits = new RollbackLimits(_pacing.Limits, parts.Tier is null ? null : recovered.Capabilities);
         _rollbacks = new StoreRollbacks(_sequencer, _committer, _pinOpener, _pins, _readers.Scans, parts.Classifier, limits);
         var survey = new VersionSurvey(new BufferSurvey(_buffer), _tierReads, _sequencer, options.Persistence, parts.TimeProvider);
-        var timesKeeper = _times is null || notes is null ? null : new VersionTimesKeeper(_times, notes, LookAtTimes, parts.TimeProvider);
+        _timesKeeper = CreateTimesKeeper(notes);
         _raiser = new FloorRaiser(_sequencer, _floors, _pins, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier);
         _reclaimer = new Reclaimer(
             _raiser,
@@ -118,8 +122,18 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             new PinBudgets(survey, parts.TimeProvider, _logger),
             _leases,
             forgetting,
-            timesKeeper);
-        _survey = new ReclamationSurvey(_reclaimer, survey, parts.Classifier);
+            _timesKeeper);
+        var liveKeys = CreateLiveKeys(_readers);
+        _expirer = new Expirer(
+            liveKeys,
+            new ExpiryCommits(liveKeys, _committer, tellsOldValues: feed is not null),
+            _sequencer,
+            retention,
+            _publicationTimes,
+            parts.Classifier,
+            recovered.Capabilities,
+            options.GarbageCollection.ExpiryKeysPerRun);
+        _survey = new ReclamationSurvey(_reclaimer, _expirer, survey, parts.Classifier);
 
         _instruments = new StoreInstruments(
             parts.MeterFactory, options.Name, recovered.DurableSequence, ReadFigures, parts.TimeProvider, _logger);
@@ -154,7 +168,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             _reclamation,
             _storedKeysWalk,
             _times,
-            timesKeeper,
+            _publicationTimes,
+            _timesKeeper,
             _flushing,
             flusher,
             log,
@@ -206,9 +221,10 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
         _remembrance?.NoteReplayed();
         await _leases.GiveUpLostAsync(_sequencer.Current.Sequence, cancellationToken).ConfigureAwait(false);
-        if (_times is not null)
+        await BeginTimesAsync(cancellationToken).ConfigureAwait(false);
+        if (_parts.VersionProvider is { } makeProvider)
         {
-            _sequencer.TellVisible(_times.Begin);
+            _expirer.Begin(makeProvider(this) ?? throw new InvalidOperationException("UseVersionProvider: the version provider was not made."));
         }
 
         // Not before: a floor that rose meanwhile would stand above commits that are still to come (I7).
@@ -545,10 +561,71 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
     private void LookAtTimes() => _sequencer.TellVisible(_times!.Look);
 
+    // Also where nothing expires now but did once: what is stored of publications that were lost must not outlive them (T1).
+    private VersionTimes? CreatePublicationTimes(StoreParts parts, TierNotes? notes)
+    {
+        var stored = VersionTimesKeeper.AtOpening(notes, VersionTimesKeeper.PublicationsNoteName);
+        var resolution = parts.Options.GarbageCollection.TimeResolution;
+        return parts.VersionProvider is null && stored is null
+            ? null
+            : new VersionTimes(
+                parts.TimeProvider,
+                stored,
+                resolution == Timeout.InfiniteTimeSpan ? new GarbageCollectionOptions().TimeResolution : resolution,
+                LookAtPublicationTimes);
+    }
+
+    private void LookAtPublicationTimes() => _sequencer.TellPublished(_publicationTimes!.Look);
+
+    private VersionTimesKeeper? CreateTimesKeeper(TierNotes? notes)
+    {
+        if (notes is null)
+        {
+            return null;
+        }
+
+        var ofPublications = _publicationTimes is null
+            ? null
+            : new VersionTimesKeeper(_publicationTimes, notes, LookAtPublicationTimes, _parts.TimeProvider, VersionTimesKeeper.PublicationsNoteName);
+        return _times is null
+            ? ofPublications
+            : new VersionTimesKeeper(_times, notes, LookAtTimes, _parts.TimeProvider, VersionTimesKeeper.NoteName, ofPublications);
+    }
+
+    private async ValueTask BeginTimesAsync(CancellationToken cancellationToken)
+    {
+        var hasForgotten = false;
+        if (_times is not null)
+        {
+            _sequencer.TellVisible(recovered => hasForgotten |= _times.Begin(recovered));
+        }
+
+        if (_publicationTimes is not null)
+        {
+            _sequencer.TellPublished(recovered => hasForgotten |= _publicationTimes.Begin(recovered));
+        }
+
+        // Before anyone can commit: the times of what was lost must not be taken for those of what gets its versions and sequences, not after another crash either (T1).
+        if (hasForgotten && _timesKeeper is not null)
+        {
+            await _timesKeeper.StoreAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private static bool NeedsExactTimes(StoreParts parts)
         => parts.Strategies.Count > 0
             || parts.Options.GarbageCollection.RetainAge is not null
             || parts.Options.GarbageCollection.RetainByKind.Values.Any(own => own.Age is not null);
+
+    private LiveKeys CreateLiveKeys(StoreReaders readers)
+        => new(
+            new RangeReader(_buffer, readers.Tiers, _tierReads, _parts.Options.Persistence),
+            readers.Tiers,
+            _pinOpener,
+            _pins,
+            _floors,
+            _parts.Classifier,
+            _parts.Options.Persistence);
 
     private StoreReaders CreateReaders(TierReads? tier)
     {
@@ -617,7 +694,13 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         var report = await _reclaimer.RunAsync(cancellationToken).ConfigureAwait(false);
         _instruments.Reclaimed(report, _parts.TimeProvider.GetElapsedTime(began));
         _pacing.Gate.Remeasure();
-        return report;
+        var expired = await _expirer.RunAsync(cancellationToken).ConfigureAwait(false);
+        if (expired > 0)
+        {
+            _instruments.Expired(expired);
+        }
+
+        return report with { ExpiredKeys = expired };
     }
 
     private Snapshot OpenSnapshotUnder(CommitVersion at, string owner, PinTerms? terms)

@@ -21,6 +21,7 @@ public sealed class MvStoreBuilder
     private TimeProvider _timeProvider = TimeProvider.System;
     private ILoggerFactory _loggerFactory = NullLoggerFactory.Instance;
     private IMeterFactory? _meterFactory;
+    private Func<IMultiVersionStore, IVersionProvider>? _versionProvider;
     private LogDirectory? _logDirectory;
     private int? _logSegmentBytes;
     private bool _used;
@@ -128,11 +129,28 @@ public sealed class MvStoreBuilder
         return this;
     }
 
+    /// <summary>
+    /// Gives the store versions for the commits that it makes by itself: removals of keys whose time to live is over (<see cref="Retention.TimeToLive"/>). Without it nothing may have one.
+    /// </summary>
+    /// <param name="provider">
+    /// Is called once, when the store has recovered what it has, and is handed the store, which it may keep and read but not dispose. For example <c>store =&gt; versions = new VersionSource(store)</c>.
+    /// </param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="provider"/> is null.</exception>
+    public MvStoreBuilder UseVersionProvider(Func<IMultiVersionStore, IVersionProvider> provider)
+    {
+        _versionProvider = provider ?? throw new ArgumentNullException(nameof(provider));
+        return this;
+    }
+
     /// <summary>Validates the settings, opens the persistent tier, recovers what is durable, and starts the background loops.</summary>
     /// <param name="cancellationToken">Gives up; the persistent tier is then disposed.</param>
     /// <returns>The open store. Dispose it.</returns>
     /// <exception cref="OptionsValidationException">A setting is out of its range; the message names it.</exception>
-    /// <exception cref="InvalidOperationException">This builder has opened a store already, or asks for a commit log without a persistent tier that syncs what it takes.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// This builder has opened a store already, or asks for a commit log without a persistent tier that syncs what it takes, or for a time to live without a version provider; or the
+    /// version provider was not made.
+    /// </exception>
     /// <exception cref="StoreInUseException">Someone else owns the persistent tier's data.</exception>
     /// <exception cref="StoreFormatException">The persistent tier's data is foreign or of a newer format.</exception>
     /// <exception cref="PersistentTierException">The persistent tier could not be opened.</exception>
@@ -156,6 +174,12 @@ public sealed class MvStoreBuilder
             throw new InvalidOperationException("CommitLog.Directory is set, and a commit log needs a persistent tier: give the builder one, or no directory.");
         }
 
+        if (_versionProvider is null && _options.GarbageCollection.RetainByKind.FirstOrDefault(own => own.Value.TimeToLive is not null) is { Value: not null } lives)
+        {
+            throw new InvalidOperationException(
+                $"GarbageCollection.RetainByKind gives {lives.Key} a time to live, and keys expire by commits, which need versions: give the builder a version provider, or no time to live.");
+        }
+
         _used = true;
         var options = _options.Copy();
         options.CommitLog.SegmentBytes = _logSegmentBytes ?? options.CommitLog.SegmentBytes;
@@ -164,6 +188,7 @@ public sealed class MvStoreBuilder
         {
             LogDirectory = _logDirectory,
             MeterFactory = _meterFactory,
+            VersionProvider = _versionProvider,
         };
         return await StoreOpening.OpenAsync(parts, cancellationToken).ConfigureAwait(false);
     }

@@ -12,6 +12,7 @@ public sealed class MvStoreOptionsValidator : IValidateOptions<MvStoreOptions>
     private const int MaxSkipped = 100_000_000;
     private const int MaxReclaimStep = 10_000_000;
     private const int MaxAttempts = 1_000;
+    private const int MaxExpiryKeys = 1_000_000_000;
     private const int MinSegment = 1 << 20;
     private const int MaxSegment = 1 << 30;
 
@@ -63,6 +64,7 @@ public sealed class MvStoreOptionsValidator : IValidateOptions<MvStoreOptions>
             "GarbageCollection.TimeResolution",
             options.GarbageCollection.TimeResolution,
             $"zero to {MaxDuration.TotalDays} days, or Timeout.InfiniteTimeSpan");
+        RequireBetween("GarbageCollection.ExpiryKeysPerRun", options.GarbageCollection.ExpiryKeysPerRun, 1, MaxExpiryKeys);
         RequireBetween("GarbageCollection.RetainPerKey", options.GarbageCollection.RetainPerKey, 1, int.MaxValue);
         Require(
             options.GarbageCollection.RetainByKind.Values.All(own => own is not null),

@@ -1,6 +1,8 @@
 namespace MvStore;
 
-/// <summary>Lets single operators keep more or less history than is kept otherwise, as a provider says at each run (contract E5). Safe from any thread.</summary>
+/// <summary>
+/// Lets single operators keep more or less history than is kept otherwise, or their keys live for a time, as a provider says at each run (contract E5). Safe from any thread.
+/// </summary>
 public sealed class OperatorStrategy : IGarbageCollectionStrategy
 {
     private readonly IOperatorRetentionProvider _provider;

@@ -11,4 +11,8 @@ public readonly record struct ReclamationReport(
     int Pins,
     long ScannedVersions,
     long ReclaimedVersions,
-    long ReclaimedBytes);
+    long ReclaimedBytes)
+{
+    /// <summary>How many keys were removed because their time to live was over (<see cref="Retention.TimeToLive"/>), by commits behind everything that was reclaimed.</summary>
+    public long ExpiredKeys { get; init; }
+}

@@ -43,4 +43,12 @@ public sealed class Retention
     /// (<see cref="RetentionPlan.ReclaimsDeletedKeys"/>). Default false.
     /// </summary>
     public bool KeepsDeletedKeys { get; init; }
+
+    /// <summary>
+    /// For how long keys live; null for as long as nobody deletes them. Needs a version provider (<see cref="MvStoreBuilder.UseVersionProvider"/>). Times are those of publication, known as finely and kept as
+    /// those of versions are (<see cref="Age"/>), so that a key may live about 3 % longer; what was there when a store was first opened with a provider counts as published then. If it
+    /// counts from <see cref="TimeToLiveStart.Creation"/>, history is kept as far back, whatever the distances above say.
+    /// </summary>
+    /// <value>Default null.</value>
+    public TimeToLive? TimeToLive { get; init; }
 }

@@ -21,6 +21,9 @@ internal sealed record StoreParts(
     /// <summary>Makes the meter; null for one of the store's own.</summary>
     public IMeterFactory? MeterFactory { get; init; }
 
+    /// <summary>Makes what gives versions to commits of the store's own; null for none.</summary>
+    public Func<IMultiVersionStore, IVersionProvider>? VersionProvider { get; init; }
+
     /// <summary>Whether there is to be a commit log.</summary>
     public bool HasLog => LogDirectory is not null || Options.CommitLog.Place is not null;
 }

@@ -28,16 +28,20 @@ internal sealed class StoreRollbacks(
     {
         committer.RequireAvailable(durability);
         cancellationToken.ThrowIfCancellationRequested();
-        var watch = new CommitWatch(range, to, version);
+        RollbackWatch? watch = null;
         var batch = new WriteBatch();
         OpenPin? target = null;
         try
         {
             for (var attempts = 1; ; attempts++)
             {
-                // Not cancellable: between begin and publication nothing waits.
-                await sequencer.Watch(watch).ConfigureAwait(false);
-                if (target is null || watch.IsTargetStale)
+                // One ends as the next is set, so that no commit begins unseen in between. Not cancellable: between begin and publication nothing waits.
+                var ended = watch;
+                var begun = new RollbackWatch(range, to, version);
+                var published = sequencer.Watch(begun, replaced: ended);
+                watch = begun;
+                await published.ConfigureAwait(false);
+                if (target is null || ended is { IsTargetTouched: true })
                 {
                     // The new one before the old one goes: what both see must not go in between.
                     var renewed = Open(to, range);
@@ -55,7 +59,11 @@ internal sealed class StoreRollbacks(
         }
         finally
         {
-            sequencer.EndWatch(watch);
+            if (watch is not null)
+            {
+                sequencer.EndWatch(watch);
+            }
+
             Close(target);
         }
     }
@@ -133,7 +141,7 @@ internal sealed class StoreRollbacks(
         WriteBatch batch,
         CommitVersion version,
         Durability durability,
-        CommitWatch watch,
+        RollbackWatch watch,
         CancellationToken cancellationToken)
     {
         try

@@ -21,6 +21,7 @@ internal sealed class StoreShutdown(
     ReclamationLoop reclamation,
     StoredKeysWalk? walk,
     VersionTimes? times,
+    VersionTimes? publicationTimes,
     VersionTimesKeeper? timesKeeper,
     FlushingStage? flushing,
     Flusher? flusher,
@@ -41,6 +42,7 @@ internal sealed class StoreShutdown(
         await pacing.DisposeAsync().ConfigureAwait(false);
         await sequencer.CloseAsync().ConfigureAwait(false);
         times?.Dispose();
+        publicationTimes?.Dispose();
         var isQuiet = await StopReclamationAsync().ConfigureAwait(false);
         await StopWalkAsync().ConfigureAwait(false);
         var lost = flusher is null ? null : await CloseTierAsync(flusher, isQuiet ? timesKeeper : null).ConfigureAwait(false);

@@ -49,6 +49,7 @@ internal static class StoreSettings
             .AddFamily("GarbageCollection:RetainByKind:", SetRetention)
             .Add("GarbageCollection:ReclaimDeletedKeys", (o, text) => o.GarbageCollection.ReclaimDeletedKeys = SettingText.ToFlag(text))
             .Add("GarbageCollection:TimeResolution", (o, text) => o.GarbageCollection.TimeResolution = SettingText.ToDuration(text))
+            .Add("GarbageCollection:ExpiryKeysPerRun", (o, text) => o.GarbageCollection.ExpiryKeysPerRun = SettingText.ToCount(text))
             .Add("GarbageCollection:Interval", (o, text) => o.GarbageCollection.Interval = SettingText.ToDuration(text));
 
     private static void AddPersistence(SettingTable<MvStoreOptions> table)
@@ -77,7 +78,7 @@ internal static class StoreSettings
     // A retention cannot be changed, so each of its settings makes a new one from the one before.
     private static void SetRetention(MvStoreOptions options, string name, string? text)
     {
-        var end = name.LastIndexOf(':');
+        var end = name.IndexOf(':', StringComparison.Ordinal);
         var kind = SettingText.ToKind(end < 0 ? name : name[..end]);
         var byKind = options.GarbageCollection.RetainByKind;
         var before = byKind.TryGetValue(kind, out var own) ? own : Retention.Everything;
@@ -85,6 +86,7 @@ internal static class StoreSettings
         var age = before.Age;
         var perKey = before.PerKey;
         var keepsDeletedKeys = before.KeepsDeletedKeys;
+        var life = before.TimeToLive;
         switch (name[(end + 1)..].ToUpperInvariant())
         {
             case "VERSIONS":
@@ -99,10 +101,20 @@ internal static class StoreSettings
             case "KEEPSDELETEDKEYS":
                 keepsDeletedKeys = SettingText.ToFlag(text);
                 break;
+            case "TIMETOLIVE:DURATION":
+                life = ToLife(SettingText.ToOptional(text, SettingText.ToDuration), life?.From ?? TimeToLiveStart.LastUpdate);
+                break;
+            case "TIMETOLIVE:FROM":
+                // Sections are read in the order of names, so the duration is known.
+                var from = SettingText.ToChoice<TimeToLiveStart>(text);
+                life = ToLife(life?.Duration ?? throw new FormatException("nothing without TimeToLive:Duration"), from);
+                break;
             default:
-                throw new FormatException("one of Versions, Age, PerKey and KeepsDeletedKeys, below the kind of keys");
+                throw new FormatException("one of Versions, Age, PerKey, KeepsDeletedKeys, TimeToLive:Duration and TimeToLive:From, below the kind of keys");
         }
 
-        byKind[kind] = new Retention(versions, age, perKey) { KeepsDeletedKeys = keepsDeletedKeys };
+        byKind[kind] = new Retention(versions, age, perKey) { KeepsDeletedKeys = keepsDeletedKeys, TimeToLive = life };
     }
+
+    private static TimeToLive? ToLife(TimeSpan? duration, TimeToLiveStart from) => duration is { } given ? new TimeToLive(given, from) : null;
 }

@@ -15,14 +15,14 @@ internal sealed class Committer(
     LateCommitChecker lateCommits,
     ICommitGate gate,
     IDurability? durability,
-    IDurability? logged = null)
+    IDurability? logged = null) : IWatchedCommits
 {
     /// <summary>Publishes a batch; see <see cref="IMultiVersionCommit.CommitAsync"/>.</summary>
     public ValueTask<CommitReceipt> CommitAsync(WriteBatch batch, CommitVersion version, Durability requested, CancellationToken cancellationToken)
         => CommitAsync(batch, version, requested, watch: null, cancellationToken);
 
-    /// <summary>The same, but only if a watch has taken note of no other commit when this one begins (I45).</summary>
-    /// <exception cref="CommitOvertakenException">It has.</exception>
+    /// <summary>The same, but only if its watch was not overtaken when this begins (I60).</summary>
+    /// <exception cref="CommitOvertakenException">It was.</exception>
     public ValueTask<CommitReceipt> CommitAsync(
         WriteBatch batch,
         CommitVersion version,
@@ -36,8 +36,7 @@ internal sealed class Committer(
         var awaited = AwaitedBy(requested);
         cancellationToken.ThrowIfCancellationRequested();
 
-        var commit = PrepareWithinLimits(batch, version);
-        commit.Watch = watch;
+        var commit = PrepareWithinLimits(batch, version, watch);
         return commit.Footprint <= gate.FreePass
             ? RunAsync(commit, awaited, cancellationToken)
             : ReserveAndRunAsync(commit, awaited, cancellationToken);
@@ -79,6 +78,43 @@ internal sealed class Committer(
         commit.Release();
     }
 
+    /// <inheritdoc/>
+    public Task WatchAsync(CommitWatch watch) => sequencer.Watch(watch);
+
+    /// <inheritdoc/>
+    public void EndWatch(CommitWatch watch) => sequencer.EndWatch(watch);
+
+    /// <inheritdoc/>
+    public async ValueTask<WatchedOutcome> TryCommitAsync(WriteBatch batch, CommitVersion version, CommitWatch watch, CancellationToken cancellationToken)
+    {
+        // The keys are stored already, so what the host allows for new ones is of no account.
+        CommitLimits.RequireCommittable(version);
+        cancellationToken.ThrowIfCancellationRequested();
+        var commit = PrepareWithinLimits(batch, version, watch);
+        var reserved = commit.Footprint > gate.FreePass ? commit.Footprint : 0;
+        if (reserved > 0 && !gate.TryReserve(reserved))
+        {
+            commit.Release();
+            return WatchedOutcome.Busy;
+        }
+
+        try
+        {
+            return await RunWatchedAsync(commit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CommitOvertakenException)
+        {
+            return WatchedOutcome.Overtaken;
+        }
+        finally
+        {
+            if (reserved > 0)
+            {
+                gate.Release(reserved);
+            }
+        }
+    }
+
     private static CommitReceipt ReceiptOf(PreparedCommit commit) => new(commit.Version, commit.Sequence);
 
     // What a commit waits for once it is published; null for nothing.
@@ -91,9 +127,10 @@ internal sealed class Committer(
         _ => throw new ArgumentOutOfRangeException(nameof(requested), requested, "Not a durability."),
     };
 
-    private InFlightCommit PrepareWithinLimits(WriteBatch batch, CommitVersion version)
+    private InFlightCommit PrepareWithinLimits(WriteBatch batch, CommitVersion version, CommitWatch? watch)
     {
         var commit = preparer.Prepare(batch, version);
+        commit.Watch = watch;
         try
         {
             limits.RequireOneSlice(commit);
@@ -157,6 +194,26 @@ internal sealed class Committer(
         }
 
         return awaited?.WaitAsync(commit.Sequence, commit.Version, cancellationToken) ?? new ValueTask<CommitReceipt>(ReceiptOf(commit));
+    }
+
+    // Reclamation makes the room that others wait for, so it must not wait behind them: not for room, and not for a late commit, which may wait for room.
+    private async ValueTask<WatchedOutcome> RunWatchedAsync(InFlightCommit commit, CancellationToken cancellationToken)
+    {
+        if (sequencer.TryBegin(commit))
+        {
+            await Apply(commit).ConfigureAwait(false);
+            return WatchedOutcome.Published;
+        }
+
+        using var passage = lateCommits.TryEnter();
+        if (passage is null)
+        {
+            return WatchedOutcome.Busy;
+        }
+
+        await lateCommits.BeginAsync(commit, cancellationToken).ConfigureAwait(false);
+        await Apply(commit).ConfigureAwait(false);
+        return WatchedOutcome.Published;
     }
 
     private async ValueTask<CommitReceipt> CommitLateAsync(InFlightCommit commit, IDurability? awaited, CancellationToken cancellationToken)

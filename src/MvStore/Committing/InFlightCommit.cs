@@ -26,7 +26,7 @@ internal sealed class InFlightCommit(CommitVersion version, PreparedEntry[] entr
     /// <summary>Whether it was published before, by an owner that did not flush it.</summary>
     public bool IsReplayed { get; set; }
 
-    /// <summary>The watch that must not have taken note of another commit when this one begins; null for none. Set before it begins, by who commits.</summary>
+    /// <summary>The watch that must not be overtaken when this begins; null for none. Set before it begins, by who commits.</summary>
     public CommitWatch? Watch { get; set; }
 
     /// <summary>Whether somebody waits for its publication.</summary>

@@ -14,6 +14,10 @@ internal sealed class LateCommitChecker(CommitSequencer sequencer, IVersionLooku
     /// <returns>Dispose it once the commit is linked.</returns>
     public ValueTask<IDisposable> EnterAsync(CancellationToken cancellationToken) => _gate.EnterAsync(cancellationToken);
 
+    /// <summary>Enters the gate if nobody is there. Never waits.</summary>
+    /// <returns>Dispose it once the commit is linked; null if somebody is there.</returns>
+    public IDisposable? TryEnter() => _gate.TryEnter();
+
     /// <summary>Begins a late commit, inside the gate.</summary>
     /// <exception cref="DuplicateVersionException">One of its keys has its version already.</exception>
     public async ValueTask BeginAsync(InFlightCommit commit, CancellationToken cancellationToken)

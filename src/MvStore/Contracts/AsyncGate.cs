@@ -17,6 +17,10 @@ internal sealed class AsyncGate
         return new Passage(_token.Writer);
     }
 
+    /// <summary>Enters if nobody is there. Never waits.</summary>
+    /// <returns>Dispose it to let the next one in; null if somebody is there.</returns>
+    public IDisposable? TryEnter() => _token.Reader.TryRead(out _) ? new Passage(_token.Writer) : null;
+
     private sealed class Passage(ChannelWriter<bool> token) : IDisposable
     {
         public void Dispose() => token.TryWrite(true);

@@ -31,6 +31,7 @@ internal sealed class StoreInstruments : IDisposable
     private readonly Counter<long> _scannedVersions;
     private readonly Counter<long> _reclaimedVersions;
     private readonly Counter<long> _reclaimedBytes;
+    private readonly Counter<long> _expiredKeys;
 
     /// <summary>Publishes the instruments of a store.</summary>
     /// <param name="factory">Makes the meter, for hosts that tell the meters of their parts apart; null for one of its own.</param>
@@ -56,6 +57,7 @@ internal sealed class StoreInstruments : IDisposable
         _scannedVersions = _meter.CreateCounter<long>("mvstore.gc.scanned", "{version}", "Versions that reclamation looked at.");
         _reclaimedVersions = _meter.CreateCounter<long>("mvstore.gc.reclaimed", "{version}", "Versions that reclamation removed.");
         _reclaimedBytes = _meter.CreateCounter<long>("mvstore.gc.freed", "By", "Bytes of keys and values that reclamation removed.");
+        _expiredKeys = _meter.CreateCounter<long>("mvstore.gc.expired", "{key}", "Keys that were removed because their time to live was over.");
         ObserveCommits();
         ObserveMemory();
         ObserveStalls();
@@ -93,6 +95,19 @@ internal sealed class StoreInstruments : IDisposable
             {
                 activity?.SetStatus(ActivityStatusCode.Error, error.GetType().Name);
             }
+        }
+        catch (Exception e)
+        {
+            Log.CollectorFailed(_logger, e);
+        }
+    }
+
+    /// <summary>Records that keys expired.</summary>
+    public void Expired(long keys)
+    {
+        try
+        {
+            _expiredKeys.Add(keys);
         }
         catch (Exception e)
         {

@@ -5,7 +5,7 @@ using MvStore.Diagnostics;
 namespace MvStore.GarbageCollection;
 
 /// <summary>
-/// Runs reclamation at an interval, and after a tenth of it when memory is short. A transient failure, or one of a strategy, is logged and the next tick tries again; any other stops the store for writing
+/// Runs reclamation at an interval, and after a tenth of it when memory is short. A transient failure, or one of a strategy or version provider, is logged and the next tick tries again; any other stops the store for writing
 /// (I9).
 /// </summary>
 internal sealed class ReclamationLoop(Func<CancellationToken, ValueTask<ReclamationReport>> reclaim, TimeSpan interval, FailureLatch failure, TimeProvider time, ILogger logger)
@@ -99,6 +99,10 @@ internal sealed class ReclamationLoop(Func<CancellationToken, ValueTask<Reclamat
             Log.ReclamationFailed(logger, e);
         }
         catch (GarbageCollectionStrategyException e)
+        {
+            Log.ReclamationFailed(logger, e);
+        }
+        catch (VersionProviderException e)
         {
             Log.ReclamationFailed(logger, e);
         }

@@ -7,17 +7,23 @@ namespace MvStore.GarbageCollection;
 /// Looks at both tiers by the rule that a run of reclamation would go by now, and changes nothing (DESIGN.md 10; I25, I26): a preview of the run, what each pin
 /// alone keeps, and the verdicts on one key. No run goes on meanwhile. Safe from any thread.
 /// </summary>
-internal sealed class ReclamationSurvey(Reclaimer reclaimer, VersionSurvey survey, IKeyClassifier classifier)
+internal sealed class ReclamationSurvey(Reclaimer reclaimer, Expirer expirer, VersionSurvey survey, IKeyClassifier classifier)
 {
     /// <summary>What a run would do now.</summary>
-    public ValueTask<ReclamationPreview> PreviewAsync(CancellationToken cancellationToken)
-        => reclaimer.LookAheadAsync(outlook => PreviewAsync(outlook, cancellationToken), cancellationToken);
+    public async ValueTask<ReclamationPreview> PreviewAsync(CancellationToken cancellationToken)
+    {
+        var (preview, rule) = await reclaimer.LookAheadAsync(outlook => PreviewAsync(outlook, cancellationToken), cancellationToken).ConfigureAwait(false);
+
+        // Not while runs are kept from going on: one of expiry may be waiting for the host, whose commits wait for the room that reclamation makes.
+        var expired = await expirer.ForeseeAsync(rule.Plan, rule.Floors, cancellationToken).ConfigureAwait(false);
+        return preview with { Report = preview.Report with { ExpiredKeys = expired } };
+    }
 
     /// <summary>The verdict on each version of a key.</summary>
     public ValueTask<KeyExplanation> ExplainAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
         => reclaimer.LookAheadAsync(outlook => ExplainAsync(outlook, key, cancellationToken), cancellationToken);
 
-    private async ValueTask<ReclamationPreview> PreviewAsync(ReclamationOutlook outlook, CancellationToken cancellationToken)
+    private async ValueTask<(ReclamationPreview Preview, RetentionRule Rule)> PreviewAsync(ReclamationOutlook outlook, CancellationToken cancellationToken)
     {
         var (memory, stored) = await survey.MeasureAsync(outlook, cancellationToken).ConfigureAwait(false);
         var inMemory = memory.Of(RetentionReason.Reclaimable);
@@ -28,7 +34,8 @@ internal sealed class ReclamationSurvey(Reclaimer reclaimer, VersionSurvey surve
             outlook.IsDue ? memory.Versions + stored.Versions : 0,
             outlook.IsDue ? inMemory.Versions + onDisk.Versions : 0,
             outlook.IsDue ? inMemory.Bytes + onDisk.Bytes : 0);
-        return new ReclamationPreview(report, memory.ByReason(), stored.ByReason(), [.. outlook.Pins.OrderBy(p => p.Pin.At).ThenBy(p => p.Id).Select(p => p.ToInfo())]);
+        SnapshotInfo[] pins = [.. outlook.Pins.OrderBy(p => p.Pin.At).ThenBy(p => p.Id).Select(p => p.ToInfo())];
+        return (new ReclamationPreview(report, memory.ByReason(), stored.ByReason(), pins), outlook.Rule);
     }
 
     private async ValueTask<KeyExplanation> ExplainAsync(ReclamationOutlook outlook, ReadOnlyMemory<byte> key, CancellationToken cancellationToken)

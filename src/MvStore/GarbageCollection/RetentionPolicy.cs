@@ -58,7 +58,7 @@ internal sealed class RetentionPolicy(
     private readonly record struct Distance(ulong? Versions, CommitVersion? AtMost)
     {
         public static Distance Of(Retention retention, VersionTimes? times)
-            => new(retention.Versions, retention.Age is { } age ? times?.VisibleBefore(age) ?? CommitVersion.Zero : null);
+            => new(retention.Versions, AgeOf(retention) is { } age ? times?.VisibleBefore(age) ?? CommitVersion.Zero : null);
 
         public CommitVersion Below(CommitVersion highest)
         {
@@ -70,6 +70,13 @@ internal sealed class RetentionPolicy(
             var distance = Versions ?? 0;
             var floor = highest.Value > distance ? highest.Value - distance : 0;
             return AtMost is { } moment ? Math.Min(floor, moment.Value) : floor;
+        }
+
+        // Where keys live for a time from their creation on, it has to be known for as long (I41). It limits nothing by itself.
+        private static TimeSpan? AgeOf(Retention retention)
+        {
+            var isLimited = retention.Versions is not null || retention.Age is not null;
+            return isLimited && retention.TimeToLive is { From: TimeToLiveStart.Creation, Duration: var life } && !(retention.Age >= life) ? life : retention.Age;
         }
     }
 }

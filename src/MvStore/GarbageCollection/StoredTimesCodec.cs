@@ -111,5 +111,5 @@ internal static class StoredTimesCodec
     }
 
     private static PersistentTierException Damaged()
-        => new(TierFailure.Damaged, $"The note '{VersionTimesKeeper.NoteName}' of the store is damaged: it does not hold the times of versions.");
+        => new(TierFailure.Damaged, $"The note '{VersionTimesKeeper.NoteName}' or '{VersionTimesKeeper.PublicationsNoteName}' of the store is damaged: it does not hold times.");
 }

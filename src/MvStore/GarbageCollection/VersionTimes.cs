@@ -4,8 +4,8 @@ namespace MvStore.GarbageCollection;
 
 /// <summary>
 /// Remembers when which version was the visible one, in bounded memory (DESIGN.md 3, Times of versions). Samples are thinned as they age: two of them lie at most a fraction of
-/// their age apart, as far as that many were taken, so a moment is told within that fraction. Leaving one out makes the answer older, never newer: more is kept. Safe from any
-/// thread.
+/// their age apart, as far as that many were taken, so a moment is told within that fraction. Leaving one out makes the answer older, never newer: more is kept. Another one remembers
+/// in the same way when which publication was the last: what is said of versions here holds for sequences there. Safe from any thread.
 /// </summary>
 internal sealed class VersionTimes : IVisibilityListener, IDisposable
 {
@@ -65,17 +65,23 @@ internal sealed class VersionTimes : IVisibilityListener, IDisposable
     /// What was recovered is visible now. What is remembered of versions above it is forgotten: they are lost, and may be given to other commits. Once, before anything is
     /// asked; what is published earlier is published anew and has its time from this call.
     /// </summary>
-    public void Begin(CommitVersion recovered)
+    /// <returns>Whether something was forgotten: then what is stored is wrong once those versions are given to others, and has to be stored anew before.</returns>
+    public bool Begin(CommitVersion recovered)
     {
         lock (_gate)
         {
+            var known = _count;
             while (_count > 0 && _samples[_count - 1].Version > recovered)
             {
                 _count--;
             }
 
+            var hasForgotten = _count < known;
+            _isChanged |= hasForgotten;
+
             Sample(recovered);
             _isBegun = true;
+            return hasForgotten;
         }
     }
 

@@ -34,6 +34,7 @@ public sealed class ConfigurationTests
         ["GarbageCollection:ReclaimDeletedKeys"] = ("false", false),
         ["GarbageCollection:TimeResolution"] = ("1 s", TimeSpan.FromSeconds(1)),
         ["GarbageCollection:Interval"] = ("2 s", TimeSpan.FromSeconds(2)),
+        ["GarbageCollection:ExpiryKeysPerRun"] = ("17", 17),
         ["Persistence:ReadPageRows"] = ("8", 8),
         ["Persistence:ReadPageBytes"] = ("9 KiB", 9_216L),
         ["Persistence:Epoch"] = ("10", 10UL),
@@ -109,13 +110,20 @@ public sealed class ConfigurationTests
             ("GarbageCollection:RetainByKind:multi:Versions", "100"),
             ("GarbageCollection:RetainByKind:multi:Age", "2 h"),
             ("GarbageCollection:RetainByKind:multi:PerKey", "3"),
-            ("GarbageCollection:RetainByKind:multi:KeepsDeletedKeys", "true"));
+            ("GarbageCollection:RetainByKind:multi:KeepsDeletedKeys", "true"),
+            ("GarbageCollection:RetainByKind:multi:TimeToLive:From", "creation"),
+            ("GarbageCollection:RetainByKind:multi:TimeToLive:Duration", "30 d"),
+            ("GarbageCollection:RetainByKind:operator(8):TimeToLive:Duration", "1 h"),
+            ("GarbageCollection:RetainByKind:operator(9):TimeToLive:Duration", ""));
 
         var options = OptionsOf<MvStoreOptions>(host).GarbageCollection;
 
         options.RetainVersionsByKind.Should().BeEquivalentTo(new Dictionary<EntryKind, ulong?> { [EntryKind.Operator(7)] = 1, [EntryKind.Source(3)] = null });
         var own = options.RetainByKind.Should().ContainKey(EntryKind.Multi).WhoseValue;
         (own.Versions, own.Age, own.PerKey, own.KeepsDeletedKeys).Should().Be((100UL, TimeSpan.FromHours(2), 3, true));
+        own.TimeToLive.Should().BeEquivalentTo(new TimeToLive(TimeSpan.FromDays(30), TimeToLiveStart.Creation));
+        options.RetainByKind[EntryKind.Operator(8)].TimeToLive.Should().BeEquivalentTo(new TimeToLive(TimeSpan.FromHours(1)));
+        options.RetainByKind[EntryKind.Operator(9)].TimeToLive.Should().BeNull();
     }
 
     [Fact]

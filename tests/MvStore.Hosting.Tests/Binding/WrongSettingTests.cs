@@ -23,6 +23,8 @@ public sealed class WrongSettingTests
             .Append("GarbageCollection:RetainByKind:operator(1):Age")
             .Append("GarbageCollection:RetainByKind:operator(1):PerKey")
             .Append("GarbageCollection:RetainByKind:operator(1):KeepsDeletedKeys")
+            .Append("GarbageCollection:RetainByKind:operator(1):TimeToLive:Duration")
+            .Append("GarbageCollection:RetainByKind:operator(1):TimeToLive:From")
             .Except(Texts),
     ];
 
@@ -49,6 +51,9 @@ public sealed class WrongSettingTests
         { "GarbageCollection:Interval", "0 s", "a positive duration" },
         { "GarbageCollection:RetainByKind:operator(7):PerKey", "0", "perKey" },
         { "GarbageCollection:RetainByKind:operator(7):Age", "-1 s", "age" },
+        { "GarbageCollection:RetainByKind:operator(7):TimeToLive:Duration", "0 s", "duration" },
+        { "GarbageCollection:RetainByKind:operator(7):TimeToLive:From", "Creation", "nothing without TimeToLive:Duration" },
+        { "GarbageCollection:ExpiryKeysPerRun", "0", "1 to" },
         { "Persistence:ReadPageRows", "0", "1 to 1000000" },
         { "Persistence:ReadPageBytes", "0", "1 to" },
         { "Persistence:Epoch", "9223372036854775808", "0 to" },
@@ -138,6 +143,8 @@ public sealed class WrongSettingTests
     [InlineData("GarbageCollection:RetainByKind:operators(1):PerKey")]
     [InlineData("GarbageCollection:RetainByKind:operator(1)")]
     [InlineData("GarbageCollection:RetainByKind:operator(1):Keep")]
+    [InlineData("GarbageCollection:RetainByKind:operator(1):TimeToLive")]
+    [InlineData("GarbageCollection:RetainByKind:operator(1):TimeToLive:Until")]
     public async Task AnUnknownKindIsNamed(string name)
     {
         await using var host = TestHost.BuildConfigured((name, "1"));

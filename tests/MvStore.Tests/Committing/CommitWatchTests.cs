@@ -4,146 +4,160 @@ using MvStore.Tests.Fixtures;
 
 namespace MvStore.Tests.Committing;
 
-/// <summary>What a watch takes note of, and where that counts (DESIGN.md 12, I45).</summary>
+/// <summary>Watches of any kind, side by side and one after the other (DESIGN.md 3, Commits under a watch; I60).</summary>
 public sealed class CommitWatchTests
 {
-    private const ulong Target = 10;
-    private const ulong Version = 40;
-
     private readonly CommitPreparer _preparer = new(classifier: null, keepsRows: false, keepsDeltas: false);
     private readonly CommitSequencer _sequencer = new(new TierState(0, CommitVersion.Zero, FloorSet.None), new FailureLatch(), queue: null, feed: null);
-    private readonly CommitWatch _watch = new(KeyRange.Between("b"u8, "d"u8), Target, Version);
 
     [Fact]
-    public async Task I45_AViewIsCapturedOnlyAfterEveryCommitThatBeganBeforeTheWatch()
+    public void I60_EachOfSeveralWatchesTakesNoteOfWhatConcernsIt()
     {
-        var first = Begin(1, "b");
-        var second = Begin(50, "x");
-        var seen = _sequencer.Watch(_watch);
-        seen.IsCompleted.Should().BeFalse();
-        _watch.IsOvertaken.Should().BeFalse("it began before");
-        await _sequencer.Finish(first).Guarded();
-        seen.IsCompleted.Should().BeFalse();
-        _ = _sequencer.Finish(second, aborted: true);
-        await seen.Guarded();
-        _sequencer.Watch(_watch).IsCompletedSuccessfully.Should().BeTrue("nothing is in flight");
+        var keys = new KeyWatch([Key("a"), Key("b")]) { Required = [0, 1] };
+        var rollback = new RollbackWatch(KeyRange.From("b"u8), 1, 9);
+        _ = _sequencer.Watch(keys);
+        _ = _sequencer.Watch(rollback);
+        Begin(Prepare(5, "a"));
+        (keys.IsKeyTouched(0), keys.IsKeyTouched(1), rollback.IsOvertaken).Should().Be((true, false, false));
+        Begin(Prepare(9, "c"));
+        (keys.IsKeyTouched(1), rollback.IsOvertaken).Should().Be((false, true));
+        _sequencer.EndWatch(rollback);
+        Begin(Prepare(10, "b"));
+        (keys.IsKeyTouched(1), rollback.IsTargetTouched).Should().Be((true, false), "the one that ended did not end the other");
+    }
+
+    [Fact]
+    public void I60_WhatACommitMadeUnderOneWatchTouchesIsNotedByTheOthersOnly()
+    {
+        var keys = new KeyWatch([Key("a")]) { Required = [0] };
+        var rollback = new RollbackWatch(KeyRange.All, 1, 9);
+        _ = _sequencer.Watch(keys);
+        _ = _sequencer.Watch(rollback);
+        Begin(PrepareUnder(keys, 5, "a"));
+        keys.IsOvertaken.Should().BeFalse();
+        rollback.IsOvertaken.Should().BeTrue();
+        _sequencer.Invoking(s => s.TryBegin(PrepareUnder(rollback, 9, "a"))).Should().Throw<CommitOvertakenException>();
+    }
+
+    [Fact]
+    public void I60_AWatchOfManyKeysTellsThemApart()
+    {
+        string[] names = [.. Enumerable.Range(0, 200).Select(i => $"{i}")];
+        var watch = new KeyWatch([.. names.Select(Key)]);
+        _ = _sequencer.Watch(watch);
+        Begin(Prepare(1, "0", "63", "64", "x"));
+        Begin(Prepare(2, "65", "199"));
+        Enumerable.Range(0, names.Length).Where(watch.IsKeyTouched).Should().Equal(0, 63, 64, 65, 199);
+    }
+
+    [Fact]
+    public void I60_TheSameKeyTwiceIsOne()
+    {
+        var watch = new KeyWatch([Key("a"), Key("a"), Key("b")]) { Required = [1] };
+        _ = _sequencer.Watch(watch);
+        Begin(Prepare(1, "a"));
+        watch.IsOvertaken.Should().BeTrue();
+    }
+
+    [Fact]
+    public void I60_ACommitThatWasRefusedIsNotNoted()
+    {
+        Begin(Prepare(10, "x"), finish: true);
+        var watch = new KeyWatch([Key("a")]) { Required = [0] };
+        _ = _sequencer.Watch(watch);
+        _sequencer.Raise(() => CommitVersion.Max, highest => new FloorSet(highest, []), 1);
+        _sequencer.Invoking(s => s.TryBegin(Prepare(10, "a"))).Should().Throw<BelowFloorException>();
+        _sequencer.TryBegin(PrepareUnder(watch, 11, "a")).Should().BeTrue();
     }
 
     [Theory]
-    [InlineData(40UL, "b", true, false)]
-    [InlineData(11UL, "c", true, false)]
-    [InlineData(10UL, "b", true, true)]
-    [InlineData(1UL, "c", true, true)]
-    [InlineData(41UL, "b", false, false)]
-    [InlineData(20UL, "a", false, false)]
-    [InlineData(5UL, "d", false, false)]
-    [InlineData(20UL, "", false, false)]
-    public void I45_OnlyCommitsToTheRangeAtOrBelowItsVersionCount(ulong version, string key, bool overtakes, bool stale)
+    [InlineData(true)]
+    [InlineData(false)]
+    public void I60_AWatchThatIsSetWhileACommitIsLookedAtTakesNoteOfIt(bool isLate)
     {
-        _ = _sequencer.Watch(_watch);
-        var other = Begin(version, key);
-        _watch.IsOvertaken.Should().Be(overtakes);
-        var own = Own();
-        if (overtakes)
+        Begin(Prepare(10, "x"), finish: true);
+        var watch = new KeyWatch([Key("a")]);
+        var looked = 0;
+        _ = _sequencer.Watch(new LookWatch(() =>
         {
-            _sequencer.Invoking(s => s.TryBegin(own)).Should().Throw<CommitOvertakenException>();
+            if (++looked == 1)
+            {
+                _ = _sequencer.Watch(watch);
+            }
+        }));
+        var commit = Prepare(isLate ? 5UL : 20UL, "a");
+        if (isLate)
+        {
+            _sequencer.Announce(commit).IsCompletedSuccessfully.Should().BeTrue();
+            _sequencer.BeginAnnounced(commit);
         }
         else
         {
-            _sequencer.TryBegin(own).Should().BeTrue();
+            _sequencer.TryBegin(commit).Should().BeTrue();
         }
 
-        _ = _sequencer.Finish(other);
-        _ = _sequencer.Watch(_watch);
-        _watch.IsTargetStale.Should().Be(stale);
-        _watch.IsOvertaken.Should().BeFalse("it began anew");
-        _ = _sequencer.Watch(_watch);
-        _watch.IsTargetStale.Should().BeFalse();
+        watch.IsKeyTouched(0).Should().BeTrue();
+        looked.Should().Be(2);
     }
 
     [Fact]
-    public void I45_ADropCountsAsWellAsAnEntryAndOfManyKeysOne()
+    public void I60_WatchesThatFollowCloseOnEachOtherDoNotKeepACommitFromBeginning()
     {
-        _ = _sequencer.Watch(_watch);
-        Begin(new WriteBatch().Set("a", "1").Drop("c"u8).Set("x", "1"), 30);
-        _watch.IsOvertaken.Should().BeTrue();
+        const int most = 50;
+        var looked = 0;
+        LookWatch? last = null;
+        _ = _sequencer.Watch(last = new LookWatch(Replace));
+        _sequencer.TryBegin(Prepare(1, "a")).Should().BeTrue();
+        looked.Should().Be(4, "the last time where no other watch can be set");
 
-        // Also one that comes second, and concerns the target.
-        Begin(new WriteBatch().Set("b", "1"), 5);
-        _ = _sequencer.Watch(_watch);
-        _watch.IsTargetStale.Should().BeTrue();
-    }
-
-    [Fact]
-    public async Task I45_ALateOneIsLookedAtAgainWhereItBegins()
-    {
-        await _sequencer.Finish(Begin(50, "x")).Guarded();
-        _ = _sequencer.Watch(_watch);
-        var own = Own();
-        _sequencer.TryBegin(own).Should().BeFalse("it is late");
-        await _sequencer.Announce(own).Guarded();
-        var other = Begin(60, "b");
-        var late = Prepare(new WriteBatch().Set("b", "1"), 39);
-        await _sequencer.Announce(late).Guarded();
-        _sequencer.BeginAnnounced(late);
-        _sequencer.Invoking(s => s.BeginAnnounced(own)).Should().Throw<CommitOvertakenException>();
-        _sequencer.Withdraw(own);
-        await Task.WhenAll(_sequencer.Finish(other), _sequencer.Finish(late)).Guarded();
-
-        await _sequencer.Watch(_watch).Guarded();
-        await _sequencer.Announce(own).Guarded();
-        _sequencer.BeginAnnounced(own);
-        await _sequencer.Finish(own).Guarded();
-        _sequencer.Current.Sequence.Should().Be(4);
-    }
-
-    [Fact]
-    public void I45_ItsOwnCommitIsNotedByOthersOnlyAndNoneAfterItEnds()
-    {
-        var other = new CommitWatch(KeyRange.All, Target, Version);
-        _ = _sequencer.Watch(_watch);
-        _ = _sequencer.Watch(other);
-        _sequencer.TryBegin(Own()).Should().BeTrue();
-        _watch.IsOvertaken.Should().BeFalse();
-        other.IsOvertaken.Should().BeTrue();
-
-        _sequencer.EndWatch(_watch);
-        _sequencer.EndWatch(_watch);
-        Begin(1, "b");
-        _watch.IsOvertaken.Should().BeFalse();
-    }
-
-    [Fact]
-    public void D9_AClosedStoreIsNotWatched()
-    {
-        _ = _sequencer.CloseAsync();
-        Assert.Throws<ObjectDisposedException>(() =>
+        void Replace()
         {
-            _ = _sequencer.Watch(_watch);
-        });
-    }
-
-    private InFlightCommit Own()
-    {
-        var own = Prepare(new WriteBatch().Set("b", "1"), Version);
-        own.Watch = _watch;
-        return own;
-    }
-
-    private InFlightCommit Begin(ulong version, string key) => Begin(key.Length == 0 ? new WriteBatch() : new WriteBatch().Set(key, "1"), version);
-
-    /// <summary>Begins a commit, late or not.</summary>
-    private InFlightCommit Begin(WriteBatch batch, ulong version)
-    {
-        var commit = Prepare(batch, version);
-        if (!_sequencer.TryBegin(commit))
-        {
-            _sequencer.Announce(commit).IsCompletedSuccessfully.Should().BeTrue("nothing is in flight at its version");
-            _sequencer.BeginAnnounced(commit);
+            if (++looked < most)
+            {
+                var replaced = last;
+                _ = _sequencer.Watch(last = new LookWatch(Replace), replaced);
+            }
         }
+    }
 
+    private static ReadOnlyMemory<byte> Key(string name) => System.Text.Encoding.UTF8.GetBytes(name);
+
+    private InFlightCommit PrepareUnder(CommitWatch watch, ulong version, params string[] keys)
+    {
+        var commit = Prepare(version, keys);
+        commit.Watch = watch;
         return commit;
     }
 
-    private InFlightCommit Prepare(WriteBatch batch, ulong version) => _preparer.Prepare(batch, version);
+    private InFlightCommit Prepare(ulong version, params string[] keys)
+    {
+        var batch = new WriteBatch();
+        foreach (var key in keys)
+        {
+            batch.Set(key, "1");
+        }
+
+        return _preparer.Prepare(batch, version);
+    }
+
+    private void Begin(InFlightCommit commit, bool finish = false)
+    {
+        _sequencer.TryBegin(commit).Should().BeTrue();
+        if (finish)
+        {
+            _sequencer.Complete(commit);
+        }
+    }
+
+    /// <summary>Does something when a commit is looked at, and takes note of none.</summary>
+    private sealed class LookWatch(Action looking) : CommitWatch(1)
+    {
+        public override bool IsOvertaken => false;
+
+        public override ulong[]? Look(PreparedCommit commit)
+        {
+            looking();
+            return null;
+        }
+    }
 }

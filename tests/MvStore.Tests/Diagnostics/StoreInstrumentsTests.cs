@@ -78,6 +78,19 @@ public sealed class StoreInstrumentsTests
     }
 
     [Fact]
+    public async Task KeysThatExpireAreRecorded()
+    {
+        using var collector = new MeasurementCollector(nameof(KeysThatExpireAreRecorded));
+        await using var expiring = await ExpiringStore.OpenAsync(
+            StoreStorage.None, new TimeToLive(TimeSpan.FromMinutes(10)), options => options.Name = nameof(KeysThatExpireAreRecorded));
+        await expiring.SetAsync("o1");
+        await expiring.SetAsync("o2");
+        expiring.Pass(minutes: 10);
+        await expiring.ExpireAsync();
+        collector.Collect().Should().Contain("mvstore.gc.expired 2");
+    }
+
+    [Fact]
     public async Task D7_ACollectorThatThrowsHarmsNobodyAndIsLogged()
     {
         var throws = false;
