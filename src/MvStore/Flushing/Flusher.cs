@@ -128,7 +128,7 @@ internal sealed class Flusher(
 
     // Floors that rise end the views of readers below them, so not for a few rows.
     private PreparedFloors? Prepare(FlushSlice slice, SliceRows rows)
-        => retention is not null && rows.CountSuperseded() is var superseded and > 0 && superseded >= rows.Count / LeastShare
+        => retention is not null && rows.Superseded > 0 && rows.Superseded >= rows.Count / LeastShare
             ? retention.Prepare(() => queue.DurableVersionOnceWritten(slice, mark.HighestVersion))
             : null;
 }
