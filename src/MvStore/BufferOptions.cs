@@ -31,7 +31,7 @@ public sealed class BufferOptions
 
     /// <summary>
     /// The bytes of memory at which commits wait for room (contract D5), also without a persistent tier. A commit that alone needs more is refused at once
-    /// with <see cref="CapacityExceededException"/>. Memory may exceed it by copies that are being written: a sixteenth, or a single larger commit; for the
+    /// with <see cref="CapacityExceededException"/>. Memory may exceed it by copies that are being written: an eighth, or a single larger commit; for the
     /// time that a commit takes, if more than 240 threads commit at once; and by the pools and pages that allocators keep at hand.
     /// </summary>
     /// <value>Default null: the budget, at least 16 MiB. At least 65,536; <see cref="long.MaxValue"/> for none.</value>

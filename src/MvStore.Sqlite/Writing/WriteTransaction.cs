@@ -6,7 +6,8 @@ namespace MvStore.Sqlite.Writing;
 
 /// <summary>
 /// Runs one writing call as one transaction. When it is durable, and the log has grown by so much, the log is copied into the file, so that reads find
-/// their pages there. Whoever called is not told if that fails, as the write itself is durable: the next write tries again before it
+/// their pages there. A long one is copied behind the caller's back, in a turn of its own: what he wrote is durable, and he may tell so. If the next write comes first, it copies the log before it
+/// begins. Whoever called is not told if that fails, as the write itself is durable: the next write tries again before it
 /// changes anything, and fails in its place. The log's file keeps its size, which saves the next writes time, unless it has become many times
 /// as large as the checkpoints want it: under a reader that stays, which another tool may be, or by one very large write. The first failure of
 /// unknown outcome, or of damage, is kept and rethrown to every later write.
@@ -15,11 +16,15 @@ internal sealed class WriteTransaction : IDisposable
 {
     private const long LogSizeInCheckpoints = 16;
 
+    // What is copied sooner than another thread is woken, about.
+    private const long LeastDeferred = 4L << 20;
+
     private readonly Connection _connection;
     private readonly FileInfo _log;
     private readonly long _checkpointBytes;
     private readonly long _pageBytes;
     private readonly Func<bool> _checkpoint; // false when something is left
+    private readonly Action<Action> _defer;
     private readonly Statement _begin;
     private readonly Statement _commit;
     private readonly Lock _next = new();             // who waits for _turn holds this, so that nobody takes two turns running while another waits
@@ -27,16 +32,20 @@ internal sealed class WriteTransaction : IDisposable
     private PersistentTierException? _stoppedBy; // under _turn
     private SqliteException? _failedCheckpoint;      // under _turn: after a write that was durable
     private long _logged;                            // under _turn: bytes written since all of the log was in the file, about
+    private bool _isDeferred;                        // under _turn: the log is to be copied, by whoever comes next
+    private bool _isDisposed;                        // under _turn
 
     /// <summary>Makes it ready.</summary>
     /// <param name="connection">The connection that writes.</param>
     /// <param name="path">The store's file.</param>
     /// <param name="checkpointBytes">By how much the log grows until it is copied into the file.</param>
     /// <param name="checkpoint">Copies the log in place of the connection, and says whether all of it was copied, so that tests can let that fail.</param>
-    public WriteTransaction(Connection connection, string path, long checkpointBytes, Func<bool>? checkpoint = null)
+    /// <param name="defer">Runs something later, on no thread that holds a turn. Default: on the thread pool.</param>
+    public WriteTransaction(Connection connection, string path, long checkpointBytes, Func<bool>? checkpoint = null, Action<Action>? defer = null)
     {
         _connection = connection;
         _checkpoint = checkpoint ?? CheckpointFile;
+        _defer = defer ?? (static work => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false));
         _log = new FileInfo(path + "-wal");
         _checkpointBytes = checkpointBytes;
         _pageBytes = long.Parse(connection.Query("PRAGMA page_size"), CultureInfo.InvariantCulture);
@@ -50,6 +59,17 @@ internal sealed class WriteTransaction : IDisposable
     /// <param name="doing">What it does, for the message of a failure.</param>
     /// <param name="body">The statements.</param>
     public T Run<T>(string doing, Func<T> body)
+    {
+        var (result, mustDefer) = RunInTurn(doing, body);
+        if (mustDefer)
+        {
+            _defer(CheckpointDeferred);
+        }
+
+        return result;
+    }
+
+    private (T Result, bool MustDefer) RunInTurn<T>(string doing, Func<T> body)
     {
         using (NextTurn())
         {
@@ -67,8 +87,7 @@ internal sealed class WriteTransaction : IDisposable
                 var result = body();
                 syncing = true;
                 _commit.Run();
-                CheckpointLongLog();
-                return result;
+                return (result, CheckpointLongLog());
             }
             catch (SqliteException failure)
             {
@@ -100,10 +119,15 @@ internal sealed class WriteTransaction : IDisposable
         }
     }
 
+    /// <summary>Ends its use of the connection: what was deferred does nothing any more. Not while a write runs.</summary>
     public void Dispose()
     {
-        _begin.Dispose();
-        _commit.Dispose();
+        using (NextTurn())
+        {
+            _isDisposed = true;
+            _begin.Dispose();
+            _commit.Dispose();
+        }
     }
 
     private Lock.Scope NextTurn()
@@ -114,32 +138,67 @@ internal sealed class WriteTransaction : IDisposable
         }
     }
 
-    // What failed after an earlier write fails this one, before it begins.
+    // What failed after an earlier write fails this one, before it begins. What was put off is made up for: the log would grow on.
     private void CheckpointAgain()
     {
-        if (_failedCheckpoint is not { } failure)
-        {
-            return;
-        }
-
-        if ((failure.SqliteErrorCode & 0xFF) == raw.SQLITE_IOERR)
+        if (_failedCheckpoint is { } failure && (failure.SqliteErrorCode & 0xFF) == raw.SQLITE_IOERR)
         {
             throw failure;
         }
 
-        _logged = _checkpoint() ? 0 : _logged;
-        _failedCheckpoint = null;
+        if (_failedCheckpoint is not null || _isDeferred)
+        {
+            _logged = _checkpoint() ? 0 : _logged;
+            _failedCheckpoint = null;
+            _isDeferred = false;
+        }
     }
 
-    private void CheckpointLongLog()
+    // Whether somebody has to come and copy the log: it is long, and the caller waits to hear of his write.
+    private bool CheckpointLongLog()
     {
         try
         {
             _logged += _connection.TakePagesWritten() * _pageBytes;
-            if (_logged > _checkpointBytes)
+        }
+        catch (SqliteException failure)
+        {
+            _failedCheckpoint = failure;
+            return false;
+        }
+
+        if (_logged <= _checkpointBytes)
+        {
+            return false;
+        }
+
+        _isDeferred = _logged >= LeastDeferred;
+        if (!_isDeferred)
+        {
+            Checkpoint();
+        }
+
+        return _isDeferred;
+    }
+
+    private void CheckpointDeferred()
+    {
+        using (NextTurn())
+        {
+            if (_isDeferred && !_isDisposed && _stoppedBy is null)
             {
-                _logged = _checkpoint() ? 0 : _logged;
+                Checkpoint();
             }
+        }
+    }
+
+    // Behind a write that is durable.
+    private void Checkpoint()
+    {
+        _isDeferred = false;
+        try
+        {
+            _logged = _checkpoint() ? 0 : _logged;
         }
         catch (SqliteException failure)
         {

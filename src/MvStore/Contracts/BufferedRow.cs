@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MvStore.Unmanaged;
 
 namespace MvStore.Contracts;
 
@@ -49,6 +50,20 @@ internal readonly unsafe struct BufferedRow
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => NativeEntry.ValueOf(_entry);
+    }
+
+    /// <summary>Has the processor fetch the key, for who will look at it soon.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void FetchKey() => CacheLine.Prefetch(_key);
+
+    /// <summary>Has the processor fetch the key, and the entry with the beginning of its value, for who will copy the row soon.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Fetch()
+    {
+        CacheLine.Prefetch(_key);
+        CacheLine.Prefetch(_entry);
+        CacheLine.Prefetch((byte*)_entry + CacheLine.Size);
+        CacheLine.Prefetch((byte*)_entry + (2 * CacheLine.Size));
     }
 
     /// <summary>A copy of a row, not a tombstone, that its reader owns; one array holds key and value.</summary>

@@ -10,7 +10,8 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
 {
     private static readonly FlushTrigger[] MostPressingFirst = [.. Enum.GetValues<FlushTrigger>().Order()];
 
-    private const int SlicesInMemory = 16;
+    // The part of the memory that copies may take.
+    private const int CopiesInMemory = 8;
     private const long LeastSliceBytes = 64 * 1024;
 
     private readonly object _gate = new();
@@ -19,6 +20,7 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _ageTimer;
     private readonly long _maxSliceBytes;
+    private readonly int _slicesCopied; // at once: the one that is written, and the one behind it where there is room for both
     private readonly int _maxSliceRows;
 
     // All owned by _gate.
@@ -49,8 +51,11 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
         TierCapabilities? capabilities = null)
     {
         _options = options;
-        _maxSliceBytes = Math.Min(options.MaxSliceBytes, Math.Max(memoryLimit / SlicesInMemory, LeastSliceBytes));
-        _maxSliceBytes = Math.Min(_maxSliceBytes, capabilities?.MaxBatchBytes ?? long.MaxValue);
+        var room = Math.Max(memoryLimit / CopiesInMemory, LeastSliceBytes);
+        _maxSliceBytes = Math.Min(Math.Min(options.MaxSliceBytes, room), capabilities?.MaxBatchBytes ?? long.MaxValue);
+
+        // Where there is little memory, one large slice is worth more than two small ones: each writes nearly every page that it meets.
+        _slicesCopied = _maxSliceBytes <= room / 2 ? 2 : 1;
         _maxSliceRows = capabilities?.MaxBatchRows ?? int.MaxValue;
         _signal = signal;
         _time = time;
@@ -208,28 +213,15 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
     /// <summary>The next slice: whole commits from the front as far as options and tier allow, at least one; null when nothing waits. They stay queued.</summary>
     /// <param name="durable">The durable mark.</param>
     /// <param name="last">The newest publication to take. Default: the newest that waits.</param>
-    public FlushSlice? Peek(ulong durable, ulong last = ulong.MaxValue)
-    {
-        var commits = new List<PreparedCommit>();
-        lock (_gate)
-        {
-            long bytes = 0;
-            long rows = 0;
-            foreach (var (commit, _) in _commits)
-            {
-                bytes += commit.Bytes;
-                rows += commit.RowCount;
-                if (commit.Sequence > last || (commits.Count > 0 && (bytes > _maxSliceBytes || rows > _maxSliceRows)))
-                {
-                    break;
-                }
+    public FlushSlice? Peek(ulong durable, ulong last = ulong.MaxValue) => Cut(durable, 0, last);
 
-                commits.Add(commit);
-            }
-        }
-
-        return commits.Count == 0 ? null : new FlushSlice(durable, commits);
-    }
+    /// <summary>
+    /// The slice behind the one at the front, as if that had been written; null when nothing waits there, or memory has no room for the copies of both. Its commits stay queued too. By the flusher.
+    /// </summary>
+    /// <param name="front">The slice at the front.</param>
+    /// <param name="last">The newest publication to take.</param>
+    public FlushSlice? PeekBehind(FlushSlice front, ulong last)
+        => _slicesCopied > 1 ? Cut(front.LastSequence, front.Commits.Count, last) : null;
 
     /// <summary>Takes a durable slice off the queue.</summary>
     /// <param name="slice">The slice.</param>
@@ -256,11 +248,40 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
 
     public void Dispose() => _ageTimer.Dispose();
 
-    // The copies of one slice count before they are made, so that copying takes no room from commits that were let in.
+    private FlushSlice? Cut(ulong durable, int behind, ulong last)
+    {
+        var commits = new List<PreparedCommit>();
+        lock (_gate)
+        {
+            long bytes = 0;
+            long rows = 0;
+            foreach (var (commit, _) in _commits)
+            {
+                if (behind > 0)
+                {
+                    behind--;
+                    continue;
+                }
+
+                bytes += commit.Bytes;
+                rows += commit.RowCount;
+                if (commit.Sequence > last || (commits.Count > 0 && (bytes > _maxSliceBytes || rows > _maxSliceRows)))
+                {
+                    break;
+                }
+
+                commits.Add(commit);
+            }
+        }
+
+        return commits.Count == 0 ? null : new FlushSlice(durable, commits);
+    }
+
+    // Copies count before they are made, so that copying takes no room from commits that were let in.
     private void CountHeld()
     {
         Volatile.Write(ref _held, _heldByCommits);
-        Volatile.Write(ref _nextCopies, Math.Min(_bytes, _maxSliceBytes));
+        Volatile.Write(ref _nextCopies, Math.Min(_bytes, _slicesCopied * _maxSliceBytes));
     }
 
     private bool IsDue(FlushTrigger trigger) => trigger switch

@@ -7,8 +7,8 @@ namespace MvStore.Flushing;
 /// <summary>
 /// The one task that moves published commits to the persistent tier (DESIGN.md 3, Flushing). Goal: what is on disk is at every moment a whole
 /// prefix of the publications (I4), and nothing leaves memory before it is there (I5). Outline: wait for a trigger; if it is due, write what
-/// waits, slice by slice; when it is durable, move the mark, wake the waiters, take it off the queue, keep memory within its budget. What
-/// is done about failures is decided where all writes of the tier pass (<see cref="TierWrites"/>); whatever comes out of there stops the store for writing (I9).
+/// waits, slice by slice; when it is durable, move the mark, wake the waiters, take it off the queue, keep memory within its budget. While one slice
+/// is written, the rows of the one behind it are copied on another thread, and nothing else (I60). What is done about failures is decided where all writes of the tier pass (<see cref="TierWrites"/>); whatever comes out of there stops the store for writing (I9).
 /// </summary>
 internal sealed class Flusher(
     IPersistentTier tier,
@@ -31,6 +31,9 @@ internal sealed class Flusher(
 
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
+
+    // The slice behind the one that is written. Owner: the loop.
+    private SliceCopy? _ahead;
 
     /// <summary>Completes when the loop has ended; never fails.</summary>
     public Task Completion => _loop;
@@ -61,9 +64,10 @@ internal sealed class Flusher(
                     continue;
                 }
 
-                while (mark.Sequence < due.LastSequence && queue.Peek(mark.Sequence, await ReachAsync(due).ConfigureAwait(false)) is { } slice)
+                while (mark.Sequence < due.LastSequence && await NextAsync(due).ConfigureAwait(false) is { } copy)
                 {
-                    var prepared = await WriteAsync(slice, due.Trigger).ConfigureAwait(false);
+                    var slice = copy.Slice;
+                    var prepared = await WriteAsync(copy, due.Trigger).ConfigureAwait(false);
                     queue.Remove(slice, mark);
                     if (prepared is not null)
                     {
@@ -89,6 +93,14 @@ internal sealed class Flusher(
             Log.StoreFailed(logger, e);
             room.Remeasure();
         }
+        finally
+        {
+            // Who waits for the end gives back the memory that is copied from.
+            if (_ahead is { } ahead)
+            {
+                await ahead.DropAsync().ConfigureAwait(false);
+            }
+        }
     }
 
     // A shortage is measured again too: what was taken meanwhile may have ended it.
@@ -102,12 +114,27 @@ internal sealed class Flusher(
     private ValueTask<ulong> ReachAsync(DueFlush due)
         => log is null ? new ValueTask<ulong>(due.LastSequence) : log.ReachAsync(mark.Sequence, due.LastSequence, _stop.Token);
 
-    /// <summary>Writes a slice, and tells which floors rose with it.</summary>
-    private async ValueTask<PreparedFloors?> WriteAsync(FlushSlice slice, FlushTrigger trigger)
+    // What was copied ahead is next: nothing else was taken off the queue since, and it is within what this flush takes.
+    private async ValueTask<SliceCopy?> NextAsync(DueFlush due)
+    {
+        if (_ahead is { } ahead)
+        {
+            _ahead = null;
+            return ahead;
+        }
+
+        var reach = await ReachAsync(due).ConfigureAwait(false);
+        return queue.Peek(mark.Sequence, reach) is { } slice ? SliceCopy.Make(slice, reach) : null;
+    }
+
+    /// <summary>Writes a slice while the next one is copied, and tells which floors rose with it.</summary>
+    private async ValueTask<PreparedFloors?> WriteAsync(SliceCopy copy, FlushTrigger trigger)
     {
         // The tier is through with the rows when its task has completed, however that went.
-        using var rows = slice.CopyRows();
-        queue.CopiedBytes = rows.HeldBytes;
+        using var rows = await copy.Rows.ConfigureAwait(false);
+        var slice = copy.Slice;
+        _ahead = queue.PeekBehind(slice, copy.Reach) is { } next ? SliceCopy.Begin(next, copy.Reach) : null;
+        queue.CopiedBytes = rows.HeldBytes + (_ahead?.Slice.Bytes ?? 0);
         try
         {
             var prepared = Prepare(slice, rows);
@@ -122,13 +149,13 @@ internal sealed class Flusher(
         }
         finally
         {
-            queue.CopiedBytes = 0;
+            queue.CopiedBytes = _ahead?.Slice.Bytes ?? 0;
         }
     }
 
     // Floors that rise end the views of readers below them, so not for a few rows.
     private PreparedFloors? Prepare(FlushSlice slice, SliceRows rows)
-        => retention is not null && rows.CountSuperseded() is var superseded and > 0 && superseded >= rows.Count / LeastShare
+        => retention is not null && rows.Superseded > 0 && rows.Superseded >= rows.Count / LeastShare
             ? retention.Prepare(() => queue.DurableVersionOnceWritten(slice, mark.HighestVersion))
             : null;
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Collections;
 using System.Runtime.CompilerServices;
 using MvStore.Contracts;
@@ -7,8 +6,8 @@ using MvStore.Contracts;
 namespace MvStore.Flushing;
 
 /// <summary>
-/// The rows of a slice, copied out of the buffer and sorted by key, then by version. Everything is in a few pooled arrays, of which only the list of
-/// chunks holds references: a slice of a hundred thousand rows is nothing to the garbage collector. Belongs to the flusher.
+/// The rows of a slice, copied out of the buffer in the order of keys, then of versions: the tier reads them one behind the other. Everything is in a few pooled arrays, of which only the list of
+/// chunks holds references: a slice of a hundred thousand rows is nothing to the garbage collector. Belongs to who copies the slice, then to the flusher.
 /// </summary>
 internal sealed class SliceRows : IReadOnlyList<TierRow>, IDisposable
 {
@@ -27,15 +26,12 @@ internal sealed class SliceRows : IReadOnlyList<TierRow>, IDisposable
     {
         _places = ArrayPool<Place>.Shared.Rent(count);
         _chunkLength = (int)Math.Clamp(commits.Sum(c => c.Bytes), 1, ChunkLength);
-        foreach (var commit in commits)
+        using var ordered = new SliceOrder(commits, count);
+        for (var i = 0; i < ordered.Count; i++)
         {
-            foreach (ref readonly var row in commit.Rows.AsSpan())
-            {
-                _places[Count++] = Copy(row);
-            }
+            _places[Count++] = Copy(ordered[i]);
+            Superseded += i > 0 && IsOfSameKey(i - 1, i) ? 1 : 0;
         }
-
-        Sort();
     }
 
     /// <inheritdoc/>
@@ -44,17 +40,8 @@ internal sealed class SliceRows : IReadOnlyList<TierRow>, IDisposable
     /// <summary>Bytes of the arrays that hold the rows.</summary>
     public long HeldBytes => _chunks.Sum(c => (long)c.Length) + ((long)_places.Length * Unsafe.SizeOf<Place>());
 
-    /// <summary>How many are below another one of their key: what could be left out at most.</summary>
-    public int CountSuperseded()
-    {
-        var superseded = 0;
-        for (var i = 1; i < Count; i++)
-        {
-            superseded += IsOfSameKey(i - 1, i) ? 1 : 0;
-        }
-
-        return superseded;
-    }
+    /// <summary>How many are below another one of their key: what can be left out at most. As they were copied.</summary>
+    public int Superseded { get; }
 
     /// <summary>
     /// Leaves out what a rule lets go (I36). The newest row of each key stays whatever the rule says: it may hide older ones that are in the persistent tier.
@@ -170,71 +157,18 @@ internal sealed class SliceRows : IReadOnlyList<TierRow>, IDisposable
         return place;
     }
 
-    // Most comparisons are settled by eight bytes behind what all keys have in common, without a look at the keys.
-    private void Sort()
-    {
-        if (Count < 2)
-        {
-            return;
-        }
-
-        var places = _places.AsSpan(0, Count);
-        var common = KeyOf(places[0]).Length;
-        foreach (ref readonly var place in places[1..])
-        {
-            common = KeyOf(places[0])[..common].CommonPrefixLength(KeyOf(place));
-        }
-
-        foreach (ref var place in places)
-        {
-            place.Head = HeadOf(KeyOf(place)[common..]);
-        }
-
-        places.Sort(new Order(this));
-    }
-
-    // Shorter keys are filled up with zeros: equal heads say nothing, different ones decide.
-    private static ulong HeadOf(ReadOnlySpan<byte> key)
-    {
-        if (key.Length >= sizeof(ulong))
-        {
-            return BinaryPrimitives.ReadUInt64BigEndian(key);
-        }
-
-        Span<byte> head = stackalloc byte[sizeof(ulong)];
-        head.Clear();
-        key.CopyTo(head);
-        return BinaryPrimitives.ReadUInt64BigEndian(head);
-    }
-
-    private bool IsOfSameKey(int left, int right)
-        => _places[left].Head == _places[right].Head && KeyOf(_places[left]).SequenceEqual(KeyOf(_places[right]));
+    private bool IsOfSameKey(int left, int right) => KeyOf(_places[left]).SequenceEqual(KeyOf(_places[right]));
 
     private ReadOnlySpan<byte> KeyOf(in Place place) => new(_chunks[place.Chunk], place.Offset, place.KeyLength);
 
     /// <summary>Where a row lies.</summary>
     private struct Place
     {
-        public ulong Head;
         public ulong Version;
         public ulong Sequence;
         public int Chunk;
         public int Offset;
         public int KeyLength;
         public int ValueLength;
-    }
-
-    private readonly struct Order(SliceRows rows) : IComparer<Place>
-    {
-        public int Compare(Place x, Place y)
-        {
-            var order = x.Head.CompareTo(y.Head);
-            if (order == 0)
-            {
-                order = rows.KeyOf(x).SequenceCompareTo(rows.KeyOf(y));
-            }
-
-            return order != 0 ? order : x.Version.CompareTo(y.Version);
-        }
     }
 }

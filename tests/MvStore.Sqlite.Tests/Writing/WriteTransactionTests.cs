@@ -7,11 +7,13 @@ namespace MvStore.Sqlite.Tests.Writing;
 public sealed class WriteTransactionTests : IAsyncLifetime
 {
     private const int LongLog = 400_000;
+    private const int VeryLongLog = 6_000_000;
 
     private readonly SqliteLocation _location = new();
     private Connection _connection = null!;
     private WriteTransaction _transaction = null!;
     private int _checkpoints;
+    private readonly List<Action> _deferred = [];
 
     public async Task InitializeAsync()
     {
@@ -123,6 +125,72 @@ public sealed class WriteTransactionTests : IAsyncLifetime
         _checkpoints.Should().Be(2, "all of it was copied, and one small write is no long log");
     }
 
+    [Fact]
+    public void A10_ALongLogIsCopiedBehindTheCallerAndOnce()
+    {
+        using var transaction = WithDeferred();
+        Fill(transaction, VeryLongLog);
+        _checkpoints.Should().Be(0, "the write is durable, and its caller need not wait");
+        _deferred.Should().ContainSingle();
+
+        _deferred[0]();
+        _checkpoints.Should().Be(1);
+        _deferred[0]();
+        Raise(transaction, 5);
+        _checkpoints.Should().Be(1, "nothing is left to do");
+    }
+
+    [Fact]
+    public void F6_TheNextWriteCopiesALongLogIfNobodyDidBefore()
+    {
+        using var transaction = WithDeferred();
+        Fill(transaction, VeryLongLog);
+        Raise(transaction, 5);
+        _checkpoints.Should().Be(1, "else the log would grow on");
+        _deferred[0]();
+        _checkpoints.Should().Be(1);
+        _deferred.Should().ContainSingle();
+    }
+
+    [Theory]
+    [InlineData(5, TierFailure.Transient, 1)]
+    [InlineData(13, TierFailure.Transient, 1)]
+    [InlineData(10, TierFailure.InDoubt, 0)]
+    public void D4_ADeferredCheckpointThatFailsIsToldToTheNextWriteBeforeItChangesAnything(int code, TierFailure expected, int more)
+    {
+        using var transaction = WithDeferred(new SqliteException("planned", code), new SqliteException("planned again", code));
+        Fill(transaction, VeryLongLog);
+        _deferred[0]();
+        FluentActions.Invoking(() => Raise(transaction, 5)).Should().Throw<PersistentTierException>().Where(e => e.Failure == expected);
+        Mark().Should().Be("0");
+        _checkpoints.Should().Be(1 + more);
+        _deferred[0]();
+        _checkpoints.Should().Be(1 + more, "it is the next write's matter now");
+    }
+
+    [Theory]
+    [InlineData(5, TierFailure.Transient)]
+    [InlineData(10, TierFailure.InDoubt)]
+    public void D4_ACheckpointThatFailsInTheNextWriteFailsIt(int code, TierFailure expected)
+    {
+        using var transaction = WithDeferred(new SqliteException("planned", code));
+        Fill(transaction, VeryLongLog);
+        FluentActions.Invoking(() => Raise(transaction, 5)).Should().Throw<PersistentTierException>().Where(e => e.Failure == expected);
+        Mark().Should().Be("0");
+        _deferred[0]();
+        _checkpoints.Should().Be(expected == TierFailure.InDoubt ? 1 : 2, "after a failed sync nothing is tried again");
+    }
+
+    [Fact]
+    public void D9_ADeferredCheckpointDoesNothingOnceTheConnectionIsGivenUp()
+    {
+        var transaction = WithDeferred();
+        Fill(transaction, VeryLongLog);
+        transaction.Dispose();
+        _deferred[0]();
+        _checkpoints.Should().Be(0);
+    }
+
     private void Fill(WriteTransaction transaction, int bytes)
         => transaction.Run("testing", () =>
         {
@@ -132,6 +200,9 @@ public sealed class WriteTransactionTests : IAsyncLifetime
 
     private WriteTransaction WithCheckpoints(params SqliteException?[] outcomes)
         => new(_connection, _location.Path, checkpointBytes: 0, () => outcomes[_checkpoints++] is { } failure ? throw failure : true);
+
+    private WriteTransaction WithDeferred(params SqliteException?[] outcomes)
+        => new(_connection, _location.Path, LongLog, () => _checkpoints++ < outcomes.Length && outcomes[_checkpoints - 1] is { } failure ? throw failure : true, _deferred.Add);
 
     private string Mark() => _connection.Query("SELECT durable_sequence FROM meta");
 

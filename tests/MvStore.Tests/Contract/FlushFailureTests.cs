@@ -90,6 +90,46 @@ public sealed class FlushFailureTests
     }
 
     [Fact]
+    public async Task D4_WhatWasCopiedAheadOfAFailedSliceIsWrittenBehindItInOrder()
+    {
+        await using var fixture = await OpenAsync(configure: o => o.Flush.MaxSliceBytes = 1);
+        for (ulong version = 1; version <= 4; version++)
+        {
+            await fixture.Store.SetAsync(version * 10, $"key{version % 3}", $"{version}");
+        }
+
+        fixture.Tier.FailNextApplies(TierFailure.Transient, 1);
+        var flush = fixture.Store.FlushAsync().AsTask();
+        await PausedAsync(fixture, 1);
+        fixture.Store.GetStatistics().DurableSequence.Should().Be(0);
+        fixture.Store.Evict(0).Should().Be(0, "nothing is durable");
+        fixture.Clock.Advance(RetryDelay);
+        await flush.Guarded();
+
+        fixture.Tier.Applied.Select(slice => (slice.PreviousSequence, slice.Sequence)).Should().Equal((0UL, 1UL), (1UL, 2UL), (2UL, 3UL), (3UL, 4UL));
+        fixture.Store.Evict(0);
+        (await fixture.Store.HistoryAllAsync()).Should().Equal("key0=3@30", "key1=4@40", "key1=1@10", "key2=2@20");
+    }
+
+    [Fact]
+    public async Task I9_WhatWasCopiedAheadOfASliceThatFailsForGoodIsThrownAway()
+    {
+        await using var fixture = await OpenAsync(configure: o => o.Flush.MaxSliceBytes = 1);
+        fixture.LosesCommits = true;
+        for (ulong version = 1; version <= 3; version++)
+        {
+            await fixture.Store.SetAsync(version * 10, $"key{version}", $"{version}");
+        }
+
+        fixture.Tier.FailNextApplies(new PersistentTierException(TierFailure.InDoubt, "The sync failed."));
+        await Assert.ThrowsAsync<StoreFailedException>(() => fixture.Store.FlushAsync().Guarded());
+
+        fixture.Tier.Attempts.Should().Be(1);
+        (await fixture.Store.HistoryAllAsync()).Should().Equal("key1=1@10", "key2=2@20", "key3=3@30");
+        fixture.Store.GetStatistics().UnflushedCommits.Should().Be(3);
+    }
+
+    [Fact]
     public async Task D4_ListenersAndCancelledWaitersLearnOfTheFailure()
     {
         var events = new FlushRecorder();

@@ -23,15 +23,15 @@ public sealed class MemoryPressureTests
     public async Task D2_AShortageThatIsOverDoesNotNameAFlush()
     {
         var events = new FlushRecorder();
-        const double Soft = 0.4;
+        const double Soft = 0.6;
         await using var fixture = await CrampedStore.OpenAsync(configure: o => o.Buffer.SoftLimit = Soft, build: b => b.AddFlushListener(events));
         using var hold = fixture.Tier.HoldApplies();
         var commit = fixture.Store.CommitAsync(
-            new WriteBatch().Set(Bytes.Of("large"), Bytes.OfLength(120_000)), 1, Durability.Durable).AsTask();
+            new WriteBatch().Set(Bytes.Of("large"), Bytes.OfLength(300_000)), 1, Durability.Durable).AsTask();
         await hold.Reached.Guarded();
 
         // With the copies that are being written memory is short, and a flush was asked for; when they are gone it is not.
-        await fixture.Store.CommitAsync(new WriteBatch().Set("small", new string('x', 200_000)), 2).Guarded();
+        await fixture.Store.CommitAsync(new WriteBatch().Set("small", new string('x', 60_000)), 2).Guarded();
         fixture.Store.GetStatistics().MemoryBytes.Should().BeInRange((long)(CrampedStore.Limit * Soft), CrampedStore.Limit);
         hold.Release();
         await commit.Guarded();

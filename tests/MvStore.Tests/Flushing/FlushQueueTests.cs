@@ -89,8 +89,9 @@ public sealed class FlushQueueTests : IDisposable
         var large = new PreparedCommit(2, [], entryCount: 1, dropCount: 0) { Bytes = 1 << 20 };
         large.Stamp(2);
         queue.Add(large);
-        queue.HeldBytes.Should().Be(commit.HeldBytes + large.HeldBytes + (1 << 16), "a slice takes a sixteenth of the limit");
+        queue.HeldBytes.Should().Be(commit.HeldBytes + large.HeldBytes + (1 << 17), "a slice takes an eighth of the limit");
         queue.Peek(0)!.Commits.Should().ContainSingle();
+        queue.PeekBehind(queue.Peek(0)!, 2).Should().BeNull("two slices have no room beside each other");
         queue.Remove(queue.Peek(0)!, _mark);
         queue.Remove(queue.Peek(0)!, _mark);
         queue.HeldBytes.Should().Be(0);
@@ -162,6 +163,30 @@ public sealed class FlushQueueTests : IDisposable
 
         _queue.DurableVersionOnceWritten(_queue.Peek(0, 2)!, 30).Value.Should().Be(5);
         _queue.DurableVersionOnceWritten(_queue.Peek(0, 6)!, 30).Value.Should().Be(30, "that is on disk already");
+    }
+
+    [Fact]
+    public void I60_TheSliceBehindBeginsWhereTheFrontEndsAndEndsWhereTheFlushDoes()
+    {
+        using var queue = new FlushQueue(new FlushOptions { MaxSliceBytes = 10 }, _signal, _clock);
+        for (ulong sequence = 1; sequence <= 6; sequence++)
+        {
+            var commit = new PreparedCommit(sequence, [], 1, 0) { Bytes = 4 };
+            commit.Stamp(sequence);
+            queue.Add(commit);
+        }
+
+        var front = queue.Peek(0)!;
+        front.Commits.Select(c => c.Sequence).Should().Equal(1, 2);
+        queue.PeekBehind(front, 6)!.Commits.Select(c => c.Sequence).Should().Equal(3, 4);
+        queue.PeekBehind(front, 3)!.Commits.Select(c => c.Sequence).Should().Equal(3);
+        queue.PeekBehind(front, 3)!.ToBatch(queue.PeekBehind(front, 3)!.CopyRows()).PreviousSequence.Should().Be(front.LastSequence);
+        queue.PeekBehind(front, 2).Should().BeNull("the flush ends there");
+        queue.PeekBehind(queue.Peek(0, 6)!, 2).Should().BeNull();
+
+        var behind = queue.PeekBehind(front, 6)!;
+        queue.Remove(front, _mark);
+        queue.Peek(2)!.Commits.Should().Equal(behind.Commits, "nothing else has left the queue");
     }
 
     private void Add(int bytes, int entries = 1, int drops = 0)

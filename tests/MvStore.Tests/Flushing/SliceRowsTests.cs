@@ -46,6 +46,38 @@ public sealed class SliceRowsTests
             seed: "0000KkRFLgZ3");
     }
 
+    [Theory]
+    [InlineData("", 4)]
+    [InlineData("all have this in common and this", 4)]
+    [InlineData("all have this in common and this", 12)]
+    public void F2_ManyRowsAreSortedWhateverTheirKeysHaveInCommon(string shared, int idLength)
+    {
+        // The first ones have more in common than all have.
+        var random = new Random(17);
+        var expected = new List<(byte[] Key, ulong Version, ulong Sequence, byte[]? Value)>();
+        for (ulong i = 0; i < 3_000; i++)
+        {
+            var id = new byte[idLength];
+            id[^1] = (byte)random.Next(256);
+            id[^2] = i < 100 ? (byte)7 : (byte)random.Next(8);
+            expected.Add(([.. Bytes.Of(shared), .. id], 10_000 - i, (i / 3) + 1, i % 11 == 0 ? null : new byte[i % 200]));
+        }
+
+        SliceRows rows;
+        using (var native = new NativeRows())
+        {
+            rows = new SliceRows(CommitsOf(native, expected), expected.Count);
+        }
+
+        var distinct = expected.Select(e => Convert.ToHexString(e.Key)).Distinct().Count();
+        rows.Superseded.Should().Be(expected.Count - distinct);
+        rows.Select(Show).Should().Equal(expected
+            .OrderBy(e => Convert.ToHexString(e.Key), StringComparer.Ordinal)
+            .ThenBy(e => e.Version)
+            .Select(e => Show(new TierRow(e.Key, e.Version, e.Sequence, ValueOf(e.Value)))));
+        rows.Dispose();
+    }
+
     [Fact]
     public void I36_WhatIsLeftOutIsWhatTheRuleLetsGoButNeverTheNewestOfAKey()
     {
@@ -70,7 +102,7 @@ public sealed class SliceRowsTests
                     kept.AddRange(newestFirst.Where((_, i) => keep[i]).Select(e => (key.Key, e.Version.Value)).Reverse());
                 }
 
-                rows.CountSuperseded().Should().Be(written.Length - written.Select(e => e.Key[0]).Distinct().Count());
+                rows.Superseded.Should().Be(written.Length - written.Select(e => e.Key[0]).Distinct().Count());
                 rows.LeaveOut(rule).Should().Be(written.Length - kept.Count);
                 rows.Select(r => (r.Key.Span[0], r.Version.Value)).Should().Equal(kept);
             },

@@ -38,6 +38,11 @@ public sealed class InterleavingTests(ITestOutputHelper output)
         ["deletion"] = async e => await e.CommitAsync(e.Stepped, 50, "-a", "-d"),
         ["late commit"] = async e => await e.CommitAsync(e.Stepped, 35, "a", "b"),
         ["flush"] = async e => await e.FlushAsync(stepped: true),
+        ["flush of two slices"] = async e =>
+        {
+            await e.CommitAsync(e.Plain, 44, "a", "b", "c", "d", "-e", "f");
+            await e.FlushAsync(stepped: true);
+        },
         ["flush that leaves out"] = async e =>
         {
             await e.CommitAsync(e.Plain, 44, "a", "b", "c");

@@ -44,7 +44,9 @@ internal sealed class SteppedEngine : IAsyncDisposable
         var recovered = new TierState(0, CommitVersion.Zero, FloorSet.None);
         var failure = new FailureLatch();
         var signal = new FlushSignal();
-        _queue = new FlushQueue(new FlushOptions { MaxAge = Timeout.InfiniteTimeSpan }, signal, TimeProvider.System);
+
+        // So little that a commit of many keys is a slice of its own.
+        _queue = new FlushQueue(new FlushOptions { MaxAge = Timeout.InfiniteTimeSpan, MaxSliceBytes = 28 }, signal, TimeProvider.System);
         _mark = new DurableMark(recovered, _queue, signal, failure);
         _sequencer = new CommitSequencer(recovered, failure, _queue, feed: null);
         _trimmer = new BufferTrimmer(_buffer);
@@ -179,10 +181,14 @@ internal sealed class SteppedEngine : IAsyncDisposable
         }
 
         _isFlushing = true;
-        while (_queue.Peek(_mark.Sequence) is { } slice)
+        FlushSlice? next = null;
+        SliceRows? ahead = null;
+        while ((next ?? _queue.Peek(_mark.Sequence)) is { } slice)
         {
-            using var rows = slice.CopyRows();
+            using var rows = ahead ?? slice.CopyRows();
             Stepper.Point("after rows are copied");
+            next = _queue.PeekBehind(slice, ulong.MaxValue);
+            ahead = next?.CopyRows();
             var prepared = leavesOut ? _raiser.Prepare(() => _queue.DurableVersionOnceWritten(slice, _mark.HighestVersion)) : null;
             LeftOut += prepared is null ? 0 : rows.LeaveOut(prepared.Rule);
             await (stepped ? (IPersistentTier)_steppedTier : _tier).ApplyAsync(slice.ToBatch(rows, prepared), CancellationToken.None);
