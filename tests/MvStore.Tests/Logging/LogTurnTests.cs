@@ -165,6 +165,21 @@ public sealed class LogTurnTests
     }
 
     [Fact]
+    public async Task D9_NobodyLeadsOnceTheWriterHasEnded()
+    {
+        using var run = new LogHarness(new SimulatedDisk());
+        run.Log.Start();
+        await run.Log.StopAsync().Guarded();
+        var before = run.Disk.Operations.Count;
+        run.Publish(values: 1, valueBytes: 10);
+
+        run.Log.Durable.Bring(1);
+
+        run.Disk.Operations.Count.Should().Be(before, "the files may be closed");
+        run.Log.Durable.Sequence.Should().Be(0);
+    }
+
+    [Fact]
     public async Task A12_WhoMayBeCancelledDoesNotLead()
     {
         await using var fixture = await LogFixture.OpenAsync();
