@@ -16,6 +16,8 @@ internal static class EngineCatalog
     [
         MvStoreEngine.Descriptor,
         MvStoreSqliteEngine.Descriptor,
+        MvStoreSqliteEngine.Logged,
+        MvStoreSqliteEngine.Unlogged,
         DictionaryEngine.Descriptor,
         LightningEngine.Descriptor,
         ZoneEngine.Descriptor,

@@ -1,9 +1,11 @@
+using MvStore.Workloads.Engines;
 using MvStore.Workloads.Measuring;
 
 namespace MvStore.Workloads;
 
-/// <summary>W2 and W3: commits of four sets on random existing keys.</summary>
-internal sealed class CommitWorkload(string id, string title, int threads) : Workload(id, title, "commits", StoreShape.Loaded)
+/// <summary>W2 and W3: commits of four sets on random existing keys. W2l and W3l: the same before a disk that nothing is moved to, with a commit log and without.</summary>
+internal sealed class CommitWorkload(string id, string title, int threads, EngineTraits needs = EngineTraits.InMemory)
+    : Workload(id, title, "commits", StoreShape.Loaded, needs)
 {
     public override IReadOnlyDictionary<string, double> Run(WorkloadContext context)
     {

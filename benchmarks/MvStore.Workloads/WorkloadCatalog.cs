@@ -18,6 +18,8 @@ public static class WorkloadCatalog
         new FullScanWorkload("W7c", "full scan in reverse", StoreShape.Loaded, isReverse: true),
         new CommitWorkload("W2", "commits of 4 sets on existing keys, 1 thread", threads: 1),
         new CommitWorkload("W3", "commits of 4 sets on existing keys, 4 threads", threads: 4),
+        new CommitWorkload("W2l", "W2 with or without a commit log, nothing flushed", threads: 1, EngineTraits.LoggedOrNot),
+        new CommitWorkload("W3l", "W3 with or without a commit log, nothing flushed", threads: 4, EngineTraits.LoggedOrNot),
         new ReadersBesideWriterWorkload(),
         new ReadersBesideInsertersWorkload(),
         new SnapshotGetWorkload(),
@@ -36,6 +38,7 @@ public static class WorkloadCatalog
         new ReclamationWorkload("W12", "reclaim 9 of 10 versions a key in memory, 3 readers running", EngineTraits.ReclaimsMemory),
         new ReclamationWorkload("W12d", "reclaim 9 of 10 versions a key on disk, 3 readers running", EngineTraits.ReclaimsDisk),
         new OpenWorkload(),
+        new ReplayWorkload(),
         new EnduranceWorkload(),
     ];
 
@@ -48,7 +51,7 @@ public static class WorkloadCatalog
     /// <summary>The workloads whose cost on ten times the rows is compared as W16.</summary>
     public static bool IsInGrowth(Workload workload)
         => workload.Shape is StoreShape.Loaded or StoreShape.Versioned
-            ? workload.Id is not ("W8" or "W8i" or "W4o" or "W4s" or "W6p")
+            ? workload.Id is not ("W8" or "W8i" or "W2l" or "W3l" or "W4o" or "W4s" or "W6p")
             : workload.Id == "W1";
 
     public static bool Runs(Workload workload, EngineDescriptor engine) => engine.Unavailable is null && workload.RunsOn(engine);

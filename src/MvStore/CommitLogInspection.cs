@@ -22,6 +22,7 @@ public static class CommitLogInspection
         return new CommitLogReport
         {
             Segments = [.. content.Live.Select(s => new CommitLogSegment(s.Name, s.Header.Number, s.Header.Base, s.Header.Length))],
+            Format = content.Live.Count == 0 ? 0 : (int)LogFormat.Version,
             Commits = content.Commits,
             BaseSequence = content.Live.Count == 0 ? 0 : content.Live[0].Header.Base,
             LastSequence = content.End.Sequence,

@@ -6,6 +6,9 @@ public sealed record CommitLogReport
     /// <summary>The files that can be read, in the order of the log; empty in a log that was never used.</summary>
     public required IReadOnlyList<CommitLogSegment> Segments { get; init; }
 
+    /// <summary>The version of the format in which they are written (DESIGN.md 9, Format); 0 when there are none.</summary>
+    public required int Format { get; init; }
+
     /// <summary>Whole commits in them.</summary>
     public required long Commits { get; init; }
 

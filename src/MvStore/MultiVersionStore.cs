@@ -246,6 +246,16 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         return _committer.CommitAsync(batch, version, AtLeastMinimum(durability), cancellationToken);
     }
 
+    public CommitReceipt Commit(
+        WriteBatch batch,
+        CommitVersion version,
+        Durability durability = Durability.Buffered,
+        CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfDisposed();
+        return _committer.Commit(batch, version, AtLeastMinimum(durability), cancellationToken);
+    }
+
     public ValueTask<RollbackReceipt> RollBackAsync(
         CommitVersion target,
         CommitVersion version,

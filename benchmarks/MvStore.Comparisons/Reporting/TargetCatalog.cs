@@ -22,6 +22,8 @@ internal static class TargetCatalog
         Against("W2", Dictionary, "CD", 1.8),
         Against("W3", Dictionary, "CD", 3),
         new("W3", "W3 / W2", AtLeast, 2.3, o => Rate(o, "W3") / Rate(o, "W2")),
+        AgainstUnlogged("W2l"),
+        AgainstUnlogged("W3l"),
         Against("W4a", Dictionary, "CD", 1.5),
         Against("W4b", Dictionary, "CD", 1.5),
         Against("W4c", Dictionary, "CD", 1.5),
@@ -62,6 +64,7 @@ internal static class TargetCatalog
         new("W14", "gets beside a snapshot / without", AtLeast, 0.9, o => Figure(o, "W14", Metrics.GetRatio)),
         new("W15", "open a clean store, ms", AtMost, 100, o
             => o.Results.MedianOf("W15", OnDisk, Metrics.OpenTime) / NanosecondsPerMillisecond),
+        new("W15r", "rows replayed, M rows/s", AtLeast, 1, o => DiskRate(o, "W15r") / 1e6),
         new("W16", "rate kept on 10 x the rows / CD's, worst", AtLeast, 1, WorstGrowth),
         new("W17", "longest commit, ms", AtMost, 100, o => Highest(o, "W17", Metrics.LongestCommit) / NanosecondsPerMillisecond),
         new("W17", "commits / commits in memory only", AtLeast, 0.5, o => o.Results.MedianOf("W17", OnDisk, Metrics.CommitRatio)),
@@ -78,6 +81,9 @@ internal static class TargetCatalog
 
     private static Target AgainstOnDisk(string workload, string engine, string name, double limit)
         => new(workload, $"{workload} / {name}", AtLeast, limit, o => DiskRate(o, workload) / o.Results.MedianOf(workload, engine));
+
+    private static Target AgainstUnlogged(string workload)
+        => new(workload, "with a log / without", AtLeast, 0.9, o => o.Results.MedianOf(workload, "mvstore-logged") / o.Results.MedianOf(workload, "mvstore-unlogged"));
 
     private static double? DiskRate(RunOutcome outcome, string workload) => outcome.Results.MedianOf(workload, OnDisk);
 

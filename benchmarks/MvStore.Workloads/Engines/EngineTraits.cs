@@ -53,4 +53,10 @@ public enum EngineTraits
 
     /// <summary>Stays within a memory budget by moving rows to disk while it serves; is <see cref="IMemoryAccounting"/>.</summary>
     Budgeted = 32_768,
+
+    /// <summary>Takes part in comparing commits with a commit log to commits without.</summary>
+    LoggedOrNot = 65_536,
+
+    /// <summary>Is <see cref="ILoggingEngine"/>.</summary>
+    Replays = 131_072,
 }

@@ -3,7 +3,7 @@ using MvStore.Sqlite;
 namespace MvStore.Workloads.Engines;
 
 /// <summary>MvStore through its public interface, with the SQLite tier.</summary>
-public sealed class MvStoreSqliteEngine : IStoredEngine, IReclaimingEngine, IMemoryAccounting
+public sealed class MvStoreSqliteEngine : IStoredEngine, ILoggingEngine, IReclaimingEngine, IMemoryAccounting
 {
     private const long UnlimitedBytes = 1L << 40;
 
@@ -13,23 +13,46 @@ public sealed class MvStoreSqliteEngine : IStoredEngine, IReclaimingEngine, IMem
     private readonly IMultiVersionStore _store;
     private readonly Durability _durability;
 
-    private MvStoreSqliteEngine(EngineSettings settings)
+    private MvStoreSqliteEngine(EngineSettings settings, bool hasLog = true)
     {
         _durability = settings.Duty == EngineDuty.DurableCommits ? Durability.Durable : Durability.Buffered;
         var builder = new MvStoreBuilder().UseSqlite(Path.Combine(settings.Directory, "store.db"));
-        _store = Completion.Of(builder.Configure(options => Apply(settings, options)).OpenAsync());
+        builder.Configure(options => Apply(settings, options)).Configure(options => options.CommitLog.Enabled &= hasLog);
+        _store = Completion.Of(builder.OpenAsync());
     }
 
     public static EngineDescriptor Descriptor { get; } = new(
         "mvstore-sqlite",
         "MvStore+SQLite",
-        "the SQLite tier with options as by default, the commit log included; W9 and W10 flush and evict on request; reads by GetAsync and OpenScan",
+        "the SQLite tier with options as by default, the commit log included; W9 and W10 flush and evict on request; reads by GetAsync and OpenScan; W11: Commit",
         EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Migrates | EngineTraits.StoredReads | EngineTraits.ReclaimsDisk
-            | EngineTraits.DurableCommits | EngineTraits.Reopens | EngineTraits.Budgeted,
+            | EngineTraits.DurableCommits | EngineTraits.Reopens | EngineTraits.Budgeted | EngineTraits.Replays,
         settings => new MvStoreSqliteEngine(settings))
     {
         Version = AssemblyVersion.Of(typeof(SqliteTier)),
         MemoryOnly = MvStoreEngine.Descriptor,
+    };
+
+    /// <summary>Commits with the log and without flushes, so that what the log alone costs can be told.</summary>
+    public static EngineDescriptor Logged { get; } = new(
+        "mvstore-logged",
+        "MvStore, log",
+        "the SQLite tier, to which nothing is flushed, and the commit log; W2l and W3l only",
+        EngineTraits.Versions | EngineTraits.LoggedOrNot,
+        settings => new MvStoreSqliteEngine(settings with { Duty = EngineDuty.Migration }))
+    {
+        Version = AssemblyVersion.Of(typeof(SqliteTier)),
+    };
+
+    /// <summary>The same without the log.</summary>
+    public static EngineDescriptor Unlogged { get; } = new(
+        "mvstore-unlogged",
+        "MvStore, no log",
+        "the same without the commit log",
+        EngineTraits.Versions | EngineTraits.LoggedOrNot,
+        settings => new MvStoreSqliteEngine(settings with { Duty = EngineDuty.Migration }, hasLog: false))
+    {
+        Version = AssemblyVersion.Of(typeof(SqliteTier)),
     };
 
     public long AccountedBytes => _store.GetStatistics().BufferedBytes;
@@ -46,6 +69,8 @@ public sealed class MvStoreSqliteEngine : IStoredEngine, IReclaimingEngine, IMem
     }
 
     public void MoveToDisk() => Completion.Of(_store.FlushAsync());
+
+    public void AwaitLog() => Completion.Of(_store.WaitForDurableAsync(CommitVersion.Latest));
 
     public void LeaveMemory() => _store.Evict(0);
 

@@ -16,7 +16,9 @@ internal sealed class MvStoreWriter(IMultiVersionStore store, Durability durabil
             _batch.Set(rows.Key(row), rows.Value(row));
         }
 
-        _lastSequence = Completion.Of(store.CommitAsync(_batch, version, durability)).Sequence;
+        _lastSequence = durability == Durability.Buffered
+            ? Completion.Of(store.CommitAsync(_batch, version)).Sequence
+            : store.Commit(_batch, version, durability).Sequence;
     }
 
     public void Dispose()

@@ -52,6 +52,13 @@ internal sealed class HostedStore(string label) : IMultiVersionStore, IDisposabl
         CancellationToken cancellationToken = default)
         => Store.CommitAsync(batch, version, durability, cancellationToken);
 
+    public CommitReceipt Commit(
+        WriteBatch batch,
+        CommitVersion version,
+        Durability durability = Durability.Buffered,
+        CancellationToken cancellationToken = default)
+        => Store.Commit(batch, version, durability, cancellationToken);
+
     public ValueTask WaitForDurableAsync(CommitVersion version, CancellationToken cancellationToken = default)
         => Store.WaitForDurableAsync(version, cancellationToken);
 

@@ -30,6 +30,7 @@ internal sealed class LogVerifyCommand : OneLogCommand
         {
             Sound = report.IsSound,
             Log = directory,
+            Format = report.Format,
             Segments = report.Segments.Count,
             Commits = report.Commits,
             BaseSequence = report.BaseSequence,
@@ -56,6 +57,7 @@ internal sealed class LogVerifyCommand : OneLogCommand
         Host.Text.WriteLine(report.Sound ? "Sound: everything that was durable can be read." : $"DAMAGED: {PathText.Clean(report.Damage!)}.");
         var table = new TextTable("", "");
         table.Add("log", PathText.Clean(report.Log));
+        table.Add("format", Figures.Count(report.Format));
         table.Add("segments", Figures.Count(report.Segments));
         table.Add("commits", Figures.Count(report.Commits));
         table.Add("publications", $"{Figures.Count(report.BaseSequence)} to {Figures.Count(report.LastSequence)}");

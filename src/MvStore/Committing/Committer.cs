@@ -42,6 +42,26 @@ internal sealed class Committer(
             : ReserveAndRunAsync(commit, awaited, cancellationToken);
     }
 
+    /// <summary>Publishes a batch and waits on the caller's thread, which does itself what it would wait for where it can; see <see cref="IMultiVersionCommit.Commit"/>.</summary>
+    public CommitReceipt Commit(WriteBatch batch, CommitVersion version, Durability requested, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var awaited = AwaitedBy(requested);
+        var receipt = ResultOf(CommitAsync(batch, version, Durability.Buffered, cancellationToken));
+        if (awaited is null)
+        {
+            return receipt;
+        }
+
+        // Who may be called away must not be stuck in a sync.
+        if (!cancellationToken.CanBeCanceled)
+        {
+            awaited.Bring(receipt.Sequence);
+        }
+
+        return ResultOf(awaited.WaitAsync(receipt.Sequence, version, cancellationToken));
+    }
+
     /// <summary>Demands that a commit could be as durable as that, before anything is worked out for it.</summary>
     /// <exception cref="DurabilityUnavailableException">It could not.</exception>
     public void RequireAvailable(Durability requested) => _ = AwaitedBy(requested);
@@ -114,6 +134,9 @@ internal sealed class Committer(
             }
         }
     }
+
+    private static CommitReceipt ResultOf(ValueTask<CommitReceipt> call)
+        => call.IsCompleted ? call.GetAwaiter().GetResult() : call.AsTask().GetAwaiter().GetResult();
 
     private static CommitReceipt ReceiptOf(PreparedCommit commit) => new(commit.Version, commit.Sequence);
 

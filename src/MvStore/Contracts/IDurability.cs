@@ -18,4 +18,11 @@ internal interface IDurability
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The receipt of the publication, so that a commit needs nothing between this wait and its caller. Never throws at once.</returns>
     ValueTask<CommitReceipt> WaitAsync(ulong sequence, CommitVersion version, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Does on the caller's thread what a wait would be for, if that is possible here and nobody is at it. Called before a wait by whoever would block; changes nothing about that wait,
+    /// which tells of failures too. Never throws.
+    /// </summary>
+    /// <param name="sequence">The publication.</param>
+    void Bring(ulong sequence);
 }

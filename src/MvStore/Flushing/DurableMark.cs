@@ -52,6 +52,12 @@ internal sealed class DurableMark : IDurability
         set => Volatile.Write(ref _lastFailure, value);
     }
 
+    /// <summary>Nothing: to flush is the flusher's alone.</summary>
+    public void Bring(ulong sequence)
+    {
+        // The wait asks him.
+    }
+
     public async ValueTask<CommitReceipt> WaitAsync(ulong sequence, CommitVersion version, CancellationToken cancellationToken)
     {
         if (Sequence >= sequence)

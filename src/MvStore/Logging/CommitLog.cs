@@ -47,7 +47,10 @@ internal sealed class CommitLog : IDisposable
         _barrier = new LogBarrier(_segments, Queue, _written, _durable, use, _signal, failure);
         var appender = new LogAppender(_segments, _space, recovery.Mark, tier.Identity, recovery.Identity, end);
         Writer = new LogWriter(Queue, appender, _written, _durable, use, _barrier, failure, logger);
-        _loop = new LogLoop(Writer, _signal, time);
+        var turn = new LogTurn(Writer);
+        _written.LetLead(turn, syncs: false);
+        _durable.LetLead(turn, syncs: true);
+        _loop = new LogLoop(Writer, turn, _signal, time);
         use.Update(appender.UsedBytes);
         _segments.Release(tier.DurableSequence);
     }

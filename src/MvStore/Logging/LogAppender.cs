@@ -6,7 +6,7 @@ namespace MvStore.Logging;
 
 /// <summary>
 /// Turns commits into frames and appends them, segment after segment. Frames are put together in one buffer and written when it is full or when asked; a commit of
-/// any size passes through it in parts. Owned by the writer.
+/// any size passes through it in parts. Owned by who has the turn (I54).
 /// </summary>
 internal sealed class LogAppender
 {

@@ -14,7 +14,7 @@ internal sealed class LogBarrier(
 {
     private readonly ChangeSignal _changed = new();
 
-    // Owner: the writer. Release store before the change is told; the flusher acquires.
+    // Owner: who has the writer's turn (I54). Release store before the change is told; the flusher acquires.
     private bool _isStalled;
 
     public async ValueTask<ulong> ReachAsync(ulong flushed, ulong last, CancellationToken cancellationToken)

@@ -18,8 +18,12 @@ internal sealed class LogLevel(LogQueue queue, LogSignal signal, FailureLatch fa
     private ulong _sequence = recovered;
     private int _waiting;
 
-    // Owner: the writer. Release store; readers acquire. Only names a reason.
+    // Owner: who has the writer's turn (I54). Release store; readers acquire. Only names a reason.
     private Exception? _lastFailure;
+
+    // Owner: whoever opens the log, before anyone else has it.
+    private LogTurn? _turn;
+    private bool _syncs;
 
     public ulong Sequence => Volatile.Read(ref _sequence);
 
@@ -70,6 +74,19 @@ internal sealed class LogLevel(LogQueue queue, LogSignal signal, FailureLatch fa
         signal.Raise();
         return cancellationToken.CanBeCanceled ? WaitAsync(done, version, cancellationToken) : new ValueTask<CommitReceipt>(done.Task);
     }
+
+    public void Bring(ulong sequence)
+    {
+        if (Sequence < sequence)
+        {
+            _turn?.TryLead(this, sequence, _syncs);
+        }
+    }
+
+    /// <summary>Lets committers bring it forward themselves.</summary>
+    /// <param name="turn">How.</param>
+    /// <param name="syncs">Whether that takes a sync.</param>
+    public void LetLead(LogTurn turn, bool syncs) => (_turn, _syncs) = (turn, syncs);
 
     /// <summary>Moves it, unless it is further already, and wakes whoever waited for that.</summary>
     /// <returns>How many were woken.</returns>

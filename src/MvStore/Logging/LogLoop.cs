@@ -3,7 +3,7 @@ namespace MvStore.Logging;
 /// <summary>
 /// Runs the writer's steps on a thread of its own: its waits for the disk must take no thread from the pool, whose threads may all be waiting for it.
 /// </summary>
-internal sealed class LogLoop(LogWriter writer, LogSignal signal, TimeProvider time)
+internal sealed class LogLoop(LogWriter writer, LogTurn turn, LogSignal signal, TimeProvider time)
 {
     // The clock may stand still.
     private const int MostSpins = 1_000;
@@ -36,11 +36,29 @@ internal sealed class LogLoop(LogWriter writer, LogSignal signal, TimeProvider t
         {
             signal.Wait(looksLonger: writer.LastWoken > 0);
             var isLast = Volatile.Read(ref _closing);
-            Gather();
-            goesOn = writer.Step(always: isLast) && !isLast;
+            goesOn = Step(isLast) && !isLast;
         }
         while (goesOn);
         _ended.SetResult();
+    }
+
+    private bool Step(bool isLast)
+    {
+        var goesOn = turn.Begin();
+        try
+        {
+            if (goesOn)
+            {
+                Gather();
+                goesOn = writer.Step(always: isLast);
+            }
+        }
+        finally
+        {
+            turn.End(isOver: isLast || !goesOn);
+        }
+
+        return goesOn;
     }
 
     // Those who were let go by the last sync commit again a few microseconds later, one after the other. Without waiting for them every other sync would be for

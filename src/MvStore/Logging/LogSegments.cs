@@ -21,7 +21,7 @@ internal sealed class LogSegments : IDisposable
     // Owned by _gate. How long the next new file will be: each is four times as long as the one before, so that a small store has small files.
     private int _length;
 
-    // Owned by the writer.
+    // Owned by who has the writer's turn (I54).
     private ulong _lastNumber;
     private int _lastName;
 

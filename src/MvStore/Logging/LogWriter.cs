@@ -7,7 +7,8 @@ namespace MvStore.Logging;
 /// <summary>
 /// The one who appends (DESIGN.md 9, Appending). Goal: one write and one sync for everybody who waits. Outline of a step: take every commit that was published
 /// since the last one; append them in that order; hand them to the operating system, and tell who waits for that; if somebody waits for the disk, sync, and tell
-/// them. Nobody is told before it is so (I16). The first failure other than a full disk stops the store for writing (I9). A step is one thread's at a time.
+/// them. Nobody is told before it is so (I16). The first failure other than a full disk stops the store for writing (I9). A step is one thread's at a time: its who has
+/// the turn (I54).
 /// </summary>
 internal sealed class LogWriter(
     LogQueue queue,
@@ -22,16 +23,20 @@ internal sealed class LogWriter(
     // Owned by the step. Two lists that take turns with the queue's.
     private List<PreparedCommit> _spare = [];
 
-    /// <summary>How many the last sync let go: as many will probably wait again soon. Owned by the step.</summary>
-    public int LastWoken { get; private set; }
+    // Owner: the step. Release store; who guesses at what comes next acquires.
+    private int _lastWoken;
+
+    /// <summary>How many the last sync let go, with who led it for them: as many will probably wait again soon. Any thread.</summary>
+    public int LastWoken => Volatile.Read(ref _lastWoken);
 
     /// <summary>How many wait for the disk. Any thread.</summary>
     public int Waiting => durable.Waiting;
 
     /// <summary>Writes what was published, and syncs if somebody waits for that.</summary>
     /// <param name="always">Whether to sync although nobody waits.</param>
+    /// <param name="led">Whether the thread that takes the step is itself one that would wait.</param>
     /// <returns>Whether the log can go on.</returns>
-    public bool Step(bool always = false)
+    public bool Step(bool always = false, bool led = false)
     {
         try
         {
@@ -43,7 +48,8 @@ internal sealed class LogWriter(
             {
                 appender.Sync();
                 queue.MoveDurable(appender.Synced);
-                LastWoken = durable.MoveTo(appender.Synced);
+                var woken = durable.MoveTo(appender.Synced);
+                Volatile.Write(ref _lastWoken, led && woken > 0 ? woken + 1 : woken);
             }
 
             return true;

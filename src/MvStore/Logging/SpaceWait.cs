@@ -4,8 +4,8 @@ using MvStore.Diagnostics;
 namespace MvStore.Logging;
 
 /// <summary>
-/// Repeats an operation of the log while the disk is full, with growing pauses. It blocks the writer's own thread: a commit half written is gone on with where it
-/// was left. Used by the writer.
+/// Repeats an operation of the log while the disk is full, with growing pauses. It blocks the thread that has the writer's turn: a commit half written is gone on with where it
+/// was left.
 /// </summary>
 /// <param name="first">The first pause; doubled for each further one.</param>
 /// <param name="longest">The longest pause.</param>

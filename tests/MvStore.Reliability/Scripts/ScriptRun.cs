@@ -148,7 +148,15 @@ internal sealed class ScriptRun(Script script, Disk disk, CommitLog log, Witness
                 StepKind.CommitToLog => Durability.Logged,
                 _ => Durability.Buffered,
             };
-            await store.CommitAsync(step.Batch(), step.Version, durability, cancellationToken);
+            if (!cancellationToken.CanBeCanceled && step.Version % 2 == 1)
+            {
+                // On this thread, log and all.
+                store.Commit(step.Batch(), step.Version, durability, cancellationToken);
+            }
+            else
+            {
+                await store.CommitAsync(step.Batch(), step.Version, durability, cancellationToken);
+            }
         }
         finally
         {

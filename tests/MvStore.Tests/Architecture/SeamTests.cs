@@ -35,6 +35,7 @@ public sealed class SeamTests
         ["ICommitLimit.AskForRoom"] = "MvStore.Pacing",
         ["ICommitTarget.Link"] = "MvStore.Committing",
         ["ICommitTarget.Unlink"] = "MvStore.Committing",
+        ["IDurability.Bring"] = "MvStore.Committing",
         ["IDurability.WaitAsync"] = "MvStore.Committing",
         ["IEvictable.Evict"] = "MvStore.Flushing",
         ["IFlushBarrier.ReachAsync"] = "MvStore.Flushing",

@@ -21,6 +21,7 @@ internal static class StoreMembers
     private static IEnumerable<StoreMember> Common()
     {
         yield return new("CommitAsync", s => s.CommitAsync(new WriteBatch().Set("member", "1"), NextVersion()).AsTask());
+        yield return new("Commit", s => Run(() => s.Commit(new WriteBatch().Set("member", "1"), NextVersion())));
         yield return new("GetAsync", s => s.GetAsync(Bytes.Of("a"), CommitVersion.Latest).AsTask());
         yield return new("CopyAsync", s => s.CopyAsync(Bytes.Of("a"), CommitVersion.Latest, new ArrayBufferWriter<byte>()).AsTask());
         yield return new("TryGet", s => Run(() => RowTexts.TryGet(s, "a", CommitVersion.Latest)));
@@ -58,6 +59,9 @@ internal static class StoreMembers
         yield return new(
             "CommitAsync (durable)",
             s => s.CommitAsync(new WriteBatch().Set("member", "1"), NextVersion(), Durability.Durable).AsTask());
+        yield return new(
+            "Commit (durable)",
+            s => Run(() => s.Commit(new WriteBatch().Set("member", "1"), NextVersion(), Durability.Durable)));
         yield return new("WaitForDurableAsync", s => s.WaitForDurableAsync(CommitVersion.Latest).AsTask());
         yield return new("FlushAsync", s => s.FlushAsync().AsTask());
         yield return new("OpenLeaseAsync", OpenAndCloseLeaseAsync);

@@ -21,4 +21,6 @@ internal sealed class SteppedDurability(IDurability inner, Stepper stepper) : ID
 
     public ValueTask<CommitReceipt> WaitAsync(ulong sequence, CommitVersion version, CancellationToken cancellationToken)
         => inner.WaitAsync(sequence, version, cancellationToken);
+
+    public void Bring(ulong sequence) => inner.Bring(sequence);
 }

@@ -3,10 +3,12 @@ namespace MvStore.Tests.Logging;
 /// <summary>Every operation of a script fails once: the disk is full, a write fails, a sync fails and the system forgets what it had not written.</summary>
 public sealed class LogFaultTests
 {
-    [Fact]
-    public void D4_AFullDiskLosesNothingAndTheLogGoesOnWhenThereIsSpace()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void D4_AFullDiskLosesNothingAndTheLogGoesOnWhenThereIsSpace(bool leads)
     {
-        var operations = OperationsOfScript();
+        var operations = OperationsOfScript(leads);
         for (var failing = OperationsOfOpening(); failing < operations; failing++)
         {
             var disk = new SimulatedDisk();
@@ -19,7 +21,7 @@ public sealed class LogFaultTests
                 }
             };
             using var run = new LogHarness(disk);
-            Script(run).Should().Be(run.Sequence);
+            Script(run, leads).Should().Be(run.Sequence);
 
             PowerLossCheck.Problem(disk.AfterPowerLoss(PowerLoss.KeepsNone, new Random(1)), run.Tier, run.Published, run.Sequence)
                 .Should().BeNull("operation {0} found no space", failing);
@@ -28,11 +30,13 @@ public sealed class LogFaultTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void D4_AFailureOfUnknownOutcomeStopsTheLogAndLosesNothingAcknowledged(bool syncsOnly)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public void D4_AFailureOfUnknownOutcomeStopsTheLogAndLosesNothingAcknowledged(bool syncsOnly, bool leads)
     {
-        var operations = OperationsOfScript();
+        var operations = OperationsOfScript(leads);
         for (var failing = OperationsOfOpening(); failing < operations; failing++)
         {
             var disk = new SimulatedDisk();
@@ -44,7 +48,7 @@ public sealed class LogFaultTests
                 }
             };
             using var run = new LogHarness(disk);
-            var acknowledged = Script(run);
+            var acknowledged = Script(run, leads);
             if (run.Failure.Cause is null)
             {
                 continue;
@@ -90,14 +94,19 @@ public sealed class LogFaultTests
 
     /// <summary>Runs until it is through or the log stops.</summary>
     /// <returns>What was acknowledged.</returns>
-    private static ulong Script(LogHarness run)
+    private static ulong Script(LogHarness run, bool leads)
     {
         var acknowledged = 0UL;
         for (var i = 0; i < 10; i++)
         {
             run.Publish(values: 4, valueBytes: 900);
+            if (leads)
+            {
+                run.Log.Durable.Bring(run.Sequence);
+            }
+
             var durable = run.Log.Durable.WaitAsync(run.Sequence, run.Highest, default).AsTask();
-            if (!run.Log.Writer.Step())
+            if (leads ? run.Failure.Cause is not null : !run.Log.Writer.Step())
             {
                 durable.IsFaulted.Should().BeTrue();
                 break;
@@ -128,10 +137,10 @@ public sealed class LogFaultTests
         return run.Disk.Operations.Count;
     }
 
-    private static int OperationsOfScript()
+    private static int OperationsOfScript(bool leads)
     {
         using var run = new LogHarness(new SimulatedDisk());
-        Script(run);
+        Script(run, leads);
         return run.Disk.Operations.Count;
     }
 }

@@ -114,6 +114,14 @@ internal sealed class LogHarness : IDisposable
         _acknowledged.Add((Disk.Operations.Count, Sequence));
     }
 
+    /// <summary>Lets a committer lead for everything published, and remembers when it was acknowledged.</summary>
+    public void Lead()
+    {
+        Log.Durable.Bring(Sequence);
+        Log.Durable.Sequence.Should().Be(Sequence);
+        _acknowledged.Add((Disk.Operations.Count, Sequence));
+    }
+
     /// <summary>A planted fault: acknowledges what was only handed to the operating system.</summary>
     public void AcknowledgeTooEarly()
     {

@@ -22,6 +22,26 @@ public sealed class PowerLossTests
                 }
             }
         },
+        ["committers that lead"] = run =>
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                run.Publish(values: 2, valueBytes: i % 4 == 3 ? 9_000 : 100);
+                if (i % 3 == 2)
+                {
+                    run.Step();
+                }
+                else
+                {
+                    run.Lead();
+                }
+
+                if (i % 4 == 3)
+                {
+                    run.Flush();
+                }
+            }
+        },
         ["late and sparse versions"] = run =>
         {
             foreach (var version in (ulong[])[100, 50, 200, 150, 60, 1_000])

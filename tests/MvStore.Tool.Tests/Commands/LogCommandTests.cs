@@ -48,6 +48,7 @@ public sealed class LogCommandTests : IDisposable
         using var json = JsonDocument.Parse((await RunAsync(ExitCode.Negative, "log", "verify", copy, "--json")).Text);
         json.RootElement.GetProperty("sound").GetBoolean().Should().BeFalse();
         json.RootElement.GetProperty("syncedSequence").GetInt32().Should().Be(2);
+        json.RootElement.GetProperty("format").GetInt32().Should().Be(1);
     }
 
     [Fact]

@@ -7,6 +7,9 @@ internal sealed record LogVerificationDocument
 
     public required string Log { get; init; }
 
+    /// <summary>The version of the log's format; 0 when it has no segments.</summary>
+    public required int Format { get; init; }
+
     public required int Segments { get; init; }
 
     public required long Commits { get; init; }
