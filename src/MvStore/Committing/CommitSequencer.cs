@@ -22,6 +22,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     private readonly IPublicationSink? _feed;
     private readonly IPublicationSink? _meter;
     private readonly IVisibilityListener? _times;
+    private readonly ChangeTracker? _changes;
 
     // All owned by _gate.
     private readonly InFlightList _inFlight = new();
@@ -43,15 +44,18 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     /// <param name="feed">Takes commits over just after readers can see them: who is told of one finds it.</param>
     /// <param name="meter">Counts what is published, after the queue has it.</param>
     /// <param name="times">Is told when the visible version rose, after readers can see it.</param>
+    /// <param name="changes">Takes note of what is published and of floors that rise, and keeps floors from what is claimed.</param>
     public CommitSequencer(
         TierState recovered,
         FailureLatch failure,
         IPublicationSink? queue,
         IPublicationSink? feed,
         IPublicationSink? meter = null,
-        IVisibilityListener? times = null)
+        IVisibilityListener? times = null,
+        ChangeTracker? changes = null)
     {
         _times = times;
+        _changes = changes;
         _failure = failure;
         _queue = queue;
         _feed = feed;
@@ -72,6 +76,15 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         lock (_gate)
         {
             listener(_visibility.Visible);
+        }
+    }
+
+    /// <summary>Does something inside the critical section. It must be quick, must not wait, and must not call back.</summary>
+    public T Exclusively<T>(Func<T> step)
+    {
+        lock (_gate)
+        {
+            return step();
         }
     }
 
@@ -201,9 +214,16 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     {
         lock (_gate)
         {
-            var highest = HighestFloor(cap());
+            var highest = HighestFloor(cap(), isForeseen: false);
             var drops = _drops.TakeUpTo(highest, mostDrops);
-            _admission = _admission.RaisedTo(retention(highest), drops);
+            var kinds = retention(highest);
+            var raised = _admission.RaisedTo(kinds, drops);
+            if (!ReferenceEquals(raised, _admission))
+            {
+                _changes?.NoteRaised(kinds, drops);
+                _admission = raised;
+            }
+
             return new AdmissionRaise(_admission, drops);
         }
     }
@@ -216,7 +236,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         IReadOnlyList<KeyFloor> drops;
         lock (_gate)
         {
-            highest = HighestFloor(cap());
+            highest = HighestFloor(cap(), isForeseen: true);
             admission = _admission;
             drops = _drops.UpTo(highest);
         }
@@ -251,9 +271,10 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     }
 
     /// <summary>The highest version that a floor may have. Inside the critical section.</summary>
-    private CommitVersion HighestFloor(CommitVersion cap)
+    private CommitVersion HighestFloor(CommitVersion cap, bool isForeseen)
     {
         var highest = Math.Min(cap.Value, _visibility.Visible.Value);
+        highest = Math.Min(highest, _changes?.HighestFloor(isForeseen).Value ?? highest);
         if (_inFlight.LowestVersion is { } lowest)
         {
             highest = Math.Min(highest, lowest.Value - 1);
@@ -382,9 +403,13 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         InFlightCommit? awaited = null;
         for (var commit = published; commit != end;)
         {
-            if (!commit.IsAborted && !commit.IsReplayed)
+            if (!commit.IsAborted)
             {
-                _feed?.Add(commit);
+                _changes?.Add(commit);
+                if (!commit.IsReplayed)
+                {
+                    _feed?.Add(commit);
+                }
             }
 
             var following = commit.Next!;

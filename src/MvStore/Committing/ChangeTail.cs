@@ -1,0 +1,144 @@
+namespace MvStore.Committing;
+
+/// <summary>
+/// The recent commits, for those who follow them: a ring that is bounded in commits and bytes, and that nobody waits for. Each commit in it says from where on it follows without a gap (I50), so a reader who was
+/// overtaken, or came too late, finds a gap and reads history instead. The sequencer puts commits in, inside its critical section; any number of readers take them from it without a lock. Nothing is kept while nobody follows.
+/// </summary>
+/// <param name="accounted">The last publication before the first that can come.</param>
+internal sealed class ChangeTail(ulong accounted)
+{
+    private const int Places = 1_024;
+    private const long MaxBytes = 8 << 20;
+    private const int BytesPerDelta = 96;
+
+    // Places are owned by the sequencer's critical section. Release store; readers acquire, and go by what the commit says of itself.
+    private readonly TailCommit?[] _places = new TailCommit?[Places];
+
+    // Both owned by the sequencer's critical section: the oldest commit that is kept, counted from the first that ever was put in, and the bytes of all that are.
+    private long _oldest;
+    private long _bytes;
+
+    // Owner: the sequencer's critical section. Release store after the place; readers acquire.
+    private long _count;
+
+    // Owner: the sequencer's critical section: the last publication with entries, kept or not. Release store after the place; readers acquire.
+    private ulong _accounted = accounted;
+
+    // Owner: the sequencer's critical section. Release store; committers acquire, who may be late: a commit without copies is a gap.
+    private int _followers;
+
+    // There only while somebody waits. Anyone, by compare-and-swap or exchange (full fence).
+    private TaskCompletionSource? _next;
+
+    /// <summary>Whether commits are to bring copies of their deltas. Any thread.</summary>
+    public bool IsFollowed => Volatile.Read(ref _followers) > 0;
+
+    /// <summary>The last publication with entries. To be asked before <see cref="ReadAfter"/>. Any thread.</summary>
+    public ulong Accounted => Volatile.Read(ref _accounted);
+
+    /// <summary>Begins to follow. Inside the sequencer's critical section, so that what is published later is accounted for, and what is not can be seen.</summary>
+    public void Follow() => Volatile.Write(ref _followers, _followers + 1);
+
+    /// <summary>Follows no more. Inside the sequencer's critical section.</summary>
+    public void Leave()
+    {
+        Volatile.Write(ref _followers, _followers - 1);
+        while (_followers == 0 && _oldest < _count)
+        {
+            TakeOldest();
+        }
+    }
+
+    /// <summary>Takes over a published commit. Inside the sequencer's critical section, after readers can see it.</summary>
+    public void Add(InFlightCommit commit)
+    {
+        if (commit.EntryCount == 0)
+        {
+            return;
+        }
+
+        var bytes = commit.Bytes + ((long)commit.DeltaCount * BytesPerDelta);
+        if (_followers > 0 && !commit.IsReplayed && commit.Deltas.Count == commit.DeltaCount && bytes <= MaxBytes)
+        {
+            Put(new TailCommit(commit.Sequence, commit.Version, commit.Deltas, _accounted, bytes));
+        }
+
+        Volatile.Write(ref _accounted, commit.Sequence);
+        if (_followers > 0)
+        {
+            Wake();
+        }
+    }
+
+    /// <summary>Completes when something was published after this call, or <see cref="Wake"/> was called. Take it before looking. Any thread.</summary>
+    public Task Next()
+    {
+        while (true)
+        {
+            if (Volatile.Read(ref _next) is { } awaited)
+            {
+                return awaited.Task;
+            }
+
+            var next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (Interlocked.CompareExchange(ref _next, next, null) is null)
+            {
+                return next.Task;
+            }
+        }
+    }
+
+    /// <summary>Lets everyone who waits look again. Any thread.</summary>
+    public void Wake() => Interlocked.Exchange(ref _next, null)?.TrySetResult();
+
+    /// <summary>The commits behind a publication, without a gap between it and them or among them; none if there is a gap, or nothing. Any thread.</summary>
+    /// <param name="sequence">The publication.</param>
+    /// <param name="most">How many at most.</param>
+    public List<TailCommit> ReadAfter(ulong sequence, int most)
+    {
+        // Backwards, from the newest: what is overwritten meanwhile is newer than what was read before it, and ends the walk.
+        var found = new List<TailCommit>();
+        var last = ulong.MaxValue;
+        for (var i = Volatile.Read(ref _count) - 1; i >= 0 && found.Count < Places; i--)
+        {
+            var commit = Volatile.Read(ref _places[i % Places]);
+            if (commit is null || commit.Sequence >= last || commit.Sequence <= sequence)
+            {
+                break;
+            }
+
+            found.Add(commit);
+            last = commit.Sequence;
+        }
+
+        found.Reverse();
+        var reached = sequence;
+        var count = 0;
+        while (count < found.Count && count < most && found[count].Previous <= reached)
+        {
+            reached = found[count++].Sequence;
+        }
+
+        found.RemoveRange(count, found.Count - count);
+        return found;
+    }
+
+    private void Put(TailCommit commit)
+    {
+        while (_oldest < _count && (_count - _oldest == Places || _bytes + commit.Bytes > MaxBytes))
+        {
+            TakeOldest();
+        }
+
+        _bytes += commit.Bytes;
+        Volatile.Write(ref _places[_count % Places], commit);
+        Volatile.Write(ref _count, _count + 1);
+    }
+
+    private void TakeOldest()
+    {
+        ref var place = ref _places[_oldest++ % Places];
+        _bytes -= place!.Bytes;
+        Volatile.Write(ref place, null);
+    }
+}
