@@ -79,7 +79,7 @@ internal sealed class PublicationOrder
     {
         var newest = _lasts[^1].Sequence;
         var kept = 0;
-        var before = _lasts[0].Sequence;
+        ulong before = 0; // The last of the group before the one that grows: measured from there, no group grows from one time to the next but with its age.
         for (var i = 1; i < _lasts.Count; i++)
         {
             var (version, sequence) = _lasts[i];

@@ -58,8 +58,8 @@ public sealed class ChangeTailTests(ITestOutputHelper output)
     [InlineData(Fault.JoinedBesideThePublication, "I50-AWAKE")]
     [InlineData(Fault.WaitTakenAfterTheLook, "I50-AWAKE")]
     [InlineData(Fault.GapsNotLookedAt, "I50-WHOLE")]
-    [InlineData(Fault.CommitWithoutCopiesNotAccountedFor, "I50-WHOLE")]
-    [InlineData(Fault.NotAccountedForWhileNobodyFollows, "I50-WHOLE")]
+    [InlineData(Fault.CommitWithoutCopiesNotAccountedFor, "I50-AWAKE")]
+    [InlineData(Fault.NotAccountedForWhileNobodyFollows, "I50-AWAKE")]
     [InlineData(Fault.HistoryReachesWhatCameMeanwhile, "I50-WHOLE")]
     [InlineData(Fault.WokenBeforeItIsThere, "I50-AWAKE")]
     public void Change_tail_faults_are_caught(Fault fault, string rule)
