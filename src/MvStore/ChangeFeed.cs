@@ -104,7 +104,7 @@ internal sealed class ChangeFeed(
 
     private async ValueTask<ChangeCommit> ToCommitAsync(TailCommit commit, ChangeReadOptions options, CancellationToken cancellationToken)
     {
-        var changes = new List<Change>(commit.Deltas.Count);
+        var changes = new List<KeyChange>(commit.Deltas.Count);
         foreach (var delta in commit.Deltas)
         {
             if (delta.Kind != DeltaKind.Drop)
@@ -119,7 +119,7 @@ internal sealed class ChangeFeed(
 
     private async ValueTask<ChangeCommit> ToCommitAsync(ScannedCommit commit, ChangeReadOptions options, CancellationToken cancellationToken)
     {
-        var changes = new List<Change>(commit.Rows.Count);
+        var changes = new List<KeyChange>(commit.Rows.Count);
         foreach (var row in commit.Rows)
         {
             changes.Add(await ToChangeAsync(row.Key, row.Value, commit.Version, commit.Sequence, options, cancellationToken).ConfigureAwait(false));
@@ -128,7 +128,7 @@ internal sealed class ChangeFeed(
         return new ChangeCommit(lineages.At(commit.Sequence), commit.Version, changes);
     }
 
-    private async ValueTask<Change> ToChangeAsync(
+    private async ValueTask<KeyChange> ToChangeAsync(
         ReadOnlyMemory<byte> key,
         ReadOnlyMemory<byte>? value,
         CommitVersion version,
@@ -144,7 +144,7 @@ internal sealed class ChangeFeed(
             tracker.RequireWhole(sequence - 1);
         }
 
-        return new Change(value is null ? ChangeKind.Remove : ChangeKind.Set, key, options.IncludeValues ? value : default(ReadOnlyMemory<byte>?), old);
+        return new KeyChange(value is null ? KeyChangeKind.Remove : KeyChangeKind.Set, key, options.IncludeValues ? value : default(ReadOnlyMemory<byte>?), old);
     }
 
     private void Within(Action step)

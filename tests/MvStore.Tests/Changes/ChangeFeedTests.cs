@@ -43,7 +43,7 @@ public sealed class ChangeFeedTests
         await fixture.Store.SetAsync(1, "a", "1");
         await using var commits = fixture.Store.ReadChangesAsync(ChangePosition.Beginning, new ChangeReadOptions { IncludeValues = false }).GetAsyncEnumerator();
         (await commits.MoveNextAsync().Guarded()).Should().BeTrue();
-        commits.Current.Changes.Should().ContainSingle().Which.Should().Match<Change>(c => c.Kind == ChangeKind.Set && c.Value == null && c.OldValue == null);
+        commits.Current.Changes.Should().ContainSingle().Which.Should().Match<KeyChange>(c => c.Kind == KeyChangeKind.Set && c.Value == null && c.OldValue == null);
     }
 
     [Theory]

@@ -56,10 +56,10 @@ internal sealed class ChangeStream : IAsyncDisposable
     public static string Show(ChangeCommit commit)
         => string.Join(' ', commit.Changes.Select(Show).Prepend(string.Create(CultureInfo.InvariantCulture, $"{commit.Position.Sequence}@{commit.Version}")));
 
-    private static string Show(Change change)
+    private static string Show(KeyChange change)
     {
-        (change.Kind == ChangeKind.Remove && change.Value is not null).Should().BeFalse();
+        (change.Kind == KeyChangeKind.Remove && change.Value is not null).Should().BeFalse();
         var old = change.OldValue is { } before ? $"({Bytes.Text(before)})" : string.Empty;
-        return $"{Bytes.Text(change.Key)}={(change.Kind == ChangeKind.Remove ? "-" : Bytes.Text(change.Value ?? default))}{old}";
+        return $"{Bytes.Text(change.Key)}={(change.Kind == KeyChangeKind.Remove ? "-" : Bytes.Text(change.Value ?? default))}{old}";
     }
 }

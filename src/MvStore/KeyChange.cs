@@ -8,7 +8,7 @@ namespace MvStore;
 /// The value that the key had at the commit's version just before the commit was published; null when it had none, or when old values were not asked for. For a late commit that is what
 /// was there below its version.
 /// </param>
-public readonly record struct Change(ChangeKind Kind, ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte>? Value, ReadOnlyMemory<byte>? OldValue)
+public readonly record struct KeyChange(KeyChangeKind Kind, ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte>? Value, ReadOnlyMemory<byte>? OldValue)
 {
     /// <summary>The kind and the sizes; never key or value bytes (contract F8).</summary>
     /// <returns>The text.</returns>

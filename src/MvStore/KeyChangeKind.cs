@@ -1,7 +1,7 @@
 namespace MvStore;
 
 /// <summary>What a commit did to a key.</summary>
-public enum ChangeKind
+public enum KeyChangeKind
 {
     /// <summary>It has a new value.</summary>
     Set,
