@@ -412,6 +412,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
                 }
             }
 
+            commit.ForgetDeltas(); // I53
             var following = commit.Next!;
             commit.Next = commit.IsAwaited ? awaited : null;
             awaited = commit.IsAwaited ? commit : awaited;
