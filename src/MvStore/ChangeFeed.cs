@@ -38,25 +38,45 @@ internal sealed class ChangeFeed(
         }
 
         await lineages.BeginAsync(cancellationToken).ConfigureAwait(false);
-        var reached = lineages.Require(after, sequencer.Current.Sequence);
+        var published = sequencer.Current.Sequence;
+        var reached = lineages.Require(after, published);
+        var end = options.Follow ? ulong.MaxValue : Math.Min(published, options.DurableOnly ? durable!.Sequence : published);
         Within(tracker.Tail.Follow);
         try
         {
+            var news = default(Task);
             while (true)
             {
-                // In this order: what comes after the look ends the wait; what was accounted for before it and is not in the ring is in history only.
-                var news = tracker.Tail.Next();
                 cancellationToken.ThrowIfCancellationRequested();
                 lifetime.ThrowIfDisposed();
+
+                // In this order: what was accounted for before the look into the ring and is not there is in history only.
                 var accounted = tracker.Tail.Accounted;
                 var recent = tracker.Tail.ReadAfter(reached, Portion);
-                var limit = options.DurableOnly ? durable!.Sequence : ulong.MaxValue;
+                var limit = Math.Min(end, options.DurableOnly ? durable!.Sequence : ulong.MaxValue);
                 var next = recent.Count > 0 ? recent[0].Sequence : reached + 1;
-                if (recent.Count == 0 && accounted <= reached)
+                var isAllTold = recent.Count == 0 && accounted <= reached;
+                if (next > end || (isAllTold && !options.Follow))
                 {
-                    await news.WaitAsync(cancellationToken).ConfigureAwait(false);
+                    yield break;
                 }
-                else if (next > limit)
+
+                if (isAllTold)
+                {
+                    // Only a wait whose task was taken before the look: it ends with whatever comes after the look. The end of the store, too.
+                    if (news is null)
+                    {
+                        news = tracker.Tail.Next();
+                        continue;
+                    }
+
+                    await news.WaitAsync(cancellationToken).ConfigureAwait(false);
+                    news = null;
+                    continue;
+                }
+
+                news = null;
+                if (next > limit)
                 {
                     await durable!.WaitAsync(next, CommitVersion.Zero, cancellationToken).ConfigureAwait(false);
                 }
@@ -102,49 +122,51 @@ internal sealed class ChangeFeed(
         return pass;
     }
 
-    private async ValueTask<ChangeCommit> ToCommitAsync(TailCommit commit, ChangeReadOptions options, CancellationToken cancellationToken)
+    private ValueTask<ChangeCommit> ToCommitAsync(TailCommit commit, ChangeReadOptions options, CancellationToken cancellationToken)
     {
         var changes = new List<KeyChange>(commit.Deltas.Count);
         foreach (var delta in commit.Deltas)
         {
             if (delta.Kind != DeltaKind.Drop)
             {
-                var value = delta.Kind == DeltaKind.Set ? delta.Value : default(ReadOnlyMemory<byte>?);
-                changes.Add(await ToChangeAsync(delta.Key, value, commit.Version, commit.Sequence, options, cancellationToken).ConfigureAwait(false));
+                changes.Add(ToChange(delta.Key, delta.Kind == DeltaKind.Set ? delta.Value : default(ReadOnlyMemory<byte>?), options));
             }
         }
 
-        return new ChangeCommit(lineages.At(commit.Sequence), commit.Version, changes);
+        return CompleteAsync(changes, commit.Version, commit.Sequence, options, cancellationToken);
     }
 
-    private async ValueTask<ChangeCommit> ToCommitAsync(ScannedCommit commit, ChangeReadOptions options, CancellationToken cancellationToken)
+    private ValueTask<ChangeCommit> ToCommitAsync(ScannedCommit commit, ChangeReadOptions options, CancellationToken cancellationToken)
     {
         var changes = new List<KeyChange>(commit.Rows.Count);
         foreach (var row in commit.Rows)
         {
-            changes.Add(await ToChangeAsync(row.Key, row.Value, commit.Version, commit.Sequence, options, cancellationToken).ConfigureAwait(false));
+            changes.Add(ToChange(row.Key, row.Value, options));
         }
 
-        return new ChangeCommit(lineages.At(commit.Sequence), commit.Version, changes);
+        return CompleteAsync(changes, commit.Version, commit.Sequence, options, cancellationToken);
     }
 
-    private async ValueTask<KeyChange> ToChangeAsync(
-        ReadOnlyMemory<byte> key,
-        ReadOnlyMemory<byte>? value,
-        CommitVersion version,
-        ulong sequence,
-        ChangeReadOptions options,
-        CancellationToken cancellationToken)
+    private static KeyChange ToChange(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte>? value, ChangeReadOptions options)
+        => new(value is null ? KeyChangeKind.Remove : KeyChangeKind.Set, key, options.IncludeValues ? value : default(ReadOnlyMemory<byte>?), OldValue: null);
+
+    private ValueTask<ChangeCommit> CompleteAsync(List<KeyChange> changes, CommitVersion version, ulong sequence, ChangeReadOptions options, CancellationToken cancellationToken)
     {
-        var old = default(ReadOnlyMemory<byte>?);
-        if (options.IncludeOldValues)
+        var commit = new ChangeCommit(lineages.At(sequence), version, changes);
+        return options.IncludeOldValues ? WithOldValuesAsync(commit, changes, cancellationToken) : ValueTask.FromResult(commit);
+    }
+
+    private async ValueTask<ChangeCommit> WithOldValuesAsync(ChangeCommit commit, List<KeyChange> changes, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < changes.Count; i++)
         {
-            old = await scan.FindBeforeAsync(key, version, sequence, cancellationToken).ConfigureAwait(false);
+            var old = await scan.FindBeforeAsync(changes[i].Key, commit.Version, commit.Position.Sequence, cancellationToken).ConfigureAwait(false);
             lifetime.ThrowIfDisposed();
-            tracker.RequireWhole(sequence - 1);
+            tracker.RequireWhole(commit.Position.Sequence - 1);
+            changes[i] = changes[i] with { OldValue = old };
         }
 
-        return new KeyChange(value is null ? KeyChangeKind.Remove : KeyChangeKind.Set, key, options.IncludeValues ? value : default(ReadOnlyMemory<byte>?), old);
+        return commit;
     }
 
     private void Within(Action step)

@@ -19,6 +19,12 @@ public sealed record ChangeReadOptions
     public bool DurableOnly { get; init; }
 
     /// <summary>
+    /// Whether to go on with each new commit as it comes. Without, the stream ends behind what was published when reading began, or durable if <see cref="DurableOnly"/> is set, and waits for nothing.
+    /// </summary>
+    /// <value>Default true.</value>
+    public bool Follow { get; init; } = true;
+
+    /// <summary>
     /// The most bytes of changes, about, to hold at once while catching up from history; more are read in several passes over it. One commit is always held whole.
     /// </summary>
     /// <value>Default 16 MiB. At least 1.</value>

@@ -7,12 +7,13 @@ namespace MvStore.Committing;
 /// <param name="accounted">The last publication before the first that can come.</param>
 internal sealed class ChangeTail(ulong accounted)
 {
-    private const int Places = 1_024;
+    private const int Places = 16_384;
     private const long MaxBytes = 8 << 20;
-    private const int BytesPerDelta = 96;
+    private const int BytesPerCommit = 160;
+    private const int BytesPerDelta = 64;
 
-    // Places are owned by the sequencer's critical section. Release store; readers acquire, and go by what the commit says of itself.
-    private readonly TailCommit?[] _places = new TailCommit?[Places];
+    // There from the first time on that somebody follows. Array and places are owned by the sequencer's critical section. Release store; readers acquire, and go by what the commit says of itself.
+    private TailCommit?[] _places = [];
 
     // Both owned by the sequencer's critical section: the oldest commit that is kept, counted from the first that ever was put in, and the bytes of all that are.
     private long _oldest;
@@ -37,7 +38,15 @@ internal sealed class ChangeTail(ulong accounted)
     public ulong Accounted => Volatile.Read(ref _accounted);
 
     /// <summary>Begins to follow. Inside the sequencer's critical section, so that what is published later is accounted for, and what is not can be seen.</summary>
-    public void Follow() => Volatile.Write(ref _followers, _followers + 1);
+    public void Follow()
+    {
+        if (_places.Length == 0)
+        {
+            Volatile.Write(ref _places, new TailCommit?[Places]);
+        }
+
+        Volatile.Write(ref _followers, _followers + 1);
+    }
 
     /// <summary>Follows no more. Inside the sequencer's critical section.</summary>
     public void Leave()
@@ -57,10 +66,10 @@ internal sealed class ChangeTail(ulong accounted)
             return;
         }
 
-        var bytes = commit.Bytes + ((long)commit.DeltaCount * BytesPerDelta);
+        var bytes = BytesPerCommit + commit.Bytes + ((long)commit.DeltaCount * BytesPerDelta);
         if (_followers > 0 && !commit.IsReplayed && commit.Deltas.Count == commit.DeltaCount && bytes <= MaxBytes)
         {
-            Put(new TailCommit(commit.Sequence, commit.Version, commit.Deltas, _accounted, bytes));
+            Put(new TailCommit(commit.Sequence, commit.Version, commit.Deltas, _accounted, bytes, _count));
         }
 
         Volatile.Write(ref _accounted, commit.Sequence);
@@ -94,34 +103,49 @@ internal sealed class ChangeTail(ulong accounted)
     /// <summary>The commits behind a publication, without a gap between it and them or among them; none if there is a gap, or nothing. Any thread.</summary>
     /// <param name="sequence">The publication.</param>
     /// <param name="most">How many at most.</param>
-    public List<TailCommit> ReadAfter(ulong sequence, int most)
+    public IReadOnlyList<TailCommit> ReadAfter(ulong sequence, int most)
     {
-        // Backwards, from the newest: what is overwritten meanwhile is newer than what was read before it, and ends the walk.
-        var found = new List<TailCommit>();
-        var last = ulong.MaxValue;
-        for (var i = Volatile.Read(ref _count) - 1; i >= 0 && found.Count < Places; i--)
+        var count = Volatile.Read(ref _count);
+        var places = Volatile.Read(ref _places);
+        var first = FirstAfter(sequence, places, count);
+        if (first == count)
         {
-            var commit = Volatile.Read(ref _places[i % Places]);
-            if (commit is null || commit.Sequence >= last || commit.Sequence <= sequence)
+            return [];
+        }
+
+        // What is not there any more ends the walk, and what is missing before the first shows in what that one follows.
+        var found = new List<TailCommit>((int)Math.Min(most, count - first));
+        var reached = sequence;
+        for (var number = first; number < count && found.Count < most; number++)
+        {
+            if (At(number, places) is not { } commit || commit.Previous > reached)
             {
                 break;
             }
 
             found.Add(commit);
-            last = commit.Sequence;
+            reached = commit.Sequence;
         }
 
-        found.Reverse();
-        var reached = sequence;
-        var count = 0;
-        while (count < found.Count && count < most && found[count].Previous <= reached)
-        {
-            reached = found[count++].Sequence;
-        }
-
-        found.RemoveRange(count, found.Count - count);
         return found;
     }
+
+    // The number of the first that is behind a publication. Those that were let go are the oldest, so they count as before it; if more of them go meanwhile, the answer is too high at worst.
+    private static long FirstAfter(ulong sequence, TailCommit?[] places, long count)
+    {
+        var low = Math.Max(0, count - places.Length);
+        var high = count;
+        while (low < high)
+        {
+            var middle = low + ((high - low) / 2);
+            (low, high) = At(middle, places) is { } commit && commit.Sequence > sequence ? (low, middle) : (middle + 1, high);
+        }
+
+        return low;
+    }
+
+    private static TailCommit? At(long number, TailCommit?[] places)
+        => Volatile.Read(ref places[number % places.Length]) is { } commit && commit.Number == number ? commit : null;
 
     private void Put(TailCommit commit)
     {

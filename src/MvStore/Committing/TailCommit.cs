@@ -6,4 +6,5 @@ namespace MvStore.Committing;
 /// <param name="Deltas">What it did, in key order.</param>
 /// <param name="Previous">Whoever has dealt with everything up to here misses nothing if he goes on with this commit.</param>
 /// <param name="Bytes">About how much memory it takes.</param>
-internal sealed record TailCommit(ulong Sequence, CommitVersion Version, IReadOnlyList<Delta> Deltas, ulong Previous, long Bytes);
+/// <param name="Number">How many were put into the ring before it.</param>
+internal sealed record TailCommit(ulong Sequence, CommitVersion Version, IReadOnlyList<Delta> Deltas, ulong Previous, long Bytes, long Number);

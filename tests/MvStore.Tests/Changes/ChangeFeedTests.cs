@@ -36,6 +36,50 @@ public sealed class ChangeFeedTests
         (await again.NextAsync(4)).Select(c => c.Split(' ')[0]).Should().Equal("6@40", "7@60", "9@80", "11@75");
     }
 
+    [Theory]
+    [MemberData(nameof(TestCases.Everywhere), MemberType = typeof(TestCases))]
+    public async Task A2_AStreamThatDoesNotFollowEndsWhereTheStoreEnds(StoreStorage storage, Residency residency)
+    {
+        await using var fixture = await StoreFixture.OpenAsync(storage);
+        (await ReadToEndAsync(fixture.Store, ChangePosition.Beginning)).Should().BeEmpty();
+        await fixture.Store.SetAsync(1, "a", "1");
+        await fixture.Store.SetAsync(2, "a", "2");
+        await fixture.Store.CommitAsync(new WriteBatch(), 3);
+        await fixture.Store.CommitAsync(new WriteBatch().Drop("a"u8), 4);
+        await fixture.SettleAsync(residency);
+        var end = (await fixture.Store.GetChangeBoundsAsync().Guarded()).Newest;
+        (await ReadToEndAsync(fixture.Store, ChangePosition.Beginning)).Should().Equal("1@1 a=1", "2@2 a=2");
+        (await ReadToEndAsync(fixture.Store, end)).Should().BeEmpty();
+
+        // What comes while it is read is not told, be it from the ring or from history; and one that follows has it in the ring.
+        await using var live = new ChangeStream(fixture.Store, end);
+        var next = live.NextAsync();
+        var read = new List<string>();
+        await foreach (var commit in fixture.Store.ReadChangesAsync(ChangePosition.Beginning, new ChangeReadOptions { Follow = false, CatchUpBytes = 1 }))
+        {
+            read.Add(ChangeStream.Show(commit));
+            await fixture.Store.SetAsync(10 + commit.Version.Value, "b", "1");
+        }
+
+        read.Should().Equal("1@1 a=1", "2@2 a=2");
+        (await next).Should().Be("5@11 b=1");
+        (await ReadToEndAsync(fixture.Store, end)).Should().Equal("5@11 b=1", "6@12 b=1");
+    }
+
+    [Fact]
+    public async Task D3_AStreamThatDoesNotFollowEndsAtWhatIsDurableIfNothingElseIsAskedFor()
+    {
+        await using var fixture = await StoreFixture.OpenAsync(StoreStorage.InMemory);
+        var durable = new ChangeReadOptions { Follow = false, DurableOnly = true };
+        await fixture.Store.SetAsync(1, "a", "1");
+        await fixture.Store.FlushAsync().Guarded();
+        using var hold = fixture.Tier.HoldApplies();
+        await fixture.Store.SetAsync(2, "a", "2");
+        (await ReadToEndAsync(fixture.Store, ChangePosition.Beginning, durable)).Should().Equal("1@1 a=1");
+        (await ReadToEndAsync(fixture.Store, (await fixture.Store.GetChangeBoundsAsync().Guarded()).Newest, durable)).Should().BeEmpty();
+        hold.Release();
+    }
+
     [Fact]
     public async Task A2_KeysOnlyAreToldWhereValuesAreNotAskedFor()
     {
@@ -74,7 +118,7 @@ public sealed class ChangeFeedTests
         (await slow.NextAsync()).Should().Be("1@1 k1=1");
         for (ulong version = 2; version <= Commits; version++)
         {
-            await fixture.Store.SetAsync(version, $"k{version % 50}", $"{version}");
+            await fixture.Store.SetAsync(version, $"k{version % 50}", Long(version));
             if (version == Commits / 2)
             {
                 await fixture.FlushIfPersistentAsync();
@@ -82,10 +126,13 @@ public sealed class ChangeFeedTests
             }
         }
 
-        (await slow.ReadToAsync(Commits)).Should().Equal(Enumerable.Range(2, (int)Commits - 1).Select(v => $"{v}@{v} k{v % 50}={v}"));
+        (await slow.ReadToAsync(Commits)).Should().Equal(Enumerable.Range(2, (int)Commits - 1).Select(v => $"{v}@{v} k{v % 50}={Long((ulong)v)}"));
         await fixture.Store.SetAsync(Commits + 1, "end", "1");
         (await slow.NextAsync()).Should().Be($"{Commits + 1}@{Commits + 1} end=1");
     }
+
+    // More of them than the ring of recent commits takes.
+    private static string Long(ulong version) => $"{version}".PadRight(4_000);
 
     [Theory]
     [InlineData(StoreStorage.None)]
@@ -178,5 +225,16 @@ public sealed class ChangeFeedTests
 
         Assert.Throws<FormatException>(() => ChangePosition.Parse("here"));
         Assert.Throws<ArgumentNullException>(() => ChangePosition.Parse(null!));
+    }
+
+    private static async Task<List<string>> ReadToEndAsync(IMultiVersionStore store, ChangePosition after, ChangeReadOptions? options = null)
+    {
+        var read = new List<string>();
+        await foreach (var commit in store.ReadChangesAsync(after, options ?? new ChangeReadOptions { Follow = false }))
+        {
+            read.Add(ChangeStream.Show(commit));
+        }
+
+        return read;
     }
 }

@@ -5,7 +5,7 @@ namespace MvStore.Tests.Committing;
 
 public sealed class ChangeTailTests
 {
-    private const int Places = 1_024;
+    private const int Places = 16_384;
 
     private readonly ChangeTail _tail = new(accounted: 7);
     private readonly CommitPreparer _followed;

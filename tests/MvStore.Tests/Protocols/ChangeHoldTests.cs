@@ -5,7 +5,7 @@ using static MvStore.Tests.Protocols.Proof;
 namespace MvStore.Tests.Protocols;
 
 /// <summary>
-/// What reclamation and a change feed know of each other (DESIGN 11, I48 and I49): one commit that was not read, and a later one that hides it; a collector that raises the floor, stores it and removes; a reader that scans and then asks
+/// What reclamation and a change feed know of each other (DESIGN 13, I48 and I49): one commit that was not read, and a later one that hides it; a collector that raises the floor, stores it and removes; a reader that scans and then asks
 /// whether it may have missed something; a hold that is made, noted, lapses and ends; crashes between any two steps, after which the time of day may say that a hold which had lapsed has not.
 /// </summary>
 public sealed class ChangeHoldTests(ITestOutputHelper output)

@@ -5,7 +5,7 @@ using static MvStore.Tests.Protocols.Proof;
 namespace MvStore.Tests.Protocols;
 
 /// <summary>
-/// Positions over crashes (DESIGN 11, I51): publications are numbered anew after a crash; one consumer remembers the newest position that it was told, and what it had seen by then; each opening ends the lineages of the runs before it, in a note.
+/// Positions over crashes (DESIGN 13, I51): publications are numbered anew after a crash; one consumer remembers the newest position that it was told, and what it had seen by then; each opening ends the lineages of the runs before it, in a note.
 /// Runs 0 to 2; up to three publications, each known by the run that made it.
 /// </summary>
 public sealed class ChangeLineageTests(ITestOutputHelper output)

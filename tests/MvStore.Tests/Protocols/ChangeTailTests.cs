@@ -5,7 +5,7 @@ using static MvStore.Tests.Protocols.Proof;
 namespace MvStore.Tests.Protocols;
 
 /// <summary>
-/// The seam of a change feed between history and recent commits (DESIGN 11, I50): a sequencer publishes commits, each with copies, without copies or without entries, and puts those with copies into a ring of one place; a reader
+/// The seam of a change feed between history and recent commits (DESIGN 13, I50): a sequencer publishes commits, each with copies, without copies or without entries, and puts those with copies into a ring of one place; a reader
 /// joins at any time, reads history or takes what the ring has, and waits when there is nothing.
 /// </summary>
 public sealed class ChangeTailTests(ITestOutputHelper output)
