@@ -133,7 +133,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _survey = new ReclamationSurvey(_reclaimer, survey, parts.Classifier);
 
         _instruments = new StoreInstruments(
-            parts.MeterFactory, options.Name, recovered.DurableSequence, ReadFigures, parts.TimeProvider, _logger);
+            parts.MeterFactory, options.Name, recovered.DurableSequence, ReadFigures, parts.TimeProvider, _logger, parts.Tier as IInstrumentedTier);
         _flushEvents = new FlushEventHub(_instruments.Flushed);
         Flusher? flusher = null;
         if (_flushing is not null)
