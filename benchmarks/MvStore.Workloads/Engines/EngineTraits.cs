@@ -53,4 +53,7 @@ public enum EngineTraits
 
     /// <summary>Stays within a memory budget by moving rows to disk while it serves; is <see cref="IMemoryAccounting"/>.</summary>
     Budgeted = 32_768,
+
+    /// <summary>Is <see cref="IWatchedEngine"/>.</summary>
+    Watched = 65_536,
 }
