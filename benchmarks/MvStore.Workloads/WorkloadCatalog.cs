@@ -20,6 +20,10 @@ public static class WorkloadCatalog
         new CommitWorkload("W3", "commits of 4 sets on existing keys, 4 threads", threads: 4),
         new CommitWorkload("W2l", "W2 with or without a commit log, nothing flushed", threads: 1, EngineTraits.LoggedOrNot),
         new CommitWorkload("W3l", "W3 with or without a commit log, nothing flushed", threads: 4, EngineTraits.LoggedOrNot),
+        new WatchedWorkload("W2t", "W2 while all measurements and activities are collected", "commits", threads: 1, Commits, Collected),
+        new WatchedWorkload("W4at", "W4a while all measurements and activities are collected", "gets", threads: 1, Gets, Collected),
+        new WatchedWorkload("W2f", "W2 while a consumer of the change feed reads along", "commits", threads: 1, Commits, Followed),
+        new WatchedWorkload("W3f", "W3 while a consumer of the change feed reads along", "commits", threads: 4, Commits, Followed),
         new ReadersBesideWriterWorkload(),
         new ReadersBesideInsertersWorkload(),
         new SnapshotGetWorkload(),
@@ -51,8 +55,16 @@ public static class WorkloadCatalog
     /// <summary>The workloads whose cost on ten times the rows is compared as W16.</summary>
     public static bool IsInGrowth(Workload workload)
         => workload.Shape is StoreShape.Loaded or StoreShape.Versioned
-            ? workload.Id is not ("W8" or "W8i" or "W2l" or "W3l" or "W4o" or "W4s" or "W6p")
+            ? workload.Id is not ("W8" or "W8i" or "W2l" or "W3l" or "W4o" or "W4s" or "W6p") && workload is not WatchedWorkload
             : workload.Id == "W1";
 
     public static bool Runs(Workload workload, EngineDescriptor engine) => engine.Unavailable is null && workload.RunsOn(engine);
+
+    private static CommitBody Commits(WorkloadContext context, ulong seed) => new CommitBody(context.Store, seed);
+
+    private static GetBody Gets(WorkloadContext context, ulong seed) => new GetBody(context.Store, isAbsent: false, seed);
+
+    private static IDisposable Collected(IWatchedEngine engine) => engine.Collect();
+
+    private static IDisposable Followed(IWatchedEngine engine) => engine.Follow();
 }

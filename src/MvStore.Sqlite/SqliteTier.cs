@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Data.Sqlite;
 
 namespace MvStore.Sqlite;
@@ -11,7 +12,7 @@ namespace MvStore.Sqlite;
 /// (<see cref="TierCapabilities.ResolvesDoubt"/>): after a failed sync the page cache shows what need not be on disk. A second owner is kept out, so that
 /// <see cref="TierFailure.Fenced"/> says only that the epoch asked for is not above all earlier ones.
 /// </summary>
-public sealed class SqliteTier : IPersistentTier
+public sealed class SqliteTier : IPersistentTier, IInstrumentedTier
 {
     private readonly SqliteTierOptions _options;
     private readonly CallGate _gate = new();
@@ -140,6 +141,15 @@ public sealed class SqliteTier : IPersistentTier
         TierNote.Check(name, content);
         Write(store => store.Writer.SetNote(name, content), cancellationToken);
         return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentNullException"><paramref name="meter"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">The tier is not open.</exception>
+    public void AddInstruments(Meter meter)
+    {
+        ArgumentNullException.ThrowIfNull(meter);
+        Opened().Writer.Checkpoints.AddTo(meter);
     }
 
     /// <summary>

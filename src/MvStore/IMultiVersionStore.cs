@@ -16,6 +16,7 @@ public interface IMultiVersionStore :
     IMultiVersionInspection,
     IMultiVersionLeases,
     IMultiVersionRollback,
+    IMultiVersionChanges,
     IAsyncDisposable
 {
     /// <summary>

@@ -48,6 +48,10 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly ReclamationLoop _reclamation;
     private readonly StoreLeases _leases;
     private readonly StoreRollbacks _rollbacks;
+    private readonly ChangeTracker _changes;
+    private readonly ChangeLineages _lineages;
+    private readonly ChangeHolds _changeHolds;
+    private readonly ChangeFeed _changeFeed;
     private readonly LogReplay? _replay;
     private readonly LogRemembrance? _remembrance;
     private readonly VersionTimes? _times;
@@ -61,6 +65,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     {
         var options = parts.Options;
         var leases = StoreLeases.ListedIn(recovered);
+        var changeHolds = ChangeHolds.ListedIn(recovered);
+        var lineages = ChangeLineages.ListedIn(recovered);
         recovered = leases.Count == 0 ? recovered : recovered with { Floors = recovered.Floors.AsRaised() };
         var policy = TierRetryPolicy.Of(options, recovered.Capabilities);
         var tierWrites = new TierWrites(failure, policy, parts.TimeProvider);
@@ -81,7 +87,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _pacing = new PacingStage(parts, plan, _trimmer, flushing, _readAids, log?.Room, failure, _logger);
         var feed = parts.CommitListeners.Count == 0 ? null : new CommitFeed();
         IPublicationSink? queue = log is null ? flushing?.Queue : new LoggedPublications(log.Queue, flushing!.Queue);
-        _sequencer = new CommitSequencer(recovered, failure, queue, feed, _pacing.Gate, _times, _publicationTimes);
+        _changes = new ChangeTracker(recovered, changeHolds.Select(h => h.Claim));
+        _sequencer = new CommitSequencer(recovered, failure, queue, feed, _pacing.Gate, _times, _publicationTimes, _changes);
         _budget = _pacing.CreateBudget(_sequencer);
 
         var retention = new RetentionPolicy(options.GarbageCollection, parts.Strategies, _times);
@@ -95,7 +102,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         IDurability? durable = log is null ? (flushing is { IsSynced: true } ? flushing.Mark : null) : log.Durable;
         _committer = new Committer(
             new CommitLimits(options.Buffer, parts.Tier is null ? null : recovered.Capabilities),
-            new CommitPreparer(kinds, keepsRows: flushing is not null, keepsDeltas: feed is not null),
+            new CommitPreparer(kinds, keepsRows: flushing is not null, keepsDeltas: feed is not null, _changes.Tail),
             _sequencer,
             _buffer,
             new LateCommitChecker(_sequencer, _readers.Tiers),
@@ -107,6 +114,10 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _leases.Restore(leases);
         var limits = new RollbackLimits(_pacing.Limits, parts.Tier is null ? null : recovered.Capabilities);
         _rollbacks = new StoreRollbacks(_sequencer, _committer, _pinOpener, _pins, _readers.Scans, parts.Classifier, limits);
+        _lineages = new ChangeLineages(lineages, notes);
+        _changeHolds = new ChangeHolds(_sequencer, _changes, _lineages, durable, notes, parts.TimeProvider, _logger);
+        _changeHolds.Restore(changeHolds);
+        _changeFeed = new ChangeFeed(_sequencer, _changes, _lineages, new ChangeScan(_readers.History, _readers.Tiers, _floors), durable, _lifetime);
         var survey = new VersionSurvey(new BufferSurvey(_buffer), _tierReads, _sequencer, options.Persistence, parts.TimeProvider);
         _timesKeeper = CreateTimesKeeper(notes);
         _raiser = new FloorRaiser(_sequencer, _floors, _pins, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier);
@@ -120,7 +131,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             parts.Classifier,
             options.Persistence.ReclaimStepVersions,
             new PinBudgets(survey, parts.TimeProvider, _logger),
-            _leases,
+            new LeaseExpiries(_leases, _changeHolds),
             forgetting,
             _timesKeeper);
         var liveKeys = CreateLiveKeys(_readers);
@@ -136,7 +147,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _survey = new ReclamationSurvey(_reclaimer, _expirer, survey, parts.Classifier);
 
         _instruments = new StoreInstruments(
-            parts.MeterFactory, options.Name, recovered.DurableSequence, ReadFigures, parts.TimeProvider, _logger);
+            parts.MeterFactory, options.Name, recovered.DurableSequence, ReadFigures, parts.TimeProvider, _logger, parts.Tier as IInstrumentedTier);
         _flushEvents = new FlushEventHub(_instruments.Flushed);
         Flusher? flusher = null;
         if (_flushing is not null)
@@ -221,6 +232,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
         _remembrance?.NoteReplayed();
         await _leases.GiveUpLostAsync(_sequencer.Current.Sequence, cancellationToken).ConfigureAwait(false);
+        await _lineages.EndEarlierAsync(_sequencer.Current.Sequence, cancellationToken).ConfigureAwait(false);
+        await _changeHolds.GiveUpLostAsync(_sequencer.Current.Sequence, cancellationToken).ConfigureAwait(false);
         await BeginTimesAsync(cancellationToken).ConfigureAwait(false);
         if (_parts.VersionProvider is { } makeProvider)
         {
@@ -546,6 +559,39 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         return _survey.ExplainAsync(key.ToArray(), cancellationToken);
     }
 
+    public IAsyncEnumerable<ChangeCommit> ReadChangesAsync(ChangePosition after, ChangeReadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options?.CatchUpBytes ?? 1, 1, nameof(options));
+        _lifetime.ThrowIfDisposed();
+        return _changeFeed.ReadAsync(after, options ?? new ChangeReadOptions(), cancellationToken);
+    }
+
+    public ValueTask<ChangeBounds> GetChangeBoundsAsync(CancellationToken cancellationToken = default)
+    {
+        _lifetime.ThrowIfDisposed();
+        return _changeFeed.GetBoundsAsync(cancellationToken);
+    }
+
+    public ValueTask<ChangeHold> HoldChangesAsync(string name, ChangePosition after, TimeSpan duration, CancellationToken cancellationToken = default)
+    {
+        StoreLeases.Check(name, duration);
+        _lifetime.ThrowIfDisposed();
+        return _changeHolds.HoldAsync(name, after, duration, cancellationToken);
+    }
+
+    public ValueTask<bool> ReleaseChangesAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        _lifetime.ThrowIfDisposed();
+        return _changeHolds.ReleaseAsync(name, cancellationToken);
+    }
+
+    public IReadOnlyList<ChangeHold> GetChangeHolds()
+    {
+        _lifetime.ThrowIfDisposed();
+        return _changeHolds.List();
+    }
+
     public IAsyncEnumerable<FlushEvent> FlushEventsAsync(CancellationToken cancellationToken = default)
     {
         _lifetime.ThrowIfDisposed();
@@ -688,6 +734,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private async Task CloseAsync(StoreShutdown shutdown)
     {
         _lifetime.End();
+        _changes.Tail.Wake();
         try
         {
             await shutdown.RunAsync().ConfigureAwait(false);

@@ -41,6 +41,8 @@ internal static class TargetCatalog
         AgainstBest("W7c", 6, "best other peer", Lightning),
         new("W7c", "reverse / forward", AtLeast, 0.8, o => Rate(o, "W7c") / Rate(o, "W7b")),
         AgainstBest("W7d", 3, "best peer"),
+        new("W2t", "collected / not", AtLeast, 0.98, o => Figure(o, "W2t", Metrics.WatchedRatio)),
+        new("W4at", "collected / not", AtLeast, 0.98, o => Figure(o, "W4at", Metrics.WatchedRatio)),
         new("W8", "readers beside a writer / alone", AtLeast, 0.95, o => Figure(o, "W8", Metrics.ReaderRatio)),
         new("W8", "readers' p99.9 beside a writer / alone", AtMost, 2, o => BesideAlone(o, "W8", MvStore)),
         new("W8", "writer beside readers / W2", AtLeast, 0.6, o => Figure(o, "W8", Metrics.WriterRate) / Rate(o, "W2")),

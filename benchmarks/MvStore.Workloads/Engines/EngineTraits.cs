@@ -59,4 +59,7 @@ public enum EngineTraits
 
     /// <summary>Is <see cref="ILoggingEngine"/>.</summary>
     Replays = 131_072,
+
+    /// <summary>Is <see cref="IWatchedEngine"/>.</summary>
+    Watched = 262_144,
 }

@@ -1,7 +1,7 @@
 namespace MvStore.Workloads.Engines;
 
 /// <summary>MvStore through its public interface, in memory, with everything enabled that is enabled by default.</summary>
-public sealed class MvStoreEngine : IHeldSnapshots, IMemoryAccounting, IReclaimingEngine
+public sealed class MvStoreEngine : IHeldSnapshots, IMemoryAccounting, IReclaimingEngine, IWatchedEngine
 {
     private readonly IMultiVersionStore _store;
     private readonly List<ISnapshot> _held = [];
@@ -15,7 +15,8 @@ public sealed class MvStoreEngine : IHeldSnapshots, IMemoryAccounting, IReclaimi
         "memory only, options as by default; guarded rows from TryGet, OpenScan for ranges, OpenHistory for versions; owned: GetAsync; "
             + "copied: a guarded row's TryCopyTo; a writer uses one batch again and again",
         EngineTraits.InMemory | EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks
-            | EngineTraits.Steps | EngineTraits.OwnedReads | EngineTraits.CopiedReads | EngineTraits.Reclaims | EngineTraits.ReclaimsMemory,
+            | EngineTraits.Steps | EngineTraits.OwnedReads | EngineTraits.CopiedReads | EngineTraits.Reclaims | EngineTraits.ReclaimsMemory
+            | EngineTraits.Watched,
         settings => new MvStoreEngine(settings))
     {
         Version = AssemblyVersion.Of(typeof(IMultiVersionStore)),
@@ -30,6 +31,10 @@ public sealed class MvStoreEngine : IHeldSnapshots, IMemoryAccounting, IReclaimi
     public void Hold(ulong version) => _held.Add(_store.OpenSnapshot(version, "workload"));
 
     public long Reclaim(ulong hidden) => Completion.Of(_store.ReclaimAsync()).ReclaimedVersions;
+
+    public IDisposable Collect() => new TelemetryCollector();
+
+    public IDisposable Follow() => new ChangeFollower(_store);
 
     public void Dispose()
     {

@@ -28,6 +28,12 @@ public static class Metrics
     public const string CommitRatio = "commit ratio";
     public const string GetRatio = "get ratio";
 
+    /// <summary>The rate of the same with nobody who watches, in turns.</summary>
+    public const string UnwatchedRate = "unwatched";
+
+    /// <summary>The rate with somebody who watches through that without him: the median of the pairs of turns.</summary>
+    public const string WatchedRatio = "watched / unwatched";
+
     public const string LoglessRate = "rows/s in one commit without a log";
 
     /// <summary>How long a run took that may end early.</summary>

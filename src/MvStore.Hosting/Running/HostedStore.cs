@@ -151,6 +151,18 @@ internal sealed class HostedStore(string label) : IMultiVersionStore, IDisposabl
 
     public ISnapshot OpenLeaseSnapshot(string name) => Store.OpenLeaseSnapshot(name);
 
+    public IAsyncEnumerable<ChangeCommit> ReadChangesAsync(ChangePosition after, ChangeReadOptions? options = null, CancellationToken cancellationToken = default)
+        => Store.ReadChangesAsync(after, options, cancellationToken);
+
+    public ValueTask<ChangeBounds> GetChangeBoundsAsync(CancellationToken cancellationToken = default) => Store.GetChangeBoundsAsync(cancellationToken);
+
+    public ValueTask<ChangeHold> HoldChangesAsync(string name, ChangePosition after, TimeSpan duration, CancellationToken cancellationToken = default)
+        => Store.HoldChangesAsync(name, after, duration, cancellationToken);
+
+    public ValueTask<bool> ReleaseChangesAsync(string name, CancellationToken cancellationToken = default) => Store.ReleaseChangesAsync(name, cancellationToken);
+
+    public IReadOnlyList<ChangeHold> GetChangeHolds() => Store.GetChangeHolds();
+
     public ISnapshot OpenSnapshot(CommitVersion at, string owner = "unnamed", TimeSpan? maxAge = null) => Store.OpenSnapshot(at, owner, maxAge);
 
     public ISnapshot OpenSnapshot(CommitVersion at, SnapshotOptions options) => Store.OpenSnapshot(at, options);

@@ -83,30 +83,30 @@ internal sealed class Connection : IDisposable
 
     /// <summary>
     /// Copies the log into the file, as far as no reader stands in the way, and waits for none: the next write then begins at the front of the
-    /// log again. False when something is left.
+    /// log again. Not complete when something is left.
     /// </summary>
-    public bool Checkpoint()
+    public CheckpointResult Checkpoint()
     {
         Check(raw.sqlite3_wal_checkpoint_v2(_handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out var frames, out var copied));
-        return frames == copied;
+        return new CheckpointResult(frames == copied, frames - copied);
     }
 
     /// <summary>
-    /// The same, and gives the log's space back. False when readers keep some of it in use for longer than the tier's own ever do;
+    /// The same, and gives the log's space back. Not complete when readers keep some of it in use for longer than the tier's own ever do;
     /// then as much as possible was copied, and the rest waits for the next time.
     /// </summary>
-    public bool CheckpointAndShrink()
+    public CheckpointResult CheckpointAndShrink()
     {
         Check(raw.sqlite3_busy_timeout(_handle, Math.Min(_busyMilliseconds, CheckpointWaitMilliseconds)));
-        var code = raw.sqlite3_wal_checkpoint_v2(_handle, "main", raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
+        var code = raw.sqlite3_wal_checkpoint_v2(_handle, "main", raw.SQLITE_CHECKPOINT_TRUNCATE, out var frames, out var copied);
         Check(raw.sqlite3_busy_timeout(_handle, _busyMilliseconds));
         if ((code & 0xFF) == raw.SQLITE_BUSY)
         {
-            return false;
+            return new CheckpointResult(IsComplete: false, Math.Max(0, frames - copied));
         }
 
         Check(code);
-        return true;
+        return new CheckpointResult(IsComplete: true, FramesLeft: 0);
     }
 
     /// <summary>Keeps the log as it is when this connection, the last one, closes: what is examined is not changed.</summary>

@@ -23,7 +23,9 @@ internal sealed class WriteTransaction : IDisposable
     private readonly FileInfo _log;
     private readonly long _checkpointBytes;
     private readonly long _pageBytes;
-    private readonly Func<bool> _checkpoint; // false when something is left
+    private readonly Func<CheckpointResult> _checkpoint;
+    private readonly CheckpointFigures _figures;
+    private readonly TimeProvider _time;
     private readonly Action<Action> _defer;
     private readonly Statement _begin;
     private readonly Statement _commit;
@@ -39,11 +41,22 @@ internal sealed class WriteTransaction : IDisposable
     /// <param name="connection">The connection that writes.</param>
     /// <param name="path">The store's file.</param>
     /// <param name="checkpointBytes">By how much the log grows until it is copied into the file.</param>
-    /// <param name="checkpoint">Copies the log in place of the connection, and says whether all of it was copied, so that tests can let that fail.</param>
+    /// <param name="checkpoint">Copies the log in place of the connection, so that tests can let that fail.</param>
     /// <param name="defer">Runs something later, on no thread that holds a turn. Default: on the thread pool.</param>
-    public WriteTransaction(Connection connection, string path, long checkpointBytes, Func<bool>? checkpoint = null, Action<Action>? defer = null)
+    /// <param name="figures">Takes note of the log and of its checkpoints; null for nobody.</param>
+    /// <param name="time">The clock of their durations; null for the system's.</param>
+    public WriteTransaction(
+        Connection connection,
+        string path,
+        long checkpointBytes,
+        Func<CheckpointResult>? checkpoint = null,
+        Action<Action>? defer = null,
+        CheckpointFigures? figures = null,
+        TimeProvider? time = null)
     {
         _connection = connection;
+        _figures = figures ?? new CheckpointFigures();
+        _time = time ?? TimeProvider.System;
         _checkpoint = checkpoint ?? CheckpointFile;
         _defer = defer ?? (static work => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false));
         _log = new FileInfo(path + "-wal");
@@ -51,6 +64,7 @@ internal sealed class WriteTransaction : IDisposable
         _pageBytes = long.Parse(connection.Query("PRAGMA page_size"), CultureInfo.InvariantCulture);
         // What an earlier owner left.
         _logged = _log.Exists ? _log.Length : 0;
+        _figures.Written(_logged / _pageBytes);
         _begin = connection.Prepare("BEGIN IMMEDIATE");
         _commit = connection.Prepare("COMMIT");
     }
@@ -148,7 +162,7 @@ internal sealed class WriteTransaction : IDisposable
 
         if (_failedCheckpoint is not null || _isDeferred)
         {
-            _logged = _checkpoint() ? 0 : _logged;
+            CopyLog();
             _failedCheckpoint = null;
             _isDeferred = false;
         }
@@ -159,7 +173,9 @@ internal sealed class WriteTransaction : IDisposable
     {
         try
         {
-            _logged += _connection.TakePagesWritten() * _pageBytes;
+            var pages = _connection.TakePagesWritten();
+            _logged += pages * _pageBytes;
+            _figures.Written(pages);
         }
         catch (SqliteException failure)
         {
@@ -198,7 +214,7 @@ internal sealed class WriteTransaction : IDisposable
         _isDeferred = false;
         try
         {
-            _logged = _checkpoint() ? 0 : _logged;
+            CopyLog();
         }
         catch (SqliteException failure)
         {
@@ -206,8 +222,23 @@ internal sealed class WriteTransaction : IDisposable
         }
     }
 
+    private void CopyLog()
+    {
+        var begin = _time.GetTimestamp();
+        var result = default(CheckpointResult?);
+        try
+        {
+            result = _checkpoint();
+            _logged = result is { IsComplete: true } ? 0 : _logged;
+        }
+        finally
+        {
+            _figures.Checkpointed(result, _time.GetElapsedTime(begin));
+        }
+    }
+
     // Not all of the log while a read is under way: the next write tries again.
-    private bool CheckpointFile()
+    private CheckpointResult CheckpointFile()
     {
         _log.Refresh();
         return _log.Exists && _log.Length > _checkpointBytes * LogSizeInCheckpoints

@@ -20,12 +20,15 @@ internal sealed class Writer : IDisposable
         State = StoredState.Load(connection);
         DurableSequence = State.DurableSequence;
         _kinds = State.Floors.Kinds;
-        _transaction = new WriteTransaction(connection, path, options.CheckpointBytes);
+        _transaction = new WriteTransaction(connection, path, options.CheckpointBytes, figures: Checkpoints);
         _batches = new BatchWriter(connection);
         _reclaimer = new Reclaimer(connection);
         _readMeta = connection.Prepare(MetaRow.SelectSql);
         _writeMeta = connection.Prepare(MetaRow.UpdateSql);
     }
+
+    /// <summary>What the write-ahead log holds and what its checkpoints did.</summary>
+    public CheckpointFigures Checkpoints { get; } = new();
 
     /// <summary>What the file held when it was opened.</summary>
     public TierState State { get; private set; }

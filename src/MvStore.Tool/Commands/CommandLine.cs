@@ -80,6 +80,7 @@ internal static class CommandLine
             new HistoryCommand(host, shared),
             new ScanCommand(host, shared),
             new DiffCommand(host, shared),
+            new ChangesCommand(host, shared),
             new StatCommand(host, shared),
             new GcCommand(host, shared),
             new ExplainCommand(host, shared),

@@ -26,6 +26,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     private readonly IPublicationSink? _meter;
     private readonly IVisibilityListener? _times;
     private readonly IVisibilityListener? _publicationTimes;
+    private readonly ChangeTracker? _changes;
 
     // All owned by _gate.
     private readonly InFlightList _inFlight = new();
@@ -50,6 +51,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     /// <param name="meter">Counts what is published, after the queue has it.</param>
     /// <param name="times">Is told when the visible version rose, after readers can see it.</param>
     /// <param name="publicationTimes">Is told the sequence of the last publication, after readers can see it.</param>
+    /// <param name="changes">Takes note of what is published and of floors that rise, and keeps floors from what is claimed.</param>
     public CommitSequencer(
         TierState recovered,
         FailureLatch failure,
@@ -57,10 +59,12 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         IPublicationSink? feed,
         IPublicationSink? meter = null,
         IVisibilityListener? times = null,
-        IVisibilityListener? publicationTimes = null)
+        IVisibilityListener? publicationTimes = null,
+        ChangeTracker? changes = null)
     {
         _times = times;
         _publicationTimes = publicationTimes;
+        _changes = changes;
         _failure = failure;
         _queue = queue;
         _feed = feed;
@@ -81,6 +85,15 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         lock (_gate)
         {
             listener(_visibility.Visible);
+        }
+    }
+
+    /// <summary>Does something inside the critical section. It must be quick, must not wait, and must not call back.</summary>
+    public T Exclusively<T>(Func<T> step)
+    {
+        lock (_gate)
+        {
+            return step();
         }
     }
 
@@ -244,9 +257,16 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     {
         lock (_gate)
         {
-            var highest = HighestFloor(cap());
+            var highest = HighestFloor(cap(), isForeseen: false);
             var drops = _drops.TakeUpTo(highest, mostDrops);
-            _admission = _admission.RaisedTo(retention(highest), drops);
+            var kinds = retention(highest);
+            var raised = _admission.RaisedTo(kinds, drops);
+            if (!ReferenceEquals(raised, _admission))
+            {
+                _changes?.NoteRaised(kinds, drops);
+                _admission = raised;
+            }
+
             return new AdmissionRaise(_admission, drops);
         }
     }
@@ -259,7 +279,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         IReadOnlyList<KeyFloor> drops;
         lock (_gate)
         {
-            highest = HighestFloor(cap());
+            highest = HighestFloor(cap(), isForeseen: true);
             admission = _admission;
             drops = _drops.UpTo(highest);
         }
@@ -294,9 +314,10 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     }
 
     /// <summary>The highest version that a floor may have. Inside the critical section.</summary>
-    private CommitVersion HighestFloor(CommitVersion cap)
+    private CommitVersion HighestFloor(CommitVersion cap, bool isForeseen)
     {
         var highest = Math.Min(cap.Value, _visibility.Visible.Value);
+        highest = Math.Min(highest, _changes?.HighestFloor(isForeseen).Value ?? highest);
         if (_inFlight.LowestVersion is { } lowest)
         {
             highest = Math.Min(highest, lowest.Value - 1);
@@ -443,11 +464,16 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         InFlightCommit? awaited = null;
         for (var commit = published; commit != end;)
         {
-            if (!commit.IsAborted && !commit.IsReplayed)
+            if (!commit.IsAborted)
             {
-                _feed?.Add(commit);
+                _changes?.Add(commit);
+                if (!commit.IsReplayed)
+                {
+                    _feed?.Add(commit);
+                }
             }
 
+            commit.ForgetDeltas(); // I53
             var following = commit.Next!;
             commit.Next = commit.IsAwaited ? awaited : null;
             awaited = commit.IsAwaited ? commit : awaited;

@@ -24,6 +24,9 @@ internal class PreparedCommit(CommitVersion version, PreparedEntry[] entries, in
     // Owner: the committer, until it has linked the commit.
     private PreparedEntry[] _entries = entries;
 
+    // Owner: the committer; from its publication on the sequencer's critical section.
+    private IReadOnlyList<Delta> _deltas = [];
+
     /// <summary>The caller's version.</summary>
     public CommitVersion Version { get; } = version;
 
@@ -57,8 +60,12 @@ internal class PreparedCommit(CommitVersion version, PreparedEntry[] entries, in
     /// <summary>The kinds of keys it touches; never empty.</summary>
     public EntryKind[] Kinds { get; init; } = UniformKinds;
 
-    /// <summary>Copies of what was asked, in key order, for listeners; empty when there are none.</summary>
-    public IReadOnlyList<Delta> Deltas { get; init; } = [];
+    /// <summary>Copies of what was asked, in key order, for listeners and for those who follow changes; empty when there are none, and once they were told.</summary>
+    public IReadOnlyList<Delta> Deltas
+    {
+        get => _deltas;
+        init => _deltas = value;
+    }
 
     /// <summary>Whether the buffer is to say where it put the entries, because somebody will flush them.</summary>
     public bool KeepsRows { get; init; }
@@ -116,4 +123,7 @@ internal class PreparedCommit(CommitVersion version, PreparedEntry[] entries, in
         ArrayPool<PreparedEntry>.Shared.Return(_entries);
         _entries = [];
     }
+
+    /// <summary>Lets go of the copies: whoever was to be told has them. Else a commit that waits to be flushed would keep them, beside what the buffer has. By the sequencer, in its critical section.</summary>
+    public void ForgetDeltas() => _deltas = [];
 }

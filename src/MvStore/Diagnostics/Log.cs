@@ -110,6 +110,12 @@ internal static partial class Log
     [LoggerMessage(1405, LogLevel.Error, "The lease '{Name}' at version {Version} was given up: it sees publication {Sequence}, and there are {Published}. What was durable was lost.")]
     public static partial void LeaseLost(ILogger logger, string name, CommitVersion version, ulong sequence, ulong published);
 
+    [LoggerMessage(1800, LogLevel.Information, "The hold '{Name}' of changes behind publication {Sequence} is past its limit, and was ended.")]
+    public static partial void ChangeHoldExpired(ILogger logger, string name, ulong sequence);
+
+    [LoggerMessage(1801, LogLevel.Error, "The hold '{Name}' of changes was given up: it is behind publication {Sequence}, and there are {Published}. What was durable was lost.")]
+    public static partial void ChangeHoldLost(ILogger logger, string name, ulong sequence, ulong published);
+
     [LoggerMessage(1400, LogLevel.Warning, "A snapshot of '{Owner}' at version {Version} was not disposed; it is released now.")]
     public static partial void SnapshotLeaked(ILogger logger, string owner, CommitVersion version);
 }

@@ -40,7 +40,15 @@ internal sealed class StoreInstruments : IDisposable
     /// <param name="read">Tells the figures now, also of a store that is closing.</param>
     /// <param name="time">The clock of activities.</param>
     /// <param name="logger">Where it goes when a collector throws.</param>
-    public StoreInstruments(IMeterFactory? factory, string name, ulong sequenceAtOpening, Func<StoreFigures> read, TimeProvider time, ILogger logger)
+    /// <param name="tier">Adds what it tells itself; null when there is none.</param>
+    public StoreInstruments(
+        IMeterFactory? factory,
+        string name,
+        ulong sequenceAtOpening,
+        Func<StoreFigures> read,
+        TimeProvider time,
+        ILogger logger,
+        IInstrumentedTier? tier = null)
     {
         _read = read;
         _time = time;
@@ -62,6 +70,7 @@ internal sealed class StoreInstruments : IDisposable
         ObserveMemory();
         ObserveStalls();
         ObserveReads();
+        tier?.AddInstruments(_meter);
     }
 
     private static string? Version => typeof(StoreInstruments).Assembly.GetName().Version?.ToString(fieldCount: 3);

@@ -8,7 +8,7 @@ namespace MvStore.Flushing;
 /// The one task that moves published commits to the persistent tier (DESIGN.md 3, Flushing). Goal: what is on disk is at every moment a whole
 /// prefix of the publications (I4), and nothing leaves memory before it is there (I5). Outline: wait for a trigger; if it is due, write what
 /// waits, slice by slice; when it is durable, move the mark, wake the waiters, take it off the queue, keep memory within its budget. While one slice
-/// is written, the rows of the one behind it are copied on another thread, and nothing else (I60). What is done about failures is decided where all writes of the tier pass (<see cref="TierWrites"/>); whatever comes out of there stops the store for writing (I9).
+/// is written, the rows of the one behind it are copied on another thread, and nothing else (I65). What is done about failures is decided where all writes of the tier pass (<see cref="TierWrites"/>); whatever comes out of there stops the store for writing (I9).
 /// </summary>
 internal sealed class Flusher(
     IPersistentTier tier,

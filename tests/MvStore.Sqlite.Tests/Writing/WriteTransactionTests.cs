@@ -116,7 +116,7 @@ public sealed class WriteTransactionTests : IAsyncLifetime
     [Fact]
     public void F6_ACheckpointThatLeftSomethingIsMadeAgainByTheNextWrite()
     {
-        using var transaction = new WriteTransaction(_connection, _location.Path, LongLog, () => ++_checkpoints > 1);
+        using var transaction = new WriteTransaction(_connection, _location.Path, LongLog, () => new(++_checkpoints > 1, 0));
         Fill(transaction, LongLog);
         _checkpoints.Should().Be(1);
         Raise(transaction, 5);
@@ -199,7 +199,7 @@ public sealed class WriteTransactionTests : IAsyncLifetime
         });
 
     private WriteTransaction WithCheckpoints(params SqliteException?[] outcomes)
-        => new(_connection, _location.Path, checkpointBytes: 0, () => outcomes[_checkpoints++] is { } failure ? throw failure : true);
+        => new(_connection, _location.Path, checkpointBytes: 0, () => outcomes[_checkpoints++] is { } failure ? throw failure : new(IsComplete: true, FramesLeft: 0));
 
     private WriteTransaction WithDeferred(params SqliteException?[] outcomes)
         => new(_connection, _location.Path, LongLog, () => _checkpoints++ < outcomes.Length && outcomes[_checkpoints - 1] is { } failure ? throw failure : true, _deferred.Add);

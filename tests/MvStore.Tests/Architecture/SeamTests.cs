@@ -12,8 +12,8 @@ public sealed class SeamTests
     private const string CompositionRoot = "MvStore";
     private const string SeamNamespace = "MvStore.Contracts";
 
-    // The public interface that is a seam as well: the hand-over to the persistent tier.
-    private static readonly string[] PublicSeams = ["MvStore.IPersistentTier"];
+    // The public interfaces that are seams as well: the hand-over to the persistent tier.
+    private static readonly string[] PublicSeams = ["MvStore.IPersistentTier", "MvStore.IInstrumentedTier"];
 
     // Seam member -> the only layer that calls it.
     private static readonly Dictionary<string, string> OnlyCaller = new()
@@ -40,6 +40,7 @@ public sealed class SeamTests
         ["IEvictable.Evict"] = "MvStore.Flushing",
         ["IFlushBarrier.ReachAsync"] = "MvStore.Flushing",
         ["IFlushBarrier.Release"] = "MvStore.Flushing",
+        ["IInstrumentedTier.AddInstruments"] = "MvStore.Diagnostics",
         ["ILeaseExpiry.EndExpiredAsync"] = "MvStore.GarbageCollection",
         ["ILiveKeys.FindAsync"] = "MvStore.GarbageCollection",
         ["ILiveKeys.HasLivedSinceAsync"] = "MvStore.GarbageCollection",

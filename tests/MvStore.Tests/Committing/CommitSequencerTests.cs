@@ -48,6 +48,22 @@ public sealed class CommitSequencerTests
     }
 
     [Fact]
+    public async Task I53_WhatWasCopiedForThoseWhoFollowIsNotKeptByACommitThatWaitsToBeFlushed()
+    {
+        var recovered = new TierState(0, CommitVersion.Zero, FloorSet.None);
+        var changes = new ChangeTracker(recovered, []);
+        var sequencer = new CommitSequencer(recovered, new FailureLatch(), queue: null, feed: null, changes: changes);
+        var preparer = new CommitPreparer(classifier: null, keepsRows: true, keepsDeltas: false, changes.Tail);
+        changes.Tail.Follow();
+        var commit = preparer.Prepare(new WriteBatch().Set("a", "1"), 10);
+        sequencer.TryBegin(commit).Should().BeTrue();
+        commit.Deltas.Should().ContainSingle();
+        await sequencer.Finish(commit).Guarded();
+        changes.Tail.ReadAfter(0, 10).Should().ContainSingle().Which.Deltas.Should().ContainSingle();
+        commit.Deltas.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task D9_ClosingWaitsForTheLastCommitInFlight()
     {
         var sequencer = NewSequencer();

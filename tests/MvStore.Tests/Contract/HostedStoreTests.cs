@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using MvStore.Hosting;
+using MvStore.Tests.Changes;
 using MvStore.Tests.Fixtures;
 
 namespace MvStore.Tests.Contract;
@@ -25,6 +26,38 @@ public sealed class HostedStoreTests
         await CallAsync(member, store);
         await host.StopAsync().Guarded();
         await Assert.ThrowsAsync<ObjectDisposedException>(() => CallAsync(member, store));
+    }
+
+    [Fact]
+    public async Task A2_ChangesAreReadAndHeldThroughWhatIsInjected()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddMvStore().UsePersistentTier(_ => new Conformance.InMemoryTier());
+        using var host = builder.Build();
+        var store = host.Services.GetRequiredService<IMultiVersionStore>();
+        await host.StartAsync().Guarded();
+        await store.SetAsync(1, "a", "1");
+        await store.SetAsync(2, "a", "2");
+
+        ChangePosition first;
+        await using (var stream = new ChangeStream(store, ChangePosition.Beginning, new ChangeReadOptions { IncludeValues = false }))
+        {
+            (await stream.NextAsync()).Should().Be("1@1 a=");
+            first = stream.Position;
+        }
+
+        await using (var stream = new ChangeStream(store, first, new ChangeReadOptions { IncludeOldValues = true }))
+        {
+            (await stream.NextAsync()).Should().Be("2@2 a=2(1)");
+        }
+
+        (await store.GetChangeBoundsAsync().Guarded()).Newest.Sequence.Should().Be(2);
+        var hold = await store.HoldChangesAsync("feed", first, TimeSpan.FromHours(1)).Guarded();
+        (hold.Name, hold.After).Should().Be(("feed", first));
+        store.GetChangeHolds().Should().Equal(hold);
+        (await store.ReleaseChangesAsync("feed").Guarded()).Should().BeTrue();
+        store.GetChangeHolds().Should().BeEmpty();
+        await host.StopAsync().Guarded();
     }
 
     private static async Task CallAsync(StoreMember member, IMultiVersionStore store) => await member.Call(store).Guarded();

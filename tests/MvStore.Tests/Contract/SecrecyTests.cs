@@ -56,6 +56,8 @@ public sealed class SecrecyTests
         new LeaseInfo("lease", 10, 1, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch) { Scope = Range },
         Explained,
         new KeyExplanation(EntryKind.Multi, 10, [Explained]),
+        new KeyChange(KeyChangeKind.Set, Key, Value, Value),
+        new ChangeCommit(new ChangePosition(1, 1), 10, [new KeyChange(KeyChangeKind.Set, Key, Value, Value)]),
         new ReclamationPreview(default, NoTotals, NoTotals, [Listed]),
     ];
 

@@ -46,6 +46,10 @@ internal static class StoreMembers
         yield return new("OpenLeaseSnapshot", s => IgnoreNoLeaseAsync(() => Run(() => s.OpenLeaseSnapshot("none").Dispose())));
         yield return new("RollBackAsync", s => s.RollBackAsync(NextVersion(), NextVersion()).AsTask());
         yield return new("PreviewRollbackAsync", s => s.PreviewRollbackAsync(NextVersion(), NextVersion()).AsTask());
+        yield return new("ReadChangesAsync", ReadChangesAndLeaveAsync);
+        yield return new("GetChangeBoundsAsync", s => s.GetChangeBoundsAsync().AsTask());
+        yield return new("ReleaseChangesAsync", s => s.ReleaseChangesAsync("none").AsTask());
+        yield return new("GetChangeHolds", s => Run(() => s.GetChangeHolds()));
         yield return new("GetStatistics", s => Run(() => s.GetStatistics()));
         yield return new("GetFloor", s => Run(() => s.GetFloor()));
         yield return new("VersionAt", s => Run(() => s.VersionAt(DateTimeOffset.MaxValue)));
@@ -65,12 +69,46 @@ internal static class StoreMembers
         yield return new("WaitForDurableAsync", s => s.WaitForDurableAsync(CommitVersion.Latest).AsTask());
         yield return new("FlushAsync", s => s.FlushAsync().AsTask());
         yield return new("OpenLeaseAsync", OpenAndCloseLeaseAsync);
+        yield return new("HoldChangesAsync", HoldAndReleaseChangesAsync);
     }
 
     private static async Task OpenAndCloseLeaseAsync(IMultiVersionStore store)
     {
         var lease = await store.OpenLeaseAsync($"lease {NextVersion()}", CommitVersion.Latest, TimeSpan.FromHours(1));
         await store.CloseLeaseAsync(lease.Name);
+    }
+
+    private static async Task HoldAndReleaseChangesAsync(IMultiVersionStore store)
+    {
+        var name = $"hold {NextVersion()}";
+        try
+        {
+            await store.HoldChangesAsync(name, (await store.GetChangeBoundsAsync()).Newest, TimeSpan.FromHours(1));
+            await store.ReleaseChangesAsync(name);
+        }
+        catch (ChangesReclaimedException)
+        {
+            // The answer of an open store: reclamation was faster.
+        }
+    }
+
+    private static async Task ReadChangesAndLeaveAsync(IMultiVersionStore store)
+    {
+        using var leave = new CancellationTokenSource();
+        var changes = store.ReadChangesAsync(ChangePosition.Beginning, null, leave.Token).GetAsyncEnumerator(leave.Token);
+        try
+        {
+            await leave.CancelAsync();
+            await changes.MoveNextAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // Cancelled on purpose: what counts is that reading began.
+        }
+        finally
+        {
+            await changes.DisposeAsync();
+        }
     }
 
     private static async Task IgnoreNoLeaseAsync(Func<Task> call)

@@ -177,7 +177,7 @@ public sealed class StoreInstrumentsTests
     public async Task TheReadmeListsEveryInstrument()
     {
         using var collector = new MeasurementCollector(nameof(TheReadmeListsEveryInstrument));
-        await using var fixture = await OpenAsync(nameof(TheReadmeListsEveryInstrument));
+        await using var fixture = await OpenAsync(nameof(TheReadmeListsEveryInstrument), StoreStorage.Sqlite);
         var listed = Regex.Matches(Repository.Read("README.md"), @"^\| `(mvstore\.[a-z.]+)` \| ([^|]+) \|", RegexOptions.Multiline)
             .Select(m => (m.Groups[1].Value, m.Groups[2].Value));
 

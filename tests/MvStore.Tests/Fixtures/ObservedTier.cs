@@ -3,7 +3,7 @@ namespace MvStore.Tests.Fixtures;
 /// <summary>
 /// Stands between a store and any persistent tier: records every slice, and holds or fails calls on request. Safe from any thread.
 /// </summary>
-public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
+public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier, IInstrumentedTier
 {
     private readonly object _gate = new();
     private readonly List<TierBatch> _applied = [];
@@ -206,6 +206,9 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier
 
         await inner.SetNoteAsync(name, content, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public void AddInstruments(System.Diagnostics.Metrics.Meter meter) => (inner as IInstrumentedTier)?.AddInstruments(meter);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

@@ -166,7 +166,7 @@ public sealed class FlushQueueTests : IDisposable
     }
 
     [Fact]
-    public void I60_TheSliceBehindBeginsWhereTheFrontEndsAndEndsWhereTheFlushDoes()
+    public void I65_TheSliceBehindBeginsWhereTheFrontEndsAndEndsWhereTheFlushDoes()
     {
         using var queue = new FlushQueue(new FlushOptions { MaxSliceBytes = 10 }, _signal, _clock);
         for (ulong sequence = 1; sequence <= 6; sequence++)

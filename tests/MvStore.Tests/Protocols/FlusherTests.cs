@@ -8,7 +8,7 @@ namespace MvStore.Tests.Protocols;
 /// The flusher, its failures and its waiters (DESIGN 3, "Flushing"): up to four publications, each with one who waits for durability and
 /// registers at any step; slices of one or two; the one behind the slice that is written may be copied meanwhile, row by row, while what is durable is evicted; every attempt succeeds, fails
 /// without effect, or fails with unknown outcome; another writer of the tier may fail too. When the flusher has ended, memory is given back. Every state is also a crash: what is on disk there is
-/// what reopening finds. I4, I5, I9, I60, contract A10 and D3.
+/// what reopening finds. I4, I5, I9, I65, contract A10 and D3.
 /// </summary>
 public sealed class FlusherTests(ITestOutputHelper output)
 {
@@ -74,8 +74,8 @@ public sealed class FlusherTests(ITestOutputHelper output)
     [InlineData(Fault.EvictsWhatIsCopied, "I5-COPIED")]
     [InlineData(Fault.WritesAnUnfinishedCopy, "I4-MARK")]
     [InlineData(Fault.WritesCopiesAfterTheFailure, "I9-STOP")]
-    [InlineData(Fault.EndsWhileCopying, "I60-QUIET")]
-    [InlineData(Fault.KeepsCopiesForGood, "I60-GIVEN-BACK")]
+    [InlineData(Fault.EndsWhileCopying, "I65-QUIET")]
+    [InlineData(Fault.KeepsCopiesForGood, "I65-GIVEN-BACK")]
     public void Flusher_faults_are_caught(Fault fault, string rule)
         => Catches("flusher", Make(fault), fault.ToString(), rule, output);
 
@@ -137,8 +137,8 @@ public sealed class FlusherTests(ITestOutputHelper output)
             .Invariant("I9-TOLD", "After the failure everyone who asks gets the cause.", s =>
                 s.Phase is not (Phase.Stopped or Phase.Ended) || sequences.All(q => s.WaiterOf(q) != Waiter.Waiting))
             .Invariant("I5-COPIED", "What is copied is in memory.", s => !s.ReadNothing)
-            .Invariant("I60-QUIET", "When the flusher has ended, nobody reads memory for it.", s => s.Phase != Phase.Ended || !s.IsCopying)
-            .Invariant("I60-GIVEN-BACK", "When the flusher has ended, it holds no copies.", s => s.Phase != Phase.Ended || s.Ahead == 0)
+            .Invariant("I65-QUIET", "When the flusher has ended, nobody reads memory for it.", s => s.Phase != Phase.Ended || !s.IsCopying)
+            .Invariant("I65-GIVEN-BACK", "When the flusher has ended, it holds no copies.", s => s.Phase != Phase.Ended || s.Ahead == 0)
             .Rule("I9-FIRST", "The first cause is kept.", (before, _) => before.Cause != 0, (before, after) => after.Cause == before.Cause)
             .Rule("I9-STOP", "After a failure of unknown outcome nothing is written any more.",
                 (before, _) => before.Unknown || before.Cause != 0,

@@ -67,6 +67,9 @@ public class WrongInputTests
     [InlineData("rollback")]
     [InlineData("rollback", "--to", "-1")]
     [InlineData("pins", "--keep", "some")]
+    [InlineData("changes", "--after", "here")]
+    [InlineData("changes", "--last", "0")]
+    [InlineData("changes", "--from", "x")]
     public async Task A_wrong_command_line_is_one_line_that_says_what_to_do(params string[] args)
     {
         using var outside = new TemporaryDirectory();
@@ -153,6 +156,7 @@ public class WrongInputTests
     [InlineData("explain", "a")]
     [InlineData("rollback", "--to", "1")]
     [InlineData("pins")]
+    [InlineData("changes")]
     [InlineData("backup", "to")]
     public async Task A_store_that_is_not_there_is_a_store_error_and_not_made(params string[] args)
     {
