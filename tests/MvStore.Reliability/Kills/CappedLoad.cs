@@ -5,9 +5,6 @@ namespace MvStore.Reliability.Kills;
 /// <summary>Many large values, far more than the process may keep in memory; the n-th commit follows from n.</summary>
 internal static class CappedLoad
 {
-    /// <summary>How many commits there are: 240 MiB.</summary>
-    public const ulong Commits = 2_400;
-
     private const int ValueBytes = 100 * 1024;
     private const ulong Keys = 150;
     private const ulong DurableEvery = 20;
@@ -24,13 +21,14 @@ internal static class CappedLoad
 
     /// <summary>Commits as many as it can, from four threads.</summary>
     /// <param name="store">The store, empty.</param>
+    /// <param name="commits">How many there are to be; ten are a mebibyte.</param>
     /// <param name="tell">Is told of each durable commit.</param>
-    public static async Task RunAsync(IMultiVersionStore store, Action<CommitReceipt> tell)
+    public static async Task RunAsync(IMultiVersionStore store, ulong commits, Action<CommitReceipt> tell)
     {
-        // Versions ascend within a thread, so the publications are those of any order; the check goes by versions.
+        // Versions ascend within a thread only; the check goes by versions.
         await Parallel.ForEachAsync(Enumerable.Range(0, 4), async (thread, _) =>
         {
-            for (var version = (ulong)thread + 1; version <= Commits; version += 4)
+            for (var version = (ulong)thread + 1; version <= commits; version += 4)
             {
                 var isDurable = version % DurableEvery == 0;
                 var receipt = await store.CommitAsync(
