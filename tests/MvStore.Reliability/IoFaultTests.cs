@@ -9,6 +9,8 @@ namespace MvStore.Reliability;
 /// <summary>Every operation fails, once and for good, in every way there is: nothing acknowledged is lost, no answer is wrong (contract D4).</summary>
 public sealed class IoFaultTests(ITestOutputHelper output)
 {
+    private const int FirstSeed = 30_000;
+
     [Theory]
     [InlineData(nameof(FixedScripts.Short))]
     [InlineData(nameof(FixedScripts.ShortTwice))]
@@ -19,35 +21,63 @@ public sealed class IoFaultTests(ITestOutputHelper output)
     [Fact]
     public Task D4_EveryOperationOfLogAndTierFails() => EveryAsync(LoggedScripts.Short);
 
-    private async Task EveryAsync(Script script)
+    /// <summary>Two faults in one run: the second meets a store that is dealing with the first, or comes long after it.</summary>
+    [Fact]
+    public async Task D4_PairsOfOperationsFail()
     {
-        var cases = await CasesAsync(script);
-        var happened = 0;
-        var failures = new ConcurrentQueue<string>();
-        await Parallel.ForEachAsync(cases, new ParallelOptions { MaxDegreeOfParallelism = Effort.Workers }, async (fault, _) =>
+        var scripts = new List<(Script Script, IReadOnlyList<Fault> Cases)>();
+        foreach (var script in new[] { FixedScripts.Short, FixedScripts.ShortTwice, LoggedScripts.Short })
         {
-            var run = new FaultRun(script, fault);
+            scripts.Add((script, await CasesAsync(script)));
+        }
+
+        await TryAsync("pairs", Effort.Seeds(FirstSeed, 600, 100_000).Select(seed => PairOf(scripts, seed)));
+    }
+
+    // Half of the seconds are near the first, whose handling they disturb; of the same kind or of another.
+    private static (FaultRun Run, int? Seed) PairOf(List<(Script Script, IReadOnlyList<Fault> Cases)> scripts, int seed)
+    {
+        var random = new Random(seed);
+        var (script, cases) = scripts[seed % scripts.Count];
+        var first = cases[random.Next(cases.Count)] with { ForGood = random.Next(8) == 0 };
+        var second = cases[random.Next(cases.Count)] with { ForGood = random.Next(4) == 0 };
+        if (random.Next(2) == 0)
+        {
+            second = second with { Index = first.Index + random.Next(3) + (second.Operation == first.Operation ? 1 : 0) };
+        }
+
+        return (new FaultRun(script, first, second), seed);
+    }
+
+    private async Task EveryAsync(Script script)
+        => await TryAsync(script.ToString(), (await CasesAsync(script)).Select(fault => (new FaultRun(script, fault), (int?)null)));
+
+    private async Task TryAsync(string name, IEnumerable<(FaultRun Run, int? Seed)> runs)
+    {
+        var happened = new int[3];
+        var failures = new ConcurrentQueue<string>();
+        await Parallel.ForEachAsync(runs, new ParallelOptions { MaxDegreeOfParallelism = Effort.Workers }, async (each, _) =>
+        {
             try
             {
-                await run.RunAsync();
+                await each.Run.RunAsync();
             }
             catch (Exception e)
             {
-                failures.Enqueue($"{run}: {e.GetType().Name}: {e.Message}");
+                var replay = each.Seed is { } seed ? $" Replay: {Effort.Replay(seed, nameof(D4_PairsOfOperationsFail))}" : "";
+                failures.Enqueue($"{each.Run}: {e.GetType().Name}: {e.Message}{replay}");
             }
 
-            if (run.Happened)
-            {
-                Interlocked.Increment(ref happened);
-            }
+            Interlocked.Increment(ref happened[each.Run.Happened]);
         });
-        output.WriteLine($"{script}: {cases.Count} faults, {happened} came to pass, {failures.Count} wrong");
+        output.WriteLine($"{name}: {happened.Sum()} runs, one fault came to pass in {happened[1]}, two in {happened[2]}, {failures.Count} wrong");
         foreach (var failure in failures.Order(StringComparer.Ordinal))
         {
             output.WriteLine(failure);
         }
 
         failures.Should().BeEmpty();
+        happened[1..].Sum().Should().BePositive();
     }
 
     private static async Task<IReadOnlyList<Fault>> CasesAsync(Script script)

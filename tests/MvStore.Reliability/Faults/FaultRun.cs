@@ -6,28 +6,28 @@ using MvStore.Reliability.Tiers;
 namespace MvStore.Reliability.Faults;
 
 /// <summary>
-/// Runs a script on a disk that fails. Every step may end with an exception of the contract, and with no other; answers are right or not
+/// Runs a script on a disk that fails, in one way or in several. Every step may end with an exception of the contract, and with no other; answers are right or not
 /// given; a store that cannot be opened is tried again at the next step. The power is cut, and, on another copy of the disk, the store is
 /// closed, the disk heals, and the store is opened again: both must hold what was acknowledged.
 /// </summary>
-internal sealed class FaultRun(Script script, Fault fault)
+internal sealed class FaultRun(Script script, params IReadOnlyList<Fault> faults)
 {
     private readonly CommitLog _log = new();
 
-    /// <summary>Whether the fault came to pass.</summary>
-    public bool Happened { get; private set; }
+    /// <summary>How many of the faults came to pass.</summary>
+    public int Happened { get; private set; }
 
     // The log waits until there is room, for as long as it takes.
-    private bool IsFullLog => fault is { Operation: OperationKind.LogWrite or OperationKind.LogCreate, Code: ResultCode.Full };
+    private bool HasFullLog => faults.Any(IsFullLog);
 
-    public override string ToString() => $"{script}: {fault}";
+    public override string ToString() => $"{script}: {string.Join(", then ", faults)}";
 
     public async Task RunAsync()
     {
         using var disk = new Disk(Folder.Create(), []);
         using var watch = new StuckWatch();
-        disk.Arm(fault);
-        if (IsFullLog)
+        disk.Arm(faults);
+        if (HasFullLog)
         {
             disk.OnFailure = watch.OnRefused;
         }
@@ -38,10 +38,10 @@ internal sealed class FaultRun(Script script, Fault fault)
             await PowerCutAsync(run, disk, Survival.None, Survival.All, Survival.Subset);
             HealIfClosingWouldWait(run, disk);
             await TryAsync(run.CloseAsync, CancellationToken.None);
-            Happened = disk.HasFailed;
+            Happened = disk.CountOfMet;
 
             // The process ends, the power stays: the store must open, and answer.
-            disk.Arm(null);
+            disk.Arm();
             await run.OpenAsync();
             await run.CloseAsync();
             await PowerCutAsync(run, disk, Survival.None);
@@ -67,7 +67,7 @@ internal sealed class FaultRun(Script script, Fault fault)
             {
                 HealIfClosingWouldWait(run, disk);
                 await TryAsync(run.CloseAsync, CancellationToken.None);
-                disk.Arm(fault);
+                disk.Arm(faults);
                 continue;
             }
 
@@ -76,12 +76,14 @@ internal sealed class FaultRun(Script script, Fault fault)
         }
     }
 
+    private static bool IsFullLog(Fault fault) => fault is { Operation: OperationKind.LogWrite or OperationKind.LogCreate, Code: ResultCode.Full };
+
     // For as long as it is allowed to; that it then gives up is tested elsewhere.
     private void HealIfClosingWouldWait(ScriptRun run, Disk disk)
     {
-        if (fault.ForGood && (IsFullLog || run.HasUnflushed))
+        if (faults.Any(f => f.ForGood && (IsFullLog(f) || run.HasUnflushed)))
         {
-            disk.Arm(null);
+            disk.Arm();
         }
     }
 
@@ -92,7 +94,7 @@ internal sealed class FaultRun(Script script, Fault fault)
         var checker = new ImageChecker(run, script.Settings);
         foreach (var survival in survivals)
         {
-            await checker.CheckAsync(model.Image(survival, new Random(fault.Index)), history.Changes.Count, withStore: false);
+            await checker.CheckAsync(model.Image(survival, new Random(faults[0].Index)), history.Changes.Count, withStore: false);
         }
 
         checker.Dispose();

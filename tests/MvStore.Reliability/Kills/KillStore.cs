@@ -32,6 +32,9 @@ internal static class KillStore
             options.GarbageCollection.Interval = Timeout.InfiniteTimeSpan;
         });
 
+    /// <summary>A store with a log, as a host gets it that configures nothing.</summary>
+    public static MvStoreBuilder Default(string directory) => new MvStoreBuilder().UseSqlite(Path.Combine(directory, "store.db"));
+
     private static MvStoreBuilder In(string directory, bool hasLog)
     {
         var tier = new SqliteTier(new SqliteTierOptions(Path.Combine(directory, "store.db")) { PageBytes = 4_096, CheckpointBytes = 200_000 });

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MvStore.Reliability.Scripts;
+using MvStore.Reliability.Soak;
 
 namespace MvStore.Reliability.Kills;
 
@@ -19,6 +20,8 @@ internal static class Victim
     /// <param name="args">
     /// <c>commit DIRECTORY SEED HASLOG COUNT</c>: commits until it has made that many. <c>large DIRECTORY DELTAS BYTES</c>: makes one large commit, and waits to be killed.
     /// <c>hold DIRECTORY SEED</c>: makes some commits, of which the last ones are in the log alone, and waits to be killed.
+    /// <c>capped DIRECTORY LIMIT COUNT</c>: commits more than fits into memory; tells the versions that are durable.
+    /// <c>soak DIRECTORY SEED HASLOG RATE</c>: does all that a store can do, until its input ends.
     /// </param>
     public static async Task<int> RunAsync(string[] args)
     {
@@ -30,6 +33,8 @@ internal static class Victim
             await (args[0] switch
             {
                 "large" => LargeAsync(args[1], LargeCommit.Parse(args[2], args[3])),
+                "soak" => SoakVictim.RunAsync(SoakSettings.Parse(args[1..])),
+                "capped" => CappedAsync(args[1], long.Parse(args[2], CultureInfo.InvariantCulture), ulong.Parse(args[3], CultureInfo.InvariantCulture)),
                 "hold" => HoldAsync(args[1], int.Parse(args[2], CultureInfo.InvariantCulture)),
                 _ => CommitAsync(args),
             });
@@ -40,7 +45,7 @@ internal static class Victim
             await Console.Error.WriteLineAsync(e.Message);
             return Refused;
         }
-        catch (MvStoreException e)
+        catch (Exception e) when (e is MvStoreException or LossException)
         {
             await Console.Error.WriteLineAsync(e.ToString());
             return Stopped;
@@ -53,6 +58,12 @@ internal static class Victim
         await store.CommitAsync(commit.Batch(), LargeCommit.Version, Durability.Durable);
         await Console.Out.WriteLineAsync("d 1");
         await Console.In.ReadToEndAsync();
+    }
+
+    private static async Task CappedAsync(string directory, long hardLimit, ulong commits)
+    {
+        await using var store = await CappedLoad.In(directory, hardLimit).OpenAsync();
+        await CappedLoad.RunAsync(store, commits, receipt => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"d {receipt.Version.Value}")));
     }
 
     // The first part is copied into the file, the second is in SQLite's log, the third in the commit log alone.

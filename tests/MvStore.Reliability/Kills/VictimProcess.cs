@@ -24,10 +24,18 @@ internal sealed class VictimProcess : IDisposable
     /// <summary>The last publication acknowledged as logged: it outlives the process.</summary>
     public ulong Logged { get; private set; }
 
+    /// <summary>Everything that was acknowledged as durable, as it was told.</summary>
+    public List<ulong> AllDurable { get; } = [];
+
     /// <summary>Starts a victim.</summary>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="tracer">A program to run it under, with arguments; null for none.</param>
-    public static VictimProcess Start(IEnumerable<string> arguments, IReadOnlyList<string>? tracer = null)
+    /// <param name="heapLimit">The most bytes of its managed heap; null for what the machine has.</param>
+    public static VictimProcess Start(IEnumerable<string> arguments, IReadOnlyList<string>? tracer = null, long? heapLimit = null)
+        => new(Launch(arguments, tracer, heapLimit));
+
+    /// <summary>Starts this assembly as a process of its own, with its input, output and errors in the hands of the caller.</summary>
+    public static Process Launch(IEnumerable<string> arguments, IReadOnlyList<string>? tracer = null, long? heapLimit = null)
     {
         string[] command = [.. tracer ?? [], Host, typeof(VictimProcess).Assembly.Location, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
@@ -36,7 +44,12 @@ internal sealed class VictimProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        return new VictimProcess(Process.Start(start)!);
+        if (heapLimit is { } limit)
+        {
+            start.Environment["DOTNET_GCHeapHardLimit"] = limit.ToString("X", CultureInfo.InvariantCulture);
+        }
+
+        return Process.Start(start)!;
     }
 
     /// <summary>Reads what it tells, and kills it when it has told a number of things, and a little later.</summary>
@@ -81,6 +94,7 @@ internal sealed class VictimProcess : IDisposable
         var sequence = line.Length > 2 && line[1] == ' ' ? ulong.Parse(line.AsSpan(2), CultureInfo.InvariantCulture) : 0;
         if (line[0] == 'd')
         {
+            AllDurable.Add(sequence);
             Durable = Math.Max(Durable, sequence);
         }
         else if (line[0] == 'l')

@@ -18,7 +18,8 @@ internal sealed class Disk : IDisposable
     private readonly int[] _counts = new int[Enum.GetValues<OperationKind>().Length]; // under _lock
     private readonly IReadOnlyList<KeyValuePair<string, byte[]>> _initial; // all of it on disk
     private readonly LogFolder _log;                              // safe from any thread
-    private volatile Fault? _fault;                               // written by the test, read by every operation
+    private volatile IReadOnlyList<Fault> _faults = [];           // written by the test, read by every operation
+    private readonly HashSet<Fault> _met = [];                    // under _lock
 
     /// <summary>Begins with a directory as it is after the power came back.</summary>
     public Disk(string directory, IReadOnlyList<KeyValuePair<string, byte[]>> initial)
@@ -71,7 +72,7 @@ internal sealed class Disk : IDisposable
         }
     }
 
-    /// <summary>Whether the fault came to pass.</summary>
+    /// <summary>Whether a fault came to pass.</summary>
     public bool HasFailed { get; private set; }
 
     /// <summary>The position at which it did so first.</summary>
@@ -92,8 +93,20 @@ internal sealed class Disk : IDisposable
     /// <summary>The directory of the commit log.</summary>
     public RecordedLogDirectory OpenLog() => new(_log, this);
 
-    /// <summary>Arms a fault, counting from the beginning of the disk, or heals the disk.</summary>
-    public void Arm(Fault? fault) => _fault = fault;
+    /// <summary>Arms faults, counting from the beginning of the disk, or heals the disk if there are none.</summary>
+    public void Arm(params IReadOnlyList<Fault> faults) => _faults = faults;
+
+    /// <summary>How many of the faults came to pass.</summary>
+    public int CountOfMet
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _met.Count;
+            }
+        }
+    }
 
     /// <summary>How often each kind of operation was asked for.</summary>
     public int CountOf(OperationKind kind)
@@ -162,11 +175,13 @@ internal sealed class Disk : IDisposable
         lock (_lock)
         {
             var index = _counts[(int)kind]++;
-            if (_fault is not { } fault || fault.Operation != kind || index < fault.Index || (index > fault.Index && !fault.ForGood))
+            var fault = _faults.FirstOrDefault(f => f.Operation == kind && (index == f.Index || (index > f.Index && f.ForGood)));
+            if (fault is null)
             {
                 return null;
             }
 
+            _met.Add(fault);
             FailedAt = HasFailed ? FailedAt : _changes.Count;
             HasFailed = true;
             return fault;

@@ -1,0 +1,54 @@
+using System.Globalization;
+using MvStore.Reliability.Kills;
+using MvStore.Reliability.Storage;
+using Xunit.Abstractions;
+
+namespace MvStore.Reliability;
+
+/// <summary>
+/// Far more is committed than the process may keep in memory: commits wait, or are refused in so many words, or the runtime ends the process; what was acknowledged is there (contract D5).
+/// </summary>
+public sealed class MemoryCapTests(ITestOutputHelper output)
+{
+    private const long Mebibyte = 1024 * 1024;
+    private static readonly int Commits = Effort.Of(600, 2_400); // ten are a mebibyte
+
+    [Fact]
+    public async Task D5_NothingIsLostWhereMemoryIsShort()
+    {
+        // From what a process hardly starts with to what is plenty.
+        var sizes = Enumerable.Range(0, 20).Select(i => (long)(16 * Mebibyte * Math.Pow(1.2, i))).Where((_, i) => Effort.IsLong || i is 0 or 10);
+        var done = 0;
+        foreach (var size in sizes)
+        {
+            foreach (var hardLimit in Effort.IsLong ? new[] { 0, size / 4, Mebibyte } : [size / 4])
+            {
+                done += await RunAsync(size, hardLimit) ? 1 : 0;
+            }
+        }
+
+        done.Should().BePositive("with enough memory all commits succeed");
+    }
+
+    private async Task<bool> RunAsync(long heapLimit, long hardLimit)
+    {
+        var directory = Folder.Create();
+        try
+        {
+            using var victim = VictimProcess.Start(["capped", directory, hardLimit.ToString(CultureInfo.InvariantCulture), Commits.ToString(CultureInfo.InvariantCulture)], heapLimit: heapLimit);
+            var exitCode = await victim.KillAfterAsync(int.MaxValue, 0);
+            var errors = await victim.ErrorsAsync();
+            (exitCode == Victim.Done || errors.Length > 0).Should().BeTrue("{0} without a word", exitCode);
+            await using var store = await KillStore.Default(directory).OpenAsync();
+            var found = await CappedLoad.CheckAsync(store, victim.AllDurable);
+            output.WriteLine(
+                $"heap {heapLimit / Mebibyte} MiB, limit {hardLimit / Mebibyte} MiB: ended with {exitCode}, {victim.AllDurable.Count} acknowledged, {found} there, {errors.Split('\n')[0]}");
+            (exitCode != Victim.Done || found == (ulong)Commits).Should().BeTrue("it ended well, with {0} of {1} commits", found, Commits);
+            return exitCode == Victim.Done;
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+}
