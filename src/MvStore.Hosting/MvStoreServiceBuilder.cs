@@ -29,7 +29,7 @@ public sealed class MvStoreServiceBuilder
     /// <summary>The name of the store, which is the key of its services; null for the store without a name.</summary>
     public string? Name => _registration.Name;
 
-    /// <summary>Keeps the store in a SQLite file, with a commit log beside it; see <see cref="SqliteTierBuilderExtensions.UseSqlite"/>.</summary>
+    /// <summary>Keeps the store in a SQLite file, with a commit log beside it; see <see cref="SqliteTierBuilderExtensions.UseSqlite(MvStoreBuilder, string, Action{SqliteTierOptions})"/>.</summary>
     /// <param name="path">The file. Its directory must exist when the host starts. A relative path starts at the current directory.</param>
     /// <param name="configure">Changes further settings; called when the host starts, possibly more than once. Default: none.</param>
     /// <returns>This builder.</returns>
@@ -48,9 +48,7 @@ public sealed class MvStoreServiceBuilder
     public MvStoreServiceBuilder UseSqlite(SqliteTierOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _registration.Tier.UseOther((_, builder) => builder
-            .UsePersistentTier(new SqliteTier(options))
-            .Configure(o => o.CommitLog.DefaultDirectory = SqliteStoreFile.CommitLogDirectoryOf(options.Path)));
+        _registration.Tier.UseOther((_, builder) => builder.UseSqlite(new SqliteTier(options)));
         return this;
     }
 

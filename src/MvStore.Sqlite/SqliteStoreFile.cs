@@ -9,7 +9,7 @@ public static class SqliteStoreFile
     internal const string LogSuffix = "-log";
 
     /// <summary>
-    /// Where <see cref="SqliteTierBuilderExtensions.UseSqlite"/> keeps the commit log of a store: beside its file, of the same name with <c>-log</c> behind it. Of a link, beside the file that
+    /// Where <see cref="SqliteTierBuilderExtensions.UseSqlite(MvStoreBuilder, string, Action{SqliteTierOptions})"/> keeps the commit log of a store: beside its file, of the same name with <c>-log</c> behind it. Of a link, beside the file that
     /// it leads to.
     /// </summary>
     /// <param name="path">The store's file, which need not exist.</param>

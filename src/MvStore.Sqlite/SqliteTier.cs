@@ -30,6 +30,9 @@ public sealed class SqliteTier : IPersistentTier, IInstrumentedTier
         _options = options.Copy();
     }
 
+    /// <summary>The absolute path of the store's file.</summary>
+    public string Path => _options.Path;
+
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The tier is open already.</exception>
     /// <exception cref="ObjectDisposedException">The tier is disposed.</exception>
@@ -44,7 +47,7 @@ public sealed class SqliteTier : IPersistentTier, IInstrumentedTier
             {
                 if (_store is not null)
                 {
-                    throw new InvalidOperationException("The tier is open already.");
+                    throw new InvalidOperationException("The tier is open already: it belongs to the store that opened it. Make another one for another store.");
                 }
 
                 _store = SqliteStore.Open(_options, epoch);

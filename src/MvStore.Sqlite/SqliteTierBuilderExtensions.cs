@@ -13,6 +13,7 @@ public static class SqliteTierBuilderExtensions
     /// <param name="configure">Changes further settings. Default: none.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">The builder has opened a store already.</exception>
     /// <exception cref="ArgumentException">
     /// <paramref name="path"/> is empty, names SQLite's in-memory database, or is a URI. A store without files is a store without a tier.
     /// </exception>
@@ -21,9 +22,21 @@ public static class SqliteTierBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var options = new SqliteTierOptions(path);
         configure?.Invoke(options);
-        // The store owns the tier from here on and disposes it.
-        return builder
-            .UsePersistentTier(new SqliteTier(options))
-            .Configure(o => o.CommitLog.DefaultDirectory = SqliteStoreFile.CommitLogDirectoryOf(options.Path));
+        return builder.UseSqlite(new SqliteTier(options));
+    }
+
+    /// <summary>
+    /// The same with a tier that the host made, to back the store up (<see cref="SqliteTier.BackUpAsync"/>) or verify it (<see cref="SqliteTier.VerifyAsync"/>) while it is open.
+    /// </summary>
+    /// <param name="builder">The builder of the store.</param>
+    /// <param name="tier">The tier. The store opens it, owns it and disposes it.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="InvalidOperationException">The builder has opened a store already.</exception>
+    public static MvStoreBuilder UseSqlite(this MvStoreBuilder builder, SqliteTier tier)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(tier);
+        return builder.UsePersistentTier(tier).Configure(o => o.CommitLog.DefaultDirectory = SqliteStoreFile.CommitLogDirectoryOf(tier.Path));
     }
 }

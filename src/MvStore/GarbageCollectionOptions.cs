@@ -44,7 +44,7 @@ public sealed class GarbageCollectionOptions
     /// How finely the store remembers when which version was visible (<see cref="IMultiVersionStore.VersionAt"/>): a version is timed at once if none was for so long, else at the end of
     /// it. Every version is timed if history is kept by age, or strategies are given.
     /// </summary>
-    /// <value>Default 100 ms. Zero times every version; <see cref="Timeout.InfiniteTimeSpan"/> none; at most 24 days.</value>
+    /// <value>Default 100 milliseconds. Zero times every version; <see cref="Timeout.InfiniteTimeSpan"/> none; at most 24 days.</value>
     public TimeSpan TimeResolution { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How often reclamation runs by itself. It has work to do when history is limited or keys are dropped; otherwise it costs nothing.</summary>

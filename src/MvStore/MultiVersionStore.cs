@@ -457,16 +457,14 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     public ISnapshot OpenSnapshot(CommitVersion at, string owner = "unnamed", TimeSpan? maxAge = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(owner);
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxAge ?? TimeSpan.MaxValue, TimeSpan.FromTicks(1), nameof(maxAge));
+        SnapshotOptions.RequireAge(maxAge, nameof(maxAge));
         return OpenSnapshotUnder(at, owner, maxAge is { } age ? new PinTerms { Limit = new AgeLimit(age, _parts.TimeProvider) } : null);
     }
 
     public ISnapshot OpenSnapshot(CommitVersion at, SnapshotOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentException.ThrowIfNullOrWhiteSpace(options.Owner);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxAge ?? TimeSpan.MaxValue, TimeSpan.FromTicks(1), nameof(options.MaxAge));
-        ArgumentOutOfRangeException.ThrowIfNegative(options.BudgetBytes ?? 0, nameof(options.BudgetBytes));
+        options.Validate();
         return OpenSnapshotUnder(at, options.Owner, new PinTerms
         {
             Limit = options.MaxAge is { } age ? new AgeLimit(age, _parts.TimeProvider) : null,

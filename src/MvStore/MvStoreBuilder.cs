@@ -30,21 +30,28 @@ public sealed class MvStoreBuilder
     /// <param name="configure">Is handed the settings at once.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="configure"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">This builder has opened a store already.</exception>
     public MvStoreBuilder Configure(Action<MvStoreOptions> configure)
     {
+        ThrowIfUsed();
         ArgumentNullException.ThrowIfNull(configure);
         configure(_options);
         return this;
     }
 
-    /// <summary>Takes over all settings of others, such as ones that a host has bound and validated. Those changed before are forgotten; those changed afterwards count.</summary>
+    /// <summary>Takes over all settings of others, such as ones that a host has bound and validated. Those changed before are forgotten, but not the tier; those changed afterwards count.</summary>
     /// <param name="options">The settings. Copied.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">This builder has opened a store already.</exception>
     public MvStoreBuilder UseOptions(MvStoreOptions options)
     {
+        ThrowIfUsed();
         ArgumentNullException.ThrowIfNull(options);
+        var proposed = _options.CommitLog.DefaultDirectory;
         _options = options.Copy();
+        // What the tier said is no setting of the host's: without it there would be no commit log, and no word about that.
+        _options.CommitLog.DefaultDirectory ??= proposed;
         return this;
     }
 
@@ -52,8 +59,10 @@ public sealed class MvStoreBuilder
     /// <param name="tier">The tier. The store opens it, owns it and disposes it.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="tier"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">This builder has opened a store already.</exception>
     public MvStoreBuilder UsePersistentTier(IPersistentTier tier)
     {
+        ThrowIfUsed();
         _tier = tier ?? throw new ArgumentNullException(nameof(tier));
         _options.CommitLog.DefaultDirectory = null;
         return this;
@@ -63,8 +72,10 @@ public sealed class MvStoreBuilder
     /// <param name="classifier">The classifier.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="classifier"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">This builder has opened a store already.</exception>
     public MvStoreBuilder UseKeyClassifier(IKeyClassifier classifier)
     {
+        ThrowIfUsed();
         _classifier = classifier ?? throw new ArgumentNullException(nameof(classifier));
         return this;
     }
@@ -73,8 +84,10 @@ public sealed class MvStoreBuilder
     /// <param name="timeProvider">The clock.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="timeProvider"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">This builder has opened a store already.</exception>
     public MvStoreBuilder UseTimeProvider(TimeProvider timeProvider)
     {
+        ThrowIfUsed();
         _timeProvider = timeProvider ?? throw new ArgumentNullException(nameof(timeProvider));
         return this;
     }
@@ -83,8 +96,10 @@ public sealed class MvStoreBuilder
     /// <param name="loggerFactory">The factory. Not disposed by the store.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="loggerFactory"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">This builder has opened a store already.</exception>
     public MvStoreBuilder UseLoggerFactory(ILoggerFactory loggerFactory)
     {
+        ThrowIfUsed();
         _loggerFactory = loggerFactory ?? throw new ArgumentNullException(nameof(loggerFactory));
         return this;
     }
@@ -93,8 +108,10 @@ public sealed class MvStoreBuilder
     /// <param name="meterFactory">The factory. Not disposed by the store.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="meterFactory"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">This builder has opened a store already.</exception>
     public MvStoreBuilder UseMeterFactory(IMeterFactory meterFactory)
     {
+        ThrowIfUsed();
         _meterFactory = meterFactory ?? throw new ArgumentNullException(nameof(meterFactory));
         return this;
     }
@@ -103,8 +120,10 @@ public sealed class MvStoreBuilder
     /// <param name="listener">The listener. Not disposed by the store.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="listener"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">This builder has opened a store already.</exception>
     public MvStoreBuilder AddFlushListener(IFlushListener listener)
     {
+        ThrowIfUsed();
         _flushListeners.Add(listener ?? throw new ArgumentNullException(nameof(listener)));
         return this;
     }
@@ -113,8 +132,10 @@ public sealed class MvStoreBuilder
     /// <param name="listener">The listener. Not disposed by the store.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="listener"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">This builder has opened a store already.</exception>
     public MvStoreBuilder AddCommitListener(ICommitListener listener)
     {
+        ThrowIfUsed();
         _commitListeners.Add(listener ?? throw new ArgumentNullException(nameof(listener)));
         return this;
     }
@@ -123,8 +144,10 @@ public sealed class MvStoreBuilder
     /// <param name="strategy">The strategy. Not disposed by the store.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="strategy"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">This builder has opened a store already.</exception>
     public MvStoreBuilder AddGarbageCollectionStrategy(IGarbageCollectionStrategy strategy)
     {
+        ThrowIfUsed();
         _strategies.Add(strategy ?? throw new ArgumentNullException(nameof(strategy)));
         return this;
     }
@@ -158,11 +181,7 @@ public sealed class MvStoreBuilder
     /// <exception cref="StoreFailedException">What the commit log had could not be flushed when memory made it necessary.</exception>
     public async ValueTask<IMultiVersionStore> OpenAsync(CancellationToken cancellationToken = default)
     {
-        if (_used)
-        {
-            throw new InvalidOperationException("This builder has opened a store already; make a new one for each store.");
-        }
-
+        ThrowIfUsed();
         var validation = new MvStoreOptionsValidator().Validate(null, _options);
         if (validation.Failed)
         {
@@ -191,6 +210,15 @@ public sealed class MvStoreBuilder
             VersionProvider = _versionProvider,
         };
         return await StoreOpening.OpenAsync(parts, cancellationToken).ConfigureAwait(false);
+    }
+
+    // What is changed now would change nothing, without a word.
+    private void ThrowIfUsed()
+    {
+        if (_used)
+        {
+            throw new InvalidOperationException("This builder has opened a store already; make a new one for each store.");
+        }
     }
 
     /// <summary>Keeps the commit log where a test wants it, in segments that may be smaller than the least that hosts can ask for.</summary>

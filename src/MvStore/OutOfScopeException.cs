@@ -7,7 +7,7 @@ public sealed class OutOfScopeException : MvStoreException
     /// <param name="owner">The name of the snapshot's owner.</param>
     /// <param name="scope">The range it was opened for.</param>
     public OutOfScopeException(string owner, KeyRange scope)
-        : base($"The snapshot of '{owner}' was opened for a range of keys, {scope}, and can read no others.")
+        : base($"The snapshot of '{owner}' was opened for a range of keys, {scope}, and can read no others. Read within it, or open a snapshot for more.")
     {
         Owner = owner;
         Scope = scope;

@@ -55,6 +55,12 @@ public sealed class RetentionPlan
         };
     }
 
+    /// <summary>The same plan, but for what every kind keeps that is not listed.</summary>
+    /// <param name="byDefault">What these keep instead.</param>
+    /// <returns>The new plan.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="byDefault"/> is null.</exception>
+    public RetentionPlan WithDefault(Retention byDefault) => new(byDefault, _byKind) { ReclaimsDeletedKeys = ReclaimsDeletedKeys };
+
     /// <summary>Whether deleted keys of a kind go.</summary>
     internal bool ReclaimsDeletedKeysOf(EntryKind kind) => ReclaimsDeletedKeys && !Of(kind).KeepsDeletedKeys;
 

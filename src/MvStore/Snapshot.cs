@@ -154,7 +154,7 @@ internal sealed class Snapshot : ISnapshot
             var content = _readers.Scans.Decode(token, request);
             if (content.View != _pin.View)
             {
-                throw new ArgumentException("The page token is of another snapshot.", nameof(continuation));
+                throw new ArgumentException("The page token is of another snapshot. Go on with it there, or begin the scan again.", nameof(continuation));
             }
 
             position = content.After;

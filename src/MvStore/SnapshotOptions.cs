@@ -41,4 +41,30 @@ public sealed record SnapshotOptions
     /// <summary>Whether the whole stack of the call that opens it is shown instead of <see cref="CallSite"/>. Costs tens of microseconds.</summary>
     /// <value>Default false.</value>
     public bool CapturesStack { get; init; }
+
+    /// <summary>Demands that a snapshot can be opened so.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range; the parameter is its name.</exception>
+    internal void Validate()
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(Owner);
+        RequireAge(MaxAge, nameof(MaxAge));
+        if (BudgetBytes < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(BudgetBytes), BudgetBytes, "A budget is a number of bytes that is not negative, or null for any number.");
+        }
+
+        if (!Enum.IsDefined(OverBudget))
+        {
+            throw new ArgumentOutOfRangeException(nameof(OverBudget), OverBudget, $"What happens over the budget is one of {string.Join(", ", Enum.GetNames<SnapshotBudgetPolicy>())}.");
+        }
+    }
+
+    /// <summary>Demands that an age limit is one.</summary>
+    internal static void RequireAge(TimeSpan? maxAge, string parameter)
+    {
+        if (maxAge <= TimeSpan.Zero)
+        {
+            throw new ArgumentOutOfRangeException(parameter, maxAge, "An age limit is a positive time, or null for none.");
+        }
+    }
 }

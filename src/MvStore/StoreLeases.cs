@@ -198,7 +198,7 @@ internal sealed class StoreLeases(
         var note = LeaseNote.Encode([.. leases.Values.Select(l => l.Info)]);
         if (note.Length > TierNote.MaxContentLength)
         {
-            throw new ArgumentException($"So many leases cannot be remembered: they take {note.Length} bytes, and {TierNote.MaxContentLength} are the most.");
+            throw new ArgumentException($"So many leases cannot be remembered: they take {note.Length} bytes, and {TierNote.MaxContentLength} are the most. Close some first.");
         }
 
         await notes!.SetAsync(NoteName, note, cancellationToken).ConfigureAwait(false);
@@ -224,6 +224,9 @@ internal sealed class StoreLeases(
             throw new ArgumentException($"The name of a lease has 1 to {MaxNameLength} printable ASCII characters.", nameof(name));
         }
 
-        ArgumentOutOfRangeException.ThrowIfLessThan(duration, TimeSpan.FromTicks(1));
+        if (duration <= TimeSpan.Zero)
+        {
+            throw new ArgumentOutOfRangeException(nameof(duration), duration, "A lease lasts for a positive time from now.");
+        }
     }
 }

@@ -23,6 +23,6 @@ public sealed class UnknownTimeException : MvStoreException
 
     private static string Text(DateTimeOffset requested, DateTimeOffset? earliest)
         => earliest is { } first
-            ? string.Create(CultureInfo.InvariantCulture, $"It is not known which version was visible at {requested:O}: times are known from {first:O} on.")
-            : string.Create(CultureInfo.InvariantCulture, $"It is not known which version was visible at {requested:O}: the store was told not to remember times.");
+            ? string.Create(CultureInfo.InvariantCulture, $"It is not known which version was visible at {requested:O}: times are known from {first:O} on. Ask for a later time, or read at a version.")
+            : string.Create(CultureInfo.InvariantCulture, $"It is not known which version was visible at {requested:O}: the store was told not to remember times. Read at a version, or set GarbageCollection.TimeResolution.");
 }

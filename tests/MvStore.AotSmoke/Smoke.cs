@@ -3,11 +3,30 @@ using MvStore.Sqlite;
 
 namespace MvStore.AotSmoke;
 
-/// <summary>Every kind of call once, over both tiers.</summary>
+/// <summary>What a host does on its first day, every kind of call once, over both tiers. Published trimmed and compiled ahead of time: a reflection or code generation that slipped in shows here.</summary>
 internal static class Smoke
 {
+    /// <summary>All of it, in a folder that is gone afterwards.</summary>
+    /// <exception cref="SmokeException">A call did not answer what it should.</exception>
+    public static async Task RunAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("mvstore-aot-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "smoke.db");
+            await WriteAsync(path);
+            await ReadAgainAsync(path);
+            await HostSmoke.RunAsync(path);
+            Console.WriteLine("written, reopened, read, hosted");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     /// <summary>Fills a new store and reads what is in memory.</summary>
-    public static async Task WriteAsync(string path)
+    private static async Task WriteAsync(string path)
     {
         await using var store = await OpenAsync(path);
         await store.CommitAsync(new WriteBatch().Set("a"u8, "1"u8).Set("b"u8, "1"u8), version: 10);
@@ -26,7 +45,7 @@ internal static class Smoke
     }
 
     /// <summary>Opens the store again: everything comes from disk.</summary>
-    public static async Task ReadAgainAsync(string path)
+    private static async Task ReadAgainAsync(string path)
     {
         await using var store = await OpenAsync(path);
         Expect("30", store.VisibleVersion.ToString());

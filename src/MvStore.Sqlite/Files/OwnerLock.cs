@@ -25,6 +25,11 @@ internal sealed class OwnerLock : IDisposable
         {
             throw new StoreInUseException(storePath, e);
         }
+        catch (DirectoryNotFoundException e)
+        {
+            throw new PersistentTierException(
+                TierFailure.Fatal, $"The directory '{Path.GetDirectoryName(storePath)}' of the store '{Path.GetFileName(storePath)}' does not exist. Make it first, or mend the path.", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new PersistentTierException(TierFailure.Fatal, $"The lock of the store '{storePath}' cannot be opened: {e.Message}", e);

@@ -12,7 +12,7 @@ internal static class StoreFile
     {
         if (Directory.Exists(path))
         {
-            throw new StoreFormatException($"'{path}' is a directory, not a store.");
+            throw new StoreFormatException($"'{path}' is a directory, not a store. Name a file in it.");
         }
 
         if (!File.Exists(path))
@@ -42,12 +42,12 @@ internal static class StoreFile
         {
             throw new StoreFormatException(length == 0
                 ? $"'{path}' is empty. A store never is; delete the file to create a new store."
-                : $"'{path}' is not a SQLite file.");
+                : $"'{path}' is not a SQLite file, and is left as it is. Name another file.");
         }
 
         if (header.ApplicationId != Schema.ApplicationId)
         {
-            throw new StoreFormatException($"'{path}' is a SQLite file of another application (id {header.ApplicationId}), not a store.");
+            throw new StoreFormatException($"'{path}' is a SQLite file of another application (id {header.ApplicationId}), not a store, and is left as it is. Name another file.");
         }
 
         if (header.UserVersion != Schema.FormatVersion)
@@ -60,7 +60,7 @@ internal static class StoreFile
         // What a file lacks may be in its log; without a log it is lost.
         if (length < header.PageBytes || (length < (long)header.Pages * header.PageBytes && !HasContent(path + "-wal")))
         {
-            throw new StoreFormatException($"The store '{path}' is cut off: {length} bytes of {(long)header.Pages * header.PageBytes}.");
+            throw new StoreFormatException($"The store '{path}' is cut off: {length} bytes of {(long)header.Pages * header.PageBytes}. Restore a backup.");
         }
     }
 

@@ -147,7 +147,7 @@ internal sealed class Committer(
         Durability.Logged or Durability.Durable when durability is null => throw new DurabilityUnavailableException(),
         Durability.Logged => logged ?? durability,
         Durability.Durable => durability,
-        _ => throw new ArgumentOutOfRangeException(nameof(requested), requested, "Not a durability."),
+        _ => throw new ArgumentOutOfRangeException(nameof(requested), requested, "A durability is Buffered, Logged or Durable."),
     };
 
     private InFlightCommit PrepareWithinLimits(WriteBatch batch, CommitVersion version, CommitWatch? watch)

@@ -70,7 +70,7 @@ internal abstract class PinnedScan : RowScan
         _pin.ThrowIfReleased();
         if (_isOpen)
         {
-            throw new InvalidOperationException("The current portion was not enumerated to its end; the next one would leave rows out.");
+            throw new InvalidOperationException("The current portion was not enumerated to its end; the next one would leave rows out. Enumerate it first, once.");
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -91,7 +91,7 @@ internal abstract class PinnedScan : RowScan
         ObjectDisposedException.ThrowIf(_isDisposed, typeof(RowScan));
         if (_isBegun)
         {
-            throw new InvalidOperationException("The portion was enumerated before; to enumerate it again would leave rows out.");
+            throw new InvalidOperationException("The portion was enumerated before; to enumerate it again would leave rows out. Read the next one.");
         }
 
         var epoch = _buffer.Enter();

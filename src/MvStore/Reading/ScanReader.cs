@@ -111,7 +111,7 @@ internal sealed class ScanReader(RangeReader ranges, PersistenceOptions options,
 
         if (content.Request != request.Fingerprint())
         {
-            throw new ArgumentException("The page token is of a scan with another range, scope or direction.", nameof(continuation));
+            throw new ArgumentException("The page token is of a scan with another range, scope or direction. Ask for every page in the same way, or begin the scan again.", nameof(continuation));
         }
 
         return content;

@@ -14,7 +14,7 @@ internal readonly record struct ScanRequest(KeyRange Range, ReadScope Scope, Sca
     {
         if (!Enum.IsDefined(Direction))
         {
-            throw new ArgumentOutOfRangeException("direction", Direction, "Not a direction.");
+            throw new ArgumentOutOfRangeException("direction", Direction, "A direction is Forward or Reverse.");
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using MvStore.Sqlite;
 using MvStore.Tests.Fixtures;
 
 namespace MvStore.Tests.Contract;
@@ -208,6 +209,19 @@ public sealed class OptionsTests
         options.CommitLog.OnDamage.Should().Be(CommitLogDamage.Refuse);
         options.CommitLog.Progress.Should().BeNull();
         await using var store = await new MvStoreBuilder().OpenAsync().Guarded();
+    }
+
+    [Fact]
+    public async Task D3_OptionsTakenOverAfterTheTierKeepItsCommitLog()
+    {
+        var folder = Directory.CreateTempSubdirectory("mvstore-options-");
+        var path = Path.Combine(folder.FullName, "store.db");
+        await using (var store = await new MvStoreBuilder().UseSqlite(path).UseOptions(new MvStoreOptions()).OpenAsync().Guarded())
+        {
+            Directory.Exists(SqliteStoreFile.CommitLogDirectoryOf(path)).Should().BeTrue();
+        }
+
+        folder.Delete(recursive: true);
     }
 
     [Fact]

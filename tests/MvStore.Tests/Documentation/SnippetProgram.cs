@@ -20,6 +20,9 @@ internal sealed class SnippetProgram : IDisposable
         global using System.Threading.Tasks;
         """;
 
+    // Older references of packages stand for newer assemblies, as in any project.
+    private static readonly KeyValuePair<string, ReportDiagnostic>[] Unified = [new("CS1701", ReportDiagnostic.Suppress), new("CS1702", ReportDiagnostic.Suppress)];
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private static readonly Lazy<MetadataReference[]> References = new(() =>
@@ -47,7 +50,8 @@ internal sealed class SnippetProgram : IDisposable
             new CSharpCompilationOptions(
                 OutputKind.ConsoleApplication,
                 optimizationLevel: OptimizationLevel.Release,
-                nullableContextOptions: NullableContextOptions.Enable));
+                nullableContextOptions: NullableContextOptions.Enable,
+                specificDiagnosticOptions: Unified));
         var result = compilation.Emit(ProgramPath);
         return [.. result.Diagnostics.Where(d => d.Severity >= DiagnosticSeverity.Warning).Select(d => d.ToString())];
     }
