@@ -202,7 +202,7 @@ public sealed class WriteTransactionTests : IAsyncLifetime
         => new(_connection, _location.Path, checkpointBytes: 0, () => outcomes[_checkpoints++] is { } failure ? throw failure : new(IsComplete: true, FramesLeft: 0));
 
     private WriteTransaction WithDeferred(params SqliteException?[] outcomes)
-        => new(_connection, _location.Path, LongLog, () => _checkpoints++ < outcomes.Length && outcomes[_checkpoints - 1] is { } failure ? throw failure : true, _deferred.Add);
+        => new(_connection, _location.Path, LongLog, () => _checkpoints++ < outcomes.Length && outcomes[_checkpoints - 1] is { } failure ? throw failure : new(IsComplete: true, FramesLeft: 0), _deferred.Add);
 
     private string Mark() => _connection.Query("SELECT durable_sequence FROM meta");
 
