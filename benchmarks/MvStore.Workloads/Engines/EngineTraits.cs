@@ -53,4 +53,7 @@ public enum EngineTraits
 
     /// <summary>Stays within a memory budget by moving rows to disk while it serves; is <see cref="IMemoryAccounting"/>.</summary>
     Budgeted = 32_768,
+
+    /// <summary>Lets go of old versions by itself, as often as <see cref="EngineSettings.CollectionInterval"/> says; is <see cref="IVersionCounting"/>.</summary>
+    Collects = 65_536,
 }
