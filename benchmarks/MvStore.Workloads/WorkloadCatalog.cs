@@ -31,6 +31,8 @@ public static class WorkloadCatalog
         new WalkWorkload(),
         new StepWorkload(),
         new OpenSnapshotWorkload(),
+        new CollectionWorkload(),
+        new BacklogWorkload(),
         new MigrationWorkload(),
         new GetWorkload(
             "W10a", "point get from disk, 1 thread", threads: 1, shape: StoreShape.Stored, tier: EngineTraits.StoredReads),
@@ -41,6 +43,7 @@ public static class WorkloadCatalog
         new DurableCommitWorkload("W11x16", "durable commits of 4 sets, 16 committers", committers: 16),
         new ReclamationWorkload("W12", "reclaim 9 of 10 versions a key in memory, 3 readers running", EngineTraits.ReclaimsMemory),
         new ReclamationWorkload("W12d", "reclaim 9 of 10 versions a key on disk, 3 readers running", EngineTraits.ReclaimsDisk),
+        new SparseReclamationWorkload(),
         new OpenWorkload(),
         new ReplayWorkload(),
         new EnduranceWorkload(),

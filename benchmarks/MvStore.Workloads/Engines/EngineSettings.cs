@@ -5,8 +5,10 @@ namespace MvStore.Workloads.Engines;
 /// <param name="KeepsHistory">Whether old versions are to be kept for readers that come later.</param>
 /// <param name="Duty">What for.</param>
 /// <param name="MemoryBudget">The bytes of rows it may keep in memory, or null for its default.</param>
+/// <param name="CollectionInterval">How often it is to let go of old versions by itself, infinite for never, or null for its default.</param>
 public sealed record EngineSettings(
     string Directory,
     bool KeepsHistory = true,
     EngineDuty Duty = EngineDuty.Serving,
-    long? MemoryBudget = null);
+    long? MemoryBudget = null,
+    TimeSpan? CollectionInterval = null);

@@ -62,4 +62,7 @@ public enum EngineTraits
 
     /// <summary>Is <see cref="IWatchedEngine"/>.</summary>
     Watched = 262_144,
+
+    /// <summary>Lets go of old versions by itself, as often as <see cref="EngineSettings.CollectionInterval"/> says; is <see cref="IVersionCounting"/>.</summary>
+    Collects = 524_288,
 }

@@ -1,7 +1,7 @@
 namespace MvStore.Workloads.Engines;
 
 /// <summary>MvStore through its public interface, in memory, with everything enabled that is enabled by default.</summary>
-public sealed class MvStoreEngine : IHeldSnapshots, IMemoryAccounting, IReclaimingEngine, IWatchedEngine
+public sealed class MvStoreEngine : IHeldSnapshots, IMemoryAccounting, IReclaimingEngine, IWatchedEngine, IVersionCounting
 {
     private readonly IMultiVersionStore _store;
     private readonly List<ISnapshot> _held = [];
@@ -16,11 +16,13 @@ public sealed class MvStoreEngine : IHeldSnapshots, IMemoryAccounting, IReclaimi
             + "copied: a guarded row's TryCopyTo; a writer uses one batch again and again",
         EngineTraits.InMemory | EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Walks
             | EngineTraits.Steps | EngineTraits.OwnedReads | EngineTraits.CopiedReads | EngineTraits.Reclaims | EngineTraits.ReclaimsMemory
-            | EngineTraits.Watched,
+            | EngineTraits.Watched | EngineTraits.Collects,
         settings => new MvStoreEngine(settings))
     {
         Version = AssemblyVersion.Of(typeof(IMultiVersionStore)),
     };
+
+    public long Versions => _store.GetStatistics().BufferedVersions;
 
     public long AccountedBytes => _store.GetStatistics().BufferedBytes;
 
@@ -53,6 +55,11 @@ public sealed class MvStoreEngine : IHeldSnapshots, IMemoryAccounting, IReclaimi
         if (settings.Duty == EngineDuty.Reclamation)
         {
             options.GarbageCollection.Interval = Timeout.InfiniteTimeSpan;
+        }
+
+        if (settings.CollectionInterval is { } interval)
+        {
+            options.GarbageCollection.Interval = interval;
         }
 
         if (settings.MemoryBudget is { } budget)

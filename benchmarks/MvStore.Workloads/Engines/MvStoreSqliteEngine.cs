@@ -3,7 +3,7 @@ using MvStore.Sqlite;
 namespace MvStore.Workloads.Engines;
 
 /// <summary>MvStore through its public interface, with the SQLite tier.</summary>
-public sealed class MvStoreSqliteEngine : IStoredEngine, ILoggingEngine, IReclaimingEngine, IMemoryAccounting
+public sealed class MvStoreSqliteEngine : IStoredEngine, ILoggingEngine, IReclaimingEngine, IMemoryAccounting, IHeldSnapshots, IVersionCounting
 {
     private const long UnlimitedBytes = 1L << 40;
 
@@ -12,6 +12,7 @@ public sealed class MvStoreSqliteEngine : IStoredEngine, ILoggingEngine, IReclai
 
     private readonly IMultiVersionStore _store;
     private readonly Durability _durability;
+    private readonly List<ISnapshot> _held = [];
 
     private MvStoreSqliteEngine(EngineSettings settings, bool hasLog = true)
     {
@@ -26,7 +27,7 @@ public sealed class MvStoreSqliteEngine : IStoredEngine, ILoggingEngine, IReclai
         "MvStore+SQLite",
         "the SQLite tier with options as by default, the commit log included; W9 and W10 flush and evict on request; reads by GetAsync and OpenScan; W11: Commit",
         EngineTraits.Versions | EngineTraits.Ranges | EngineTraits.Migrates | EngineTraits.StoredReads | EngineTraits.ReclaimsDisk
-            | EngineTraits.DurableCommits | EngineTraits.Reopens | EngineTraits.Budgeted | EngineTraits.Replays,
+            | EngineTraits.DurableCommits | EngineTraits.Reopens | EngineTraits.Budgeted | EngineTraits.Replays | EngineTraits.Collects,
         settings => new MvStoreSqliteEngine(settings))
     {
         Version = AssemblyVersion.Of(typeof(SqliteTier)),
@@ -57,6 +58,8 @@ public sealed class MvStoreSqliteEngine : IStoredEngine, ILoggingEngine, IReclai
 
     public long AccountedBytes => _store.GetStatistics().BufferedBytes;
 
+    public long Versions => RowsInMemory;
+
     public long RowsInMemory => _store.GetStatistics().BufferedVersions;
 
     public IWorkloadWriter OpenWriter() => new MvStoreWriter(_store, _durability);
@@ -76,7 +79,13 @@ public sealed class MvStoreSqliteEngine : IStoredEngine, ILoggingEngine, IReclai
 
     public long Reclaim(ulong hidden) => Completion.Of(_store.ReclaimAsync()).ReclaimedVersions;
 
-    public void Dispose() => Completion.Of(_store.DisposeAsync());
+    public void Hold(ulong version) => _held.Add(_store.OpenSnapshot(version, "workload"));
+
+    public void Dispose()
+    {
+        _held.ForEach(snapshot => snapshot.Dispose());
+        Completion.Of(_store.DisposeAsync());
+    }
 
     private static void Apply(EngineSettings settings, MvStoreOptions options)
     {

@@ -59,6 +59,30 @@ public static class Metrics
     /// <summary>The most that the process grew through the budget.</summary>
     public const string ProcessBudgetUse = "highest growth of the process / budget";
 
+    /// <summary>Prefix of figures of a store that lets go of old versions by itself while they are taken.</summary>
+    public const string Collecting = "collecting ";
+
+    /// <summary>Prefix of figures of a store that lets go of none.</summary>
+    public const string NotCollecting = "not collecting ";
+
+    /// <summary>Old versions that are still there, the most at any time.</summary>
+    public const string LargestBacklog = "most old versions";
+
+    /// <summary>Old versions that are still there when commits end.</summary>
+    public const string LastBacklog = "old versions at the end";
+
+    /// <summary>How long it takes to let go of these.</summary>
+    public const string BacklogTime = "time to let go of them";
+
+    /// <summary>Old versions that commits left behind, each second.</summary>
+    public const string GarbageRate = "old versions/s";
+
+    /// <summary>How long it takes to reclaim a few versions among many keys that have but one.</summary>
+    public const string FewTime = "time for a few among newest ones";
+
+    /// <summary>The same where each key has an old version besides, which is held.</summary>
+    public const string FewAmongOldTime = "time for a few among held old ones";
+
     /// <summary>Prefix of figures of readers alone.</summary>
     public const string Alone = "alone ";
 
