@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using MvStore.Buffering;
 using MvStore.Committing;
@@ -42,6 +40,9 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly ReadAids _readAids;
     private readonly StoredKeysWalk? _storedKeysWalk;
     private readonly StoreReaders _readers;
+    private readonly StoreScans _scans;
+    private readonly StoreSnapshots _snapshots;
+    private readonly StoreGauge _gauge;
     private readonly FloorRaiser _raiser;
     private readonly Reclaimer _reclaimer;
     private readonly ReclamationSurvey _survey;
@@ -97,7 +98,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _floors = new FloorKeeper(recovered.Floors, forgetting.IsSet);
         _versionsByTime = new VersionsByTime(_times, _sequencer, _floors);
         _pinOpener = new PinOpener(_sequencer, _floors, _pins, parts.TimeProvider);
-        _readers = CreateReaders(_tierReads);
+        _readers = StoreReaders.Create(parts, _buffer, _tierReads, _readAids, _sequencer, _floors, _lifetime, _logger);
+        _scans = new StoreScans(_readers, _pinOpener, _pins);
         var kinds = kindsMatter ? parts.Classifier : null;
         IDurability? durable = log is null ? (flushing is { IsSynced: true } ? flushing.Mark : null) : log.Durable;
         _committer = new Committer(
@@ -112,6 +114,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
         _leases = new StoreLeases(_pinOpener, _pins, durable, notes, parts.Classifier, parts.TimeProvider, _logger);
         _leases.Restore(leases);
+        _snapshots = new StoreSnapshots(_readers, _pinOpener, _pins, _leases, parts.TimeProvider, _logger);
         var limits = new RollbackLimits(_pacing.Limits, parts.Tier is null ? null : recovered.Capabilities);
         _rollbacks = new StoreRollbacks(_sequencer, _committer, _pinOpener, _pins, _readers.Scans, parts.Classifier, limits);
         _lineages = new ChangeLineages(lineages, notes);
@@ -146,8 +149,9 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             options.GarbageCollection.ExpiryKeysPerRun);
         _survey = new ReclamationSurvey(_reclaimer, _expirer, survey, parts.Classifier);
 
+        _gauge = new StoreGauge(_buffer, _trimmer, _pacing, flushing, log, _sequencer, _pins, _tierReads, failure, parts.TimeProvider);
         _instruments = new StoreInstruments(
-            parts.MeterFactory, options.Name, recovered.DurableSequence, ReadFigures, parts.TimeProvider, _logger, parts.Tier as IInstrumentedTier);
+            parts.MeterFactory, options.Name, recovered.DurableSequence, _gauge.ReadFigures, parts.TimeProvider, _logger, parts.Tier as IInstrumentedTier);
         _flushEvents = new FlushEventHub(_instruments.Flushed);
         Flusher? flusher = null;
         if (_flushing is not null)
@@ -376,71 +380,24 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         ReadScope scope,
         ScanDirection direction = ScanDirection.Forward,
         CancellationToken cancellationToken = default)
-    {
-        var request = new ScanRequest(range, scope, direction);
-        request.Validate();
-        _lifetime.ThrowIfDisposed();
-        return UnderPin(range, scope.At, pin => _readers.Scans.ScanAsync(pin, request, cancellationToken), cancellationToken);
-    }
+        => _scans.ScanAsync(range, scope, direction, cancellationToken);
 
     public RowScan OpenScan(KeyRange range, ReadScope scope, ScanDirection direction = ScanDirection.Forward)
-    {
-        var request = new ScanRequest(range, scope, direction);
-        request.Validate();
-        _lifetime.ThrowIfDisposed();
-        return _readers.Rows.Open(request, _pinOpener.Open(scope.At, owner: null, FloorIn(range)), _pins, holder: null);
-    }
+        => _scans.OpenScan(range, scope, direction);
 
-    public async ValueTask<ScanPage> ScanPageAsync(
+    public ValueTask<ScanPage> ScanPageAsync(
         KeyRange range,
         ReadScope scope,
         int pageSize,
         ScanDirection direction = ScanDirection.Forward,
         PageToken? continuation = null,
         CancellationToken cancellationToken = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(pageSize, 1);
-        var request = new ScanRequest(range, scope, direction);
-        request.Validate();
-        _lifetime.ThrowIfDisposed();
-
-        OpenPin pin;
-        TierPosition? after = null;
-        ulong generation;
-        if (continuation is { } token)
-        {
-            var content = _readers.Scans.Decode(token, request);
-            pin = _pinOpener.Reopen(content.View, content.Visible, content.Generation, range, _parts.Classifier);
-            after = content.After;
-            generation = content.Generation;
-        }
-        else
-        {
-            pin = _pinOpener.Open(scope.At, owner: null, FloorIn(range));
-            generation = pin.Floors.Generation;
-        }
-
-        try
-        {
-            return await _readers.Scans.ReadPageAsync(pin, request, pageSize, after, generation, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _pins.Remove(pin);
-        }
-    }
+        => _scans.ScanPageAsync(range, scope, pageSize, direction, continuation, cancellationToken);
 
     public IAsyncEnumerable<VersionedRow> HistoryAsync(KeyRange range, CommitVersion at, CancellationToken cancellationToken = default)
-    {
-        _lifetime.ThrowIfDisposed();
-        return UnderPin(range, at, pin => _readers.History.ReadAsync(pin, range, cancellationToken), cancellationToken);
-    }
+        => _scans.HistoryAsync(range, at, cancellationToken);
 
-    public RowScan OpenHistory(KeyRange range, CommitVersion at)
-    {
-        _lifetime.ThrowIfDisposed();
-        return _readers.Rows.OpenHistory(range, _pinOpener.Open(at, owner: null, FloorIn(range)), _pins, holder: null);
-    }
+    public RowScan OpenHistory(KeyRange range, CommitVersion at) => _scans.OpenHistory(range, at);
 
     public CommitVersion GetFloor(EntryKind kind = default)
     {
@@ -454,26 +411,9 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         return _versionsByTime.At(time);
     }
 
-    public ISnapshot OpenSnapshot(CommitVersion at, string owner = "unnamed", TimeSpan? maxAge = null)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(owner);
-        SnapshotOptions.RequireAge(maxAge, nameof(maxAge));
-        return OpenSnapshotUnder(at, owner, maxAge is { } age ? new PinTerms { Limit = new AgeLimit(age, _parts.TimeProvider) } : null);
-    }
+    public ISnapshot OpenSnapshot(CommitVersion at, string owner = "unnamed", TimeSpan? maxAge = null) => _snapshots.Open(at, owner, maxAge);
 
-    public ISnapshot OpenSnapshot(CommitVersion at, SnapshotOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
-        return OpenSnapshotUnder(at, options.Owner, new PinTerms
-        {
-            Limit = options.MaxAge is { } age ? new AgeLimit(age, _parts.TimeProvider) : null,
-            Scope = options.Scope,
-            BudgetBytes = options.BudgetBytes,
-            OverBudget = options.OverBudget,
-            CallSite = options.CapturesStack ? Environment.StackTrace : options.CallSite,
-        });
-    }
+    public ISnapshot OpenSnapshot(CommitVersion at, SnapshotOptions options) => _snapshots.Open(at, options);
 
     public IReadOnlyList<LeaseInfo> GetLeases()
     {
@@ -507,27 +447,14 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         return _leases.CloseAsync(name, cancellationToken);
     }
 
-    public ISnapshot OpenLeaseSnapshot(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        _lifetime.ThrowIfDisposed();
-        return new Snapshot(_leases.Pin(name), _readers, _pins, _logger);
-    }
+    public ISnapshot OpenLeaseSnapshot(string name) => _snapshots.OpenLease(name);
 
-    public IReadOnlyList<SnapshotInfo> GetOpenSnapshots()
-    {
-        _lifetime.ThrowIfDisposed();
-        return [.. _pins.Current
-            .Where(p => p.Owner is not null && !p.IsLapsedLease)
-            .OrderBy(p => p.Pin.At)
-            .ThenBy(p => p.Id)
-            .Select(p => p.ToInfo())];
-    }
+    public IReadOnlyList<SnapshotInfo> GetOpenSnapshots() => _snapshots.List();
 
     public StoreStatistics GetStatistics()
     {
         _lifetime.ThrowIfDisposed();
-        return ReadStatistics();
+        return _gauge.ReadStatistics();
     }
 
     public long Evict(long targetBytes)
@@ -672,61 +599,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             || parts.Options.GarbageCollection.RetainByKind.Values.Any(own => own.Age is not null);
 
     private LiveKeys CreateLiveKeys(StoreReaders readers)
-        => new(
-            new RangeReader(_buffer, readers.Tiers, _tierReads, _parts.Options.Persistence),
-            readers.Tiers,
-            _pinOpener,
-            _pins,
-            _floors,
-            _parts.Classifier,
-            _parts.Options.Persistence);
-
-    private StoreReaders CreateReaders(TierReads? tier)
-    {
-        var persistence = _parts.Options.Persistence;
-        var tiers = tier is null ? new TieredReader(_buffer, tier) : new TieredReader(_buffer, tier, _readAids.StoredKeys, _readAids.Rows);
-        var ranges = new RangeReader(_buffer, tiers, tier, persistence);
-        var history = new HistoryReader(_buffer, tiers, tier, _sequencer, _floors, _parts.Classifier, persistence);
-        var opening = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        return new StoreReaders(
-            tiers,
-            new PointReader(tiers, _sequencer, _floors, _parts.Classifier),
-            new ScanReader(ranges, persistence, opening),
-            history,
-            new RowScans(_buffer, tiers, ranges, history, persistence, _logger),
-            _parts.Classifier,
-            _lifetime);
-    }
-
-    private StoreStatistics ReadStatistics()
-        => new()
-        {
-            BufferedKeys = _buffer.Table.Count,
-            BufferedVersions = _buffer.Accounting.Versions,
-            BufferedBytes = _trimmer.AccountedBytes,
-            MemoryBytes = _pacing.MemoryBytes,
-            MemoryBudget = _pacing.Plan.Budget,
-            MemoryLimit = _pacing.Plan.Hard,
-            Stalls = _pacing.Gate.Stalls,
-            UnflushedCommits = _flushing?.Queue.Count ?? 0,
-            UnflushedBytes = _flushing?.Queue.Bytes ?? 0,
-            OldestUnflushedAge = _flushing?.Queue.OldestAge ?? TimeSpan.Zero,
-            Failure = _failure.Cause,
-            PublishedSequence = _sequencer.Current.Sequence,
-            DurableSequence = _log?.Durable.Sequence ?? _flushing?.Mark.Sequence ?? 0,
-            LoggedSequence = _log?.Written.Sequence ?? 0,
-            FlushedSequence = _flushing?.Mark.Sequence ?? 0,
-            LogBytes = _log?.Room.Bytes ?? 0,
-            OpenSnapshots = _pins.Current.Count(p => p.Owner is not null && !p.IsLapsedLease),
-            ByKind = _buffer.Accounting.ByKind,
-        };
-
-    private StoreFigures ReadFigures()
-    {
-        var now = _parts.TimeProvider.GetUtcNow();
-        var oldest = _pins.Current.Where(p => p.Owner is not null).Select(p => now - p.OpenedAt).DefaultIfEmpty().Max();
-        return new StoreFigures(ReadStatistics(), oldest, _tierReads?.Keys ?? 0, _tierReads?.Pages ?? 0);
-    }
+        => new(readers.Ranges, readers.Tiers, _pinOpener, _pins, _floors, _parts.Classifier, _parts.Options.Persistence);
 
     // Collectors may ask until the last flush has been told.
     private async Task CloseAsync(StoreShutdown shutdown)
@@ -756,34 +629,5 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         }
 
         return report with { ExpiredKeys = expired };
-    }
-
-    private Snapshot OpenSnapshotUnder(CommitVersion at, string owner, PinTerms? terms)
-    {
-        _lifetime.ThrowIfDisposed();
-        return new Snapshot(_pinOpener.Open(at, owner, static floors => floors.Lowest, terms), _readers, _pins, _logger);
-    }
-
-    private Func<FloorSet, CommitVersion> FloorIn(KeyRange range) => floors => floors.HighestIn(range, _parts.Classifier);
-
-    private async IAsyncEnumerable<VersionedRow> UnderPin(
-        KeyRange range,
-        CommitVersion at,
-        Func<OpenPin, IAsyncEnumerable<VersionedRow>> read,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        _lifetime.ThrowIfDisposed();
-        var pin = _pinOpener.Open(at, owner: null, FloorIn(range));
-        try
-        {
-            await foreach (var row in read(pin).WithCancellation(cancellationToken).ConfigureAwait(false))
-            {
-                yield return row;
-            }
-        }
-        finally
-        {
-            _pins.Remove(pin);
-        }
     }
 }
