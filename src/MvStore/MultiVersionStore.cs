@@ -55,9 +55,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly ChangeFeed _changeFeed;
     private readonly LogReplay? _replay;
     private readonly LogRemembrance? _remembrance;
-    private readonly VersionTimes? _times;
-    private readonly VersionTimes? _publicationTimes;
-    private readonly VersionTimesKeeper? _timesKeeper;
+    private readonly StoreTimes _times;
     private readonly Expirer _expirer;
     private readonly VersionsByTime _versionsByTime;
     private readonly Lazy<Task> _disposal;
@@ -75,8 +73,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         var notes = parts.Tier is null ? null : new TierNotes(parts.Tier, tierWrites, recovered.Notes);
         _parts = parts;
         _failure = failure;
-        _times = CreateTimes(parts, notes);
-        _publicationTimes = CreatePublicationTimes(parts, notes);
+        _times = new StoreTimes(parts, notes);
         _log = log;
         _logger = parts.LoggerFactory.CreateLogger("MvStore");
 
@@ -89,14 +86,15 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         var feed = parts.CommitListeners.Count == 0 ? null : new CommitFeed();
         IPublicationSink? queue = log is null ? flushing?.Queue : new LoggedPublications(log.Queue, flushing!.Queue);
         _changes = new ChangeTracker(recovered, changeHolds.Select(h => h.Claim));
-        _sequencer = new CommitSequencer(recovered, failure, queue, feed, _pacing.Gate, _times, _publicationTimes, _changes);
+        _sequencer = new CommitSequencer(recovered, failure, queue, feed, _pacing.Gate, _times.Versions, _times.Publications, _changes);
+        _times.Follow(_sequencer);
         _budget = _pacing.CreateBudget(_sequencer);
 
-        var retention = new RetentionPolicy(options.GarbageCollection, parts.Strategies, _times);
+        var retention = new RetentionPolicy(options.GarbageCollection, parts.Strategies, _times.Versions);
         var kindsMatter = retention.DistinguishesKinds || recovered.Floors.ByKind.Count > 0;
         var forgetting = new ForgettingNote(notes);
         _floors = new FloorKeeper(recovered.Floors, forgetting.IsSet);
-        _versionsByTime = new VersionsByTime(_times, _sequencer, _floors);
+        _versionsByTime = new VersionsByTime(_times.Versions, _sequencer, _floors);
         _pinOpener = new PinOpener(_sequencer, _floors, _pins, parts.TimeProvider);
         _readers = StoreReaders.Create(parts, _buffer, _tierReads, _readAids, _sequencer, _floors, _lifetime, _logger);
         _scans = new StoreScans(_readers, _pinOpener, _pins);
@@ -122,7 +120,6 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _changeHolds.Restore(changeHolds);
         _changeFeed = new ChangeFeed(_sequencer, _changes, _lineages, new ChangeScan(_readers.History, _readers.Tiers, _floors), durable, _lifetime);
         var survey = new VersionSurvey(new BufferSurvey(_buffer), _tierReads, _sequencer, options.Persistence, parts.TimeProvider);
-        _timesKeeper = CreateTimesKeeper(notes);
         _raiser = new FloorRaiser(_sequencer, _floors, _pins, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier);
         _reclaimer = new Reclaimer(
             _raiser,
@@ -136,14 +133,14 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             new PinBudgets(survey, parts.TimeProvider, _logger),
             new LeaseExpiries(_leases, _changeHolds),
             forgetting,
-            _timesKeeper);
-        var liveKeys = CreateLiveKeys(_readers);
+            _times.Keeper);
+        var liveKeys = new LiveKeys(_readers.Ranges, _readers.Tiers, _pinOpener, _pins, _floors, parts.Classifier, options.Persistence);
         _expirer = new Expirer(
             liveKeys,
             new ExpiryCommits(liveKeys, _committer, tellsOldValues: feed is not null),
             _sequencer,
             retention,
-            _publicationTimes,
+            _times.Publications,
             parts.Classifier,
             recovered.Capabilities,
             options.GarbageCollection.ExpiryKeysPerRun);
@@ -183,8 +180,6 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             _reclamation,
             _storedKeysWalk,
             _times,
-            _publicationTimes,
-            _timesKeeper,
             _flushing,
             flusher,
             log,
@@ -238,7 +233,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         await _leases.GiveUpLostAsync(_sequencer.Current.Sequence, cancellationToken).ConfigureAwait(false);
         await _lineages.EndEarlierAsync(_sequencer.Current.Sequence, cancellationToken).ConfigureAwait(false);
         await _changeHolds.GiveUpLostAsync(_sequencer.Current.Sequence, cancellationToken).ConfigureAwait(false);
-        await BeginTimesAsync(cancellationToken).ConfigureAwait(false);
+        await _times.BeginAsync(cancellationToken).ConfigureAwait(false);
         if (_parts.VersionProvider is { } makeProvider)
         {
             _expirer.Begin(makeProvider(this) ?? throw new InvalidOperationException("UseVersionProvider: the version provider was not made."));
@@ -530,76 +525,6 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         var least = _parts.Options.CommitLog.MinimumDurability;
         return durability >= Durability.Buffered && durability < least ? least : durability;
     }
-
-    private VersionTimes? CreateTimes(StoreParts parts, TierNotes? notes)
-    {
-        // Commits do not look at the clock for nothing.
-        var resolution = NeedsExactTimes(parts) ? TimeSpan.Zero : parts.Options.GarbageCollection.TimeResolution;
-        return resolution == Timeout.InfiniteTimeSpan
-            ? null
-            : new VersionTimes(parts.TimeProvider, VersionTimesKeeper.AtOpening(notes), resolution, LookAtTimes);
-    }
-
-    private void LookAtTimes() => _sequencer.TellVisible(_times!.Look);
-
-    // Also where nothing expires now but did once: what is stored of publications that were lost must not outlive them (T1).
-    private VersionTimes? CreatePublicationTimes(StoreParts parts, TierNotes? notes)
-    {
-        var stored = VersionTimesKeeper.AtOpening(notes, VersionTimesKeeper.PublicationsNoteName);
-        var resolution = parts.Options.GarbageCollection.TimeResolution;
-        return parts.VersionProvider is null && stored is null
-            ? null
-            : new VersionTimes(
-                parts.TimeProvider,
-                stored,
-                resolution == Timeout.InfiniteTimeSpan ? new GarbageCollectionOptions().TimeResolution : resolution,
-                LookAtPublicationTimes);
-    }
-
-    private void LookAtPublicationTimes() => _sequencer.TellPublished(_publicationTimes!.Look);
-
-    private VersionTimesKeeper? CreateTimesKeeper(TierNotes? notes)
-    {
-        if (notes is null)
-        {
-            return null;
-        }
-
-        var ofPublications = _publicationTimes is null
-            ? null
-            : new VersionTimesKeeper(_publicationTimes, notes, LookAtPublicationTimes, _parts.TimeProvider, VersionTimesKeeper.PublicationsNoteName);
-        return _times is null
-            ? ofPublications
-            : new VersionTimesKeeper(_times, notes, LookAtTimes, _parts.TimeProvider, VersionTimesKeeper.NoteName, ofPublications);
-    }
-
-    private async ValueTask BeginTimesAsync(CancellationToken cancellationToken)
-    {
-        var hasForgotten = false;
-        if (_times is not null)
-        {
-            _sequencer.TellVisible(recovered => hasForgotten |= _times.Begin(recovered));
-        }
-
-        if (_publicationTimes is not null)
-        {
-            _sequencer.TellPublished(recovered => hasForgotten |= _publicationTimes.Begin(recovered));
-        }
-
-        // Before anyone can commit: the times of what was lost must not be taken for those of what gets its versions and sequences, not after another crash either (T1).
-        if (hasForgotten && _timesKeeper is not null)
-        {
-            await _timesKeeper.StoreAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private static bool NeedsExactTimes(StoreParts parts)
-        => parts.Strategies.Count > 0
-            || parts.Options.GarbageCollection.RetainAge is not null
-            || parts.Options.GarbageCollection.RetainByKind.Values.Any(own => own.Age is not null);
-
-    private LiveKeys CreateLiveKeys(StoreReaders readers)
-        => new(readers.Ranges, readers.Tiers, _pinOpener, _pins, _floors, _parts.Classifier, _parts.Options.Persistence);
 
     // Collectors may ask until the last flush has been told.
     private async Task CloseAsync(StoreShutdown shutdown)
