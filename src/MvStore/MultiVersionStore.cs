@@ -44,7 +44,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly StoreSnapshots _snapshots;
     private readonly StoreGauge _gauge;
     private readonly FloorRaiser _raiser;
-    private readonly Reclaimer _reclaimer;
+    private readonly ReclamationRuns _reclamationRuns;
     private readonly ReclamationSurvey _survey;
     private readonly ReclamationLoop _reclamation;
     private readonly StoreLeases _leases;
@@ -121,7 +121,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _changeFeed = new ChangeFeed(_sequencer, _changes, _lineages, new ChangeScan(_readers.History, _readers.Tiers, _floors), durable, _lifetime);
         var survey = new VersionSurvey(new BufferSurvey(_buffer), _tierReads, _sequencer, options.Persistence, parts.TimeProvider);
         _raiser = new FloorRaiser(_sequencer, _floors, _pins, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier);
-        _reclaimer = new Reclaimer(
+        var reclaimer = new Reclaimer(
             _raiser,
             _floors,
             _pins,
@@ -144,7 +144,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             parts.Classifier,
             recovered.Capabilities,
             options.GarbageCollection.ExpiryKeysPerRun);
-        _survey = new ReclamationSurvey(_reclaimer, _expirer, survey, parts.Classifier);
+        _survey = new ReclamationSurvey(reclaimer, _expirer, survey, parts.Classifier);
 
         _gauge = new StoreGauge(_buffer, _trimmer, _pacing, flushing, log, _sequencer, _pins, _tierReads, failure, parts.TimeProvider);
         _instruments = new StoreInstruments(
@@ -169,7 +169,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             _remembrance = new LogRemembrance(notes!, recovered, log, parts.TimeProvider, _logger);
         }
 
-        _reclamation = new ReclamationLoop(ReclaimAndMeasureAsync, options.GarbageCollection.Interval, failure, parts.TimeProvider, _logger);
+        _reclamationRuns = new ReclamationRuns(reclaimer, _expirer, _instruments, _pacing.Gate, parts.TimeProvider);
+        _reclamation = new ReclamationLoop(_reclamationRuns.RunAsync, options.GarbageCollection.Interval, failure, parts.TimeProvider, _logger);
         _pacing.Start(_budget, _reclamation.Wake);
         var listeners = new ListenerPumps(parts, _flushEvents, feed, _logger);
         var shutdown = new StoreShutdown(
@@ -464,7 +465,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     public ValueTask<ReclamationReport> ReclaimAsync(CancellationToken cancellationToken = default)
     {
         _lifetime.ThrowIfDisposed();
-        return ReclaimAndMeasureAsync(cancellationToken);
+        return _reclamationRuns.RunAsync(cancellationToken);
     }
 
     public ValueTask<ReclamationPreview> PreviewReclamationAsync(CancellationToken cancellationToken = default)
@@ -539,20 +540,5 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         {
             _instruments.Dispose();
         }
-    }
-
-    private async ValueTask<ReclamationReport> ReclaimAndMeasureAsync(CancellationToken cancellationToken)
-    {
-        var began = _parts.TimeProvider.GetTimestamp();
-        var report = await _reclaimer.RunAsync(cancellationToken).ConfigureAwait(false);
-        _instruments.Reclaimed(report, _parts.TimeProvider.GetElapsedTime(began));
-        _pacing.Gate.Remeasure();
-        var expired = await _expirer.RunAsync(cancellationToken).ConfigureAwait(false);
-        if (expired > 0)
-        {
-            _instruments.Expired(expired);
-        }
-
-        return report with { ExpiredKeys = expired };
     }
 }
