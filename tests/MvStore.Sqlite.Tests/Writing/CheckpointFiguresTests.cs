@@ -91,7 +91,7 @@ public sealed class CheckpointFiguresTests : IAsyncLifetime
         Collect(figures)["frames"].Should().BePositive();
     }
 
-    private WriteTransaction Open(Func<CheckpointResult>? checkpoint = null) => new(_connection, _location.Path, LongLog, checkpoint, _figures, _clock);
+    private WriteTransaction Open(Func<CheckpointResult>? checkpoint = null) => new(_connection, _location.Path, LongLog, checkpoint, figures: _figures, time: _clock);
 
     private void Fill(WriteTransaction transaction, int bytes)
         => transaction.Run("testing", () =>
