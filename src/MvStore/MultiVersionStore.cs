@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using MvStore.Buffering;
 using MvStore.Committing;
@@ -42,8 +40,11 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly ReadAids _readAids;
     private readonly StoredKeysWalk? _storedKeysWalk;
     private readonly StoreReaders _readers;
+    private readonly StoreScans _scans;
+    private readonly StoreSnapshots _snapshots;
+    private readonly StoreGauge _gauge;
     private readonly FloorRaiser _raiser;
-    private readonly Reclaimer _reclaimer;
+    private readonly ReclamationRuns _reclamationRuns;
     private readonly ReclamationSurvey _survey;
     private readonly ReclamationLoop _reclamation;
     private readonly StoreLeases _leases;
@@ -54,9 +55,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     private readonly ChangeFeed _changeFeed;
     private readonly LogReplay? _replay;
     private readonly LogRemembrance? _remembrance;
-    private readonly VersionTimes? _times;
-    private readonly VersionTimes? _publicationTimes;
-    private readonly VersionTimesKeeper? _timesKeeper;
+    private readonly StoreTimes _times;
     private readonly Expirer _expirer;
     private readonly VersionsByTime _versionsByTime;
     private readonly Lazy<Task> _disposal;
@@ -74,8 +73,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         var notes = parts.Tier is null ? null : new TierNotes(parts.Tier, tierWrites, recovered.Notes);
         _parts = parts;
         _failure = failure;
-        _times = CreateTimes(parts, notes);
-        _publicationTimes = CreatePublicationTimes(parts, notes);
+        _times = new StoreTimes(parts, notes);
         _log = log;
         _logger = parts.LoggerFactory.CreateLogger("MvStore");
 
@@ -88,16 +86,18 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         var feed = parts.CommitListeners.Count == 0 ? null : new CommitFeed();
         IPublicationSink? queue = log is null ? flushing?.Queue : new LoggedPublications(log.Queue, flushing!.Queue);
         _changes = new ChangeTracker(recovered, changeHolds.Select(h => h.Claim));
-        _sequencer = new CommitSequencer(recovered, failure, queue, feed, _pacing.Gate, _times, _publicationTimes, _changes);
+        _sequencer = new CommitSequencer(recovered, failure, queue, feed, _pacing.Gate, _times.Versions, _times.Publications, _changes);
+        _times.Follow(_sequencer);
         _budget = _pacing.CreateBudget(_sequencer);
 
-        var retention = new RetentionPolicy(options.GarbageCollection, parts.Strategies, _times);
+        var retention = new RetentionPolicy(options.GarbageCollection, parts.Strategies, _times.Versions);
         var kindsMatter = retention.DistinguishesKinds || recovered.Floors.ByKind.Count > 0;
         var forgetting = new ForgettingNote(notes);
         _floors = new FloorKeeper(recovered.Floors, forgetting.IsSet);
-        _versionsByTime = new VersionsByTime(_times, _sequencer, _floors);
+        _versionsByTime = new VersionsByTime(_times.Versions, _sequencer, _floors);
         _pinOpener = new PinOpener(_sequencer, _floors, _pins, parts.TimeProvider);
-        _readers = CreateReaders(_tierReads);
+        _readers = StoreReaders.Create(parts, _buffer, _tierReads, _readAids, _sequencer, _floors, _lifetime, _logger);
+        _scans = new StoreScans(_readers, _pinOpener, _pins);
         var kinds = kindsMatter ? parts.Classifier : null;
         IDurability? durable = log is null ? (flushing is { IsSynced: true } ? flushing.Mark : null) : log.Durable;
         _committer = new Committer(
@@ -112,6 +112,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
 
         _leases = new StoreLeases(_pinOpener, _pins, durable, notes, parts.Classifier, parts.TimeProvider, _logger);
         _leases.Restore(leases);
+        _snapshots = new StoreSnapshots(_readers, _pinOpener, _pins, _leases, parts.TimeProvider, _logger);
         var limits = new RollbackLimits(_pacing.Limits, parts.Tier is null ? null : recovered.Capabilities);
         _rollbacks = new StoreRollbacks(_sequencer, _committer, _pinOpener, _pins, _readers.Scans, parts.Classifier, limits);
         _lineages = new ChangeLineages(lineages, notes);
@@ -119,9 +120,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         _changeHolds.Restore(changeHolds);
         _changeFeed = new ChangeFeed(_sequencer, _changes, _lineages, new ChangeScan(_readers.History, _readers.Tiers, _floors), durable, _lifetime);
         var survey = new VersionSurvey(new BufferSurvey(_buffer), _tierReads, _sequencer, options.Persistence, parts.TimeProvider);
-        _timesKeeper = CreateTimesKeeper(notes);
         _raiser = new FloorRaiser(_sequencer, _floors, _pins, parts.Tier, tierWrites, _flushing?.Mark, retention, parts.Classifier);
-        _reclaimer = new Reclaimer(
+        var reclaimer = new Reclaimer(
             _raiser,
             _floors,
             _pins,
@@ -133,21 +133,22 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             new PinBudgets(survey, parts.TimeProvider, _logger),
             new LeaseExpiries(_leases, _changeHolds),
             forgetting,
-            _timesKeeper);
-        var liveKeys = CreateLiveKeys(_readers);
+            _times.Keeper);
+        var liveKeys = new LiveKeys(_readers.Ranges, _readers.Tiers, _pinOpener, _pins, _floors, parts.Classifier, options.Persistence);
         _expirer = new Expirer(
             liveKeys,
             new ExpiryCommits(liveKeys, _committer, tellsOldValues: feed is not null),
             _sequencer,
             retention,
-            _publicationTimes,
+            _times.Publications,
             parts.Classifier,
             recovered.Capabilities,
             options.GarbageCollection.ExpiryKeysPerRun);
-        _survey = new ReclamationSurvey(_reclaimer, _expirer, survey, parts.Classifier);
+        _survey = new ReclamationSurvey(reclaimer, _expirer, survey, parts.Classifier);
 
+        _gauge = new StoreGauge(_buffer, _trimmer, _pacing, flushing, log, _sequencer, _pins, _tierReads, failure, parts.TimeProvider);
         _instruments = new StoreInstruments(
-            parts.MeterFactory, options.Name, recovered.DurableSequence, ReadFigures, parts.TimeProvider, _logger, parts.Tier as IInstrumentedTier);
+            parts.MeterFactory, options.Name, recovered.DurableSequence, _gauge.ReadFigures, parts.TimeProvider, _logger, parts.Tier as IInstrumentedTier);
         _flushEvents = new FlushEventHub(_instruments.Flushed);
         Flusher? flusher = null;
         if (_flushing is not null)
@@ -168,7 +169,8 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             _remembrance = new LogRemembrance(notes!, recovered, log, parts.TimeProvider, _logger);
         }
 
-        _reclamation = new ReclamationLoop(ReclaimAndMeasureAsync, options.GarbageCollection.Interval, failure, parts.TimeProvider, _logger);
+        _reclamationRuns = new ReclamationRuns(reclaimer, _expirer, _instruments, _pacing.Gate, parts.TimeProvider);
+        _reclamation = new ReclamationLoop(_reclamationRuns.RunAsync, options.GarbageCollection.Interval, failure, parts.TimeProvider, _logger);
         _pacing.Start(_budget, _reclamation.Wake);
         var listeners = new ListenerPumps(parts, _flushEvents, feed, _logger);
         var shutdown = new StoreShutdown(
@@ -179,8 +181,6 @@ internal sealed class MultiVersionStore : IMultiVersionStore
             _reclamation,
             _storedKeysWalk,
             _times,
-            _publicationTimes,
-            _timesKeeper,
             _flushing,
             flusher,
             log,
@@ -234,7 +234,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         await _leases.GiveUpLostAsync(_sequencer.Current.Sequence, cancellationToken).ConfigureAwait(false);
         await _lineages.EndEarlierAsync(_sequencer.Current.Sequence, cancellationToken).ConfigureAwait(false);
         await _changeHolds.GiveUpLostAsync(_sequencer.Current.Sequence, cancellationToken).ConfigureAwait(false);
-        await BeginTimesAsync(cancellationToken).ConfigureAwait(false);
+        await _times.BeginAsync(cancellationToken).ConfigureAwait(false);
         if (_parts.VersionProvider is { } makeProvider)
         {
             _expirer.Begin(makeProvider(this) ?? throw new InvalidOperationException("UseVersionProvider: the version provider was not made."));
@@ -376,71 +376,24 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         ReadScope scope,
         ScanDirection direction = ScanDirection.Forward,
         CancellationToken cancellationToken = default)
-    {
-        var request = new ScanRequest(range, scope, direction);
-        request.Validate();
-        _lifetime.ThrowIfDisposed();
-        return UnderPin(range, scope.At, pin => _readers.Scans.ScanAsync(pin, request, cancellationToken), cancellationToken);
-    }
+        => _scans.ScanAsync(range, scope, direction, cancellationToken);
 
     public RowScan OpenScan(KeyRange range, ReadScope scope, ScanDirection direction = ScanDirection.Forward)
-    {
-        var request = new ScanRequest(range, scope, direction);
-        request.Validate();
-        _lifetime.ThrowIfDisposed();
-        return _readers.Rows.Open(request, _pinOpener.Open(scope.At, owner: null, FloorIn(range)), _pins, holder: null);
-    }
+        => _scans.OpenScan(range, scope, direction);
 
-    public async ValueTask<ScanPage> ScanPageAsync(
+    public ValueTask<ScanPage> ScanPageAsync(
         KeyRange range,
         ReadScope scope,
         int pageSize,
         ScanDirection direction = ScanDirection.Forward,
         PageToken? continuation = null,
         CancellationToken cancellationToken = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(pageSize, 1);
-        var request = new ScanRequest(range, scope, direction);
-        request.Validate();
-        _lifetime.ThrowIfDisposed();
-
-        OpenPin pin;
-        TierPosition? after = null;
-        ulong generation;
-        if (continuation is { } token)
-        {
-            var content = _readers.Scans.Decode(token, request);
-            pin = _pinOpener.Reopen(content.View, content.Visible, content.Generation, range, _parts.Classifier);
-            after = content.After;
-            generation = content.Generation;
-        }
-        else
-        {
-            pin = _pinOpener.Open(scope.At, owner: null, FloorIn(range));
-            generation = pin.Floors.Generation;
-        }
-
-        try
-        {
-            return await _readers.Scans.ReadPageAsync(pin, request, pageSize, after, generation, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _pins.Remove(pin);
-        }
-    }
+        => _scans.ScanPageAsync(range, scope, pageSize, direction, continuation, cancellationToken);
 
     public IAsyncEnumerable<VersionedRow> HistoryAsync(KeyRange range, CommitVersion at, CancellationToken cancellationToken = default)
-    {
-        _lifetime.ThrowIfDisposed();
-        return UnderPin(range, at, pin => _readers.History.ReadAsync(pin, range, cancellationToken), cancellationToken);
-    }
+        => _scans.HistoryAsync(range, at, cancellationToken);
 
-    public RowScan OpenHistory(KeyRange range, CommitVersion at)
-    {
-        _lifetime.ThrowIfDisposed();
-        return _readers.Rows.OpenHistory(range, _pinOpener.Open(at, owner: null, FloorIn(range)), _pins, holder: null);
-    }
+    public RowScan OpenHistory(KeyRange range, CommitVersion at) => _scans.OpenHistory(range, at);
 
     public CommitVersion GetFloor(EntryKind kind = default)
     {
@@ -454,26 +407,9 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         return _versionsByTime.At(time);
     }
 
-    public ISnapshot OpenSnapshot(CommitVersion at, string owner = "unnamed", TimeSpan? maxAge = null)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(owner);
-        SnapshotOptions.RequireAge(maxAge, nameof(maxAge));
-        return OpenSnapshotUnder(at, owner, maxAge is { } age ? new PinTerms { Limit = new AgeLimit(age, _parts.TimeProvider) } : null);
-    }
+    public ISnapshot OpenSnapshot(CommitVersion at, string owner = "unnamed", TimeSpan? maxAge = null) => _snapshots.Open(at, owner, maxAge);
 
-    public ISnapshot OpenSnapshot(CommitVersion at, SnapshotOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
-        return OpenSnapshotUnder(at, options.Owner, new PinTerms
-        {
-            Limit = options.MaxAge is { } age ? new AgeLimit(age, _parts.TimeProvider) : null,
-            Scope = options.Scope,
-            BudgetBytes = options.BudgetBytes,
-            OverBudget = options.OverBudget,
-            CallSite = options.CapturesStack ? Environment.StackTrace : options.CallSite,
-        });
-    }
+    public ISnapshot OpenSnapshot(CommitVersion at, SnapshotOptions options) => _snapshots.Open(at, options);
 
     public IReadOnlyList<LeaseInfo> GetLeases()
     {
@@ -507,27 +443,14 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         return _leases.CloseAsync(name, cancellationToken);
     }
 
-    public ISnapshot OpenLeaseSnapshot(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        _lifetime.ThrowIfDisposed();
-        return new Snapshot(_leases.Pin(name), _readers, _pins, _logger);
-    }
+    public ISnapshot OpenLeaseSnapshot(string name) => _snapshots.OpenLease(name);
 
-    public IReadOnlyList<SnapshotInfo> GetOpenSnapshots()
-    {
-        _lifetime.ThrowIfDisposed();
-        return [.. _pins.Current
-            .Where(p => p.Owner is not null && !p.IsLapsedLease)
-            .OrderBy(p => p.Pin.At)
-            .ThenBy(p => p.Id)
-            .Select(p => p.ToInfo())];
-    }
+    public IReadOnlyList<SnapshotInfo> GetOpenSnapshots() => _snapshots.List();
 
     public StoreStatistics GetStatistics()
     {
         _lifetime.ThrowIfDisposed();
-        return ReadStatistics();
+        return _gauge.ReadStatistics();
     }
 
     public long Evict(long targetBytes)
@@ -542,7 +465,7 @@ internal sealed class MultiVersionStore : IMultiVersionStore
     public ValueTask<ReclamationReport> ReclaimAsync(CancellationToken cancellationToken = default)
     {
         _lifetime.ThrowIfDisposed();
-        return ReclaimAndMeasureAsync(cancellationToken);
+        return _reclamationRuns.RunAsync(cancellationToken);
     }
 
     public ValueTask<ReclamationPreview> PreviewReclamationAsync(CancellationToken cancellationToken = default)
@@ -604,130 +527,6 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         return durability >= Durability.Buffered && durability < least ? least : durability;
     }
 
-    private VersionTimes? CreateTimes(StoreParts parts, TierNotes? notes)
-    {
-        // Commits do not look at the clock for nothing.
-        var resolution = NeedsExactTimes(parts) ? TimeSpan.Zero : parts.Options.GarbageCollection.TimeResolution;
-        return resolution == Timeout.InfiniteTimeSpan
-            ? null
-            : new VersionTimes(parts.TimeProvider, VersionTimesKeeper.AtOpening(notes), resolution, LookAtTimes);
-    }
-
-    private void LookAtTimes() => _sequencer.TellVisible(_times!.Look);
-
-    // Also where nothing expires now but did once: what is stored of publications that were lost must not outlive them (T1).
-    private VersionTimes? CreatePublicationTimes(StoreParts parts, TierNotes? notes)
-    {
-        var stored = VersionTimesKeeper.AtOpening(notes, VersionTimesKeeper.PublicationsNoteName);
-        var resolution = parts.Options.GarbageCollection.TimeResolution;
-        return parts.VersionProvider is null && stored is null
-            ? null
-            : new VersionTimes(
-                parts.TimeProvider,
-                stored,
-                resolution == Timeout.InfiniteTimeSpan ? new GarbageCollectionOptions().TimeResolution : resolution,
-                LookAtPublicationTimes);
-    }
-
-    private void LookAtPublicationTimes() => _sequencer.TellPublished(_publicationTimes!.Look);
-
-    private VersionTimesKeeper? CreateTimesKeeper(TierNotes? notes)
-    {
-        if (notes is null)
-        {
-            return null;
-        }
-
-        var ofPublications = _publicationTimes is null
-            ? null
-            : new VersionTimesKeeper(_publicationTimes, notes, LookAtPublicationTimes, _parts.TimeProvider, VersionTimesKeeper.PublicationsNoteName);
-        return _times is null
-            ? ofPublications
-            : new VersionTimesKeeper(_times, notes, LookAtTimes, _parts.TimeProvider, VersionTimesKeeper.NoteName, ofPublications);
-    }
-
-    private async ValueTask BeginTimesAsync(CancellationToken cancellationToken)
-    {
-        var hasForgotten = false;
-        if (_times is not null)
-        {
-            _sequencer.TellVisible(recovered => hasForgotten |= _times.Begin(recovered));
-        }
-
-        if (_publicationTimes is not null)
-        {
-            _sequencer.TellPublished(recovered => hasForgotten |= _publicationTimes.Begin(recovered));
-        }
-
-        // Before anyone can commit: the times of what was lost must not be taken for those of what gets its versions and sequences, not after another crash either (T1).
-        if (hasForgotten && _timesKeeper is not null)
-        {
-            await _timesKeeper.StoreAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private static bool NeedsExactTimes(StoreParts parts)
-        => parts.Strategies.Count > 0
-            || parts.Options.GarbageCollection.RetainAge is not null
-            || parts.Options.GarbageCollection.RetainByKind.Values.Any(own => own.Age is not null);
-
-    private LiveKeys CreateLiveKeys(StoreReaders readers)
-        => new(
-            new RangeReader(_buffer, readers.Tiers, _tierReads, _parts.Options.Persistence),
-            readers.Tiers,
-            _pinOpener,
-            _pins,
-            _floors,
-            _parts.Classifier,
-            _parts.Options.Persistence);
-
-    private StoreReaders CreateReaders(TierReads? tier)
-    {
-        var persistence = _parts.Options.Persistence;
-        var tiers = tier is null ? new TieredReader(_buffer, tier) : new TieredReader(_buffer, tier, _readAids.StoredKeys, _readAids.Rows);
-        var ranges = new RangeReader(_buffer, tiers, tier, persistence);
-        var history = new HistoryReader(_buffer, tiers, tier, _sequencer, _floors, _parts.Classifier, persistence);
-        var opening = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        return new StoreReaders(
-            tiers,
-            new PointReader(tiers, _sequencer, _floors, _parts.Classifier),
-            new ScanReader(ranges, persistence, opening),
-            history,
-            new RowScans(_buffer, tiers, ranges, history, persistence, _logger),
-            _parts.Classifier,
-            _lifetime);
-    }
-
-    private StoreStatistics ReadStatistics()
-        => new()
-        {
-            BufferedKeys = _buffer.Table.Count,
-            BufferedVersions = _buffer.Accounting.Versions,
-            BufferedBytes = _trimmer.AccountedBytes,
-            MemoryBytes = _pacing.MemoryBytes,
-            MemoryBudget = _pacing.Plan.Budget,
-            MemoryLimit = _pacing.Plan.Hard,
-            Stalls = _pacing.Gate.Stalls,
-            UnflushedCommits = _flushing?.Queue.Count ?? 0,
-            UnflushedBytes = _flushing?.Queue.Bytes ?? 0,
-            OldestUnflushedAge = _flushing?.Queue.OldestAge ?? TimeSpan.Zero,
-            Failure = _failure.Cause,
-            PublishedSequence = _sequencer.Current.Sequence,
-            DurableSequence = _log?.Durable.Sequence ?? _flushing?.Mark.Sequence ?? 0,
-            LoggedSequence = _log?.Written.Sequence ?? 0,
-            FlushedSequence = _flushing?.Mark.Sequence ?? 0,
-            LogBytes = _log?.Room.Bytes ?? 0,
-            OpenSnapshots = _pins.Current.Count(p => p.Owner is not null && !p.IsLapsedLease),
-            ByKind = _buffer.Accounting.ByKind,
-        };
-
-    private StoreFigures ReadFigures()
-    {
-        var now = _parts.TimeProvider.GetUtcNow();
-        var oldest = _pins.Current.Where(p => p.Owner is not null).Select(p => now - p.OpenedAt).DefaultIfEmpty().Max();
-        return new StoreFigures(ReadStatistics(), oldest, _tierReads?.Keys ?? 0, _tierReads?.Pages ?? 0);
-    }
-
     // Collectors may ask until the last flush has been told.
     private async Task CloseAsync(StoreShutdown shutdown)
     {
@@ -740,50 +539,6 @@ internal sealed class MultiVersionStore : IMultiVersionStore
         finally
         {
             _instruments.Dispose();
-        }
-    }
-
-    private async ValueTask<ReclamationReport> ReclaimAndMeasureAsync(CancellationToken cancellationToken)
-    {
-        var began = _parts.TimeProvider.GetTimestamp();
-        var report = await _reclaimer.RunAsync(cancellationToken).ConfigureAwait(false);
-        _instruments.Reclaimed(report, _parts.TimeProvider.GetElapsedTime(began));
-        _pacing.Gate.Remeasure();
-        var expired = await _expirer.RunAsync(cancellationToken).ConfigureAwait(false);
-        if (expired > 0)
-        {
-            _instruments.Expired(expired);
-        }
-
-        return report with { ExpiredKeys = expired };
-    }
-
-    private Snapshot OpenSnapshotUnder(CommitVersion at, string owner, PinTerms? terms)
-    {
-        _lifetime.ThrowIfDisposed();
-        return new Snapshot(_pinOpener.Open(at, owner, static floors => floors.Lowest, terms), _readers, _pins, _logger);
-    }
-
-    private Func<FloorSet, CommitVersion> FloorIn(KeyRange range) => floors => floors.HighestIn(range, _parts.Classifier);
-
-    private async IAsyncEnumerable<VersionedRow> UnderPin(
-        KeyRange range,
-        CommitVersion at,
-        Func<OpenPin, IAsyncEnumerable<VersionedRow>> read,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        _lifetime.ThrowIfDisposed();
-        var pin = _pinOpener.Open(at, owner: null, FloorIn(range));
-        try
-        {
-            await foreach (var row in read(pin).WithCancellation(cancellationToken).ConfigureAwait(false))
-            {
-                yield return row;
-            }
-        }
-        finally
-        {
-            _pins.Remove(pin);
         }
     }
 }

@@ -20,9 +20,7 @@ internal sealed class StoreShutdown(
     PacingStage pacing,
     ReclamationLoop reclamation,
     StoredKeysWalk? walk,
-    VersionTimes? times,
-    VersionTimes? publicationTimes,
-    VersionTimesKeeper? timesKeeper,
+    StoreTimes times,
     FlushingStage? flushing,
     Flusher? flusher,
     CommitLog? log,
@@ -41,11 +39,10 @@ internal sealed class StoreShutdown(
     {
         await pacing.DisposeAsync().ConfigureAwait(false);
         await sequencer.CloseAsync().ConfigureAwait(false);
-        times?.Dispose();
-        publicationTimes?.Dispose();
+        times.Dispose();
         var isQuiet = await StopReclamationAsync().ConfigureAwait(false);
         await StopWalkAsync().ConfigureAwait(false);
-        var lost = flusher is null ? null : await CloseTierAsync(flusher, isQuiet ? timesKeeper : null).ConfigureAwait(false);
+        var lost = flusher is null ? null : await CloseTierAsync(flusher, isQuiet ? times.Keeper : null).ConfigureAwait(false);
         if (flusher is null)
         {
             buffer.Dispose();

@@ -32,8 +32,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     private readonly InFlightList _inFlight = new();
     private readonly List<CommitVersion> _announced = [];
     private readonly VisibilityTracker _visibility;
-    private readonly PendingDrops _drops;
-    private FloorSet _admission;
+    private readonly AdmissionFloors _admission;
     private ulong _lastSequence;
     private CommitVersion _highestBegun;
     private TaskCompletionSource? _drained;
@@ -70,8 +69,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         _feed = feed;
         _meter = meter;
         _visibility = new VisibilityTracker(recovered.HighestVersion);
-        _drops = new PendingDrops(recovered.Drops);
-        _admission = recovered.Floors;
+        _admission = new AdmissionFloors(recovered);
         _lastSequence = recovered.DurableSequence;
         _highestBegun = recovered.HighestVersion;
         _current = new Publication(recovered.DurableSequence, recovered.HighestVersion, recovered.HighestVersion, recovered.DurableSequence);
@@ -258,16 +256,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         lock (_gate)
         {
             var highest = HighestFloor(cap(), isForeseen: false);
-            var drops = _drops.TakeUpTo(highest, mostDrops);
-            var kinds = retention(highest);
-            var raised = _admission.RaisedTo(kinds, drops);
-            if (!ReferenceEquals(raised, _admission))
-            {
-                _changes?.NoteRaised(kinds, drops);
-                _admission = raised;
-            }
-
-            return new AdmissionRaise(_admission, drops);
+            return _admission.Raise(retention(highest), highest, mostDrops, _changes);
         }
     }
 
@@ -280,8 +269,8 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         lock (_gate)
         {
             highest = HighestFloor(cap(), isForeseen: true);
-            admission = _admission;
-            drops = _drops.UpTo(highest);
+            admission = _admission.Current;
+            drops = _admission.DropsUpTo(highest);
         }
 
         return admission.RaisedTo(retention(highest), drops);
@@ -292,10 +281,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     {
         lock (_gate)
         {
-            if (_admission.Generation == floors.Generation)
-            {
-                _admission = floors;
-            }
+            _admission.Simplify(floors);
         }
     }
 
@@ -365,36 +351,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
     private void RequireAdmitted(PreparedCommit commit)
     {
         RequireOpen();
-        if (commit.Version > _admission.Highest)
-        {
-            return;
-        }
-
-        if (_admission.ByKey.Highest >= commit.Version)
-        {
-            RequireAboveKeyFloors(commit);
-        }
-
-        foreach (var kind in commit.Kinds)
-        {
-            var floor = _admission.Of(kind);
-            if (commit.Version <= floor)
-            {
-                throw new BelowFloorException(commit.Version, floor);
-            }
-        }
-    }
-
-    private void RequireAboveKeyFloors(PreparedCommit commit)
-    {
-        foreach (ref readonly var item in commit.Items)
-        {
-            var floor = _admission.ByKey.Of(item.Key);
-            if (commit.Version <= floor)
-            {
-                throw new BelowFloorException(commit.Version, floor);
-            }
-        }
+        _admission.Require(commit);
     }
 
     // Versions mostly ascend: then neither list is looked at.
@@ -440,7 +397,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
             }
 
             _visibility.Publish(next.Version);
-            _drops.Add(next);
+            _admission.NoteDrops(next);
             _queue?.Add(next);
             _meter?.Add(next);
         }

@@ -1,0 +1,25 @@
+using MvStore.Contracts;
+using MvStore.Diagnostics;
+using MvStore.GarbageCollection;
+
+namespace MvStore;
+
+/// <summary>Runs of reclamation, with what belongs to each: keys expire, it is measured, and who waits for room learns what became free. Safe from any thread.</summary>
+internal sealed class ReclamationRuns(Reclaimer reclaimer, Expirer expirer, StoreInstruments instruments, IRoom room, TimeProvider time)
+{
+    /// <summary>See <see cref="IMultiVersionMaintenance.ReclaimAsync"/>.</summary>
+    public async ValueTask<ReclamationReport> RunAsync(CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        var report = await reclaimer.RunAsync(cancellationToken).ConfigureAwait(false);
+        instruments.Reclaimed(report, time.GetElapsedTime(began));
+        room.Remeasure();
+        var expired = await expirer.RunAsync(cancellationToken).ConfigureAwait(false);
+        if (expired > 0)
+        {
+            instruments.Expired(expired);
+        }
+
+        return report with { ExpiredKeys = expired };
+    }
+}
