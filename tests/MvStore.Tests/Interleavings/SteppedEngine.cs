@@ -267,6 +267,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
         var history = new HistoryReader(buffer, tiers, tier, publication, floors, Classifier, options);
         return new StoreReaders(
             tiers,
+            ranges,
             new PointReader(tiers, publication, floors, Classifier),
             new ScanReader(ranges, options, 1),
             history,
