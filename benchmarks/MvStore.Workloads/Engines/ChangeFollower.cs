@@ -1,6 +1,6 @@
 namespace MvStore.Workloads.Engines;
 
-/// <summary>One consumer of the change feed, on a thread of the pool: reads whatever is committed after it was made, and looks whether it comes in order.</summary>
+/// <summary>One consumer of the change feed, on threads of the pool: follows when it is made, reads whatever is committed from then on, and looks whether it comes in order.</summary>
 internal sealed class ChangeFollower : IDisposable
 {
     private readonly CancellationTokenSource _end = new();
@@ -9,7 +9,7 @@ internal sealed class ChangeFollower : IDisposable
     public ChangeFollower(IMultiVersionStore store)
     {
         var position = Completion.Of(store.GetChangeBoundsAsync()).Newest;
-        _reading = Task.Run(() => ReadAsync(store, position, _end.Token));
+        _reading = ReadAsync(store, position, _end.Token);
     }
 
     public void Dispose()
