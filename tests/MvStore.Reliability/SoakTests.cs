@@ -51,7 +51,7 @@ public sealed class SoakTests(ITestOutputHelper output)
     {
         lock (_lock)
         {
-            File.AppendAllText(Path.Combine(directory, "soak.log"), $"{DateTimeOffset.Now:O} {line}{Environment.NewLine}");
+            File.AppendAllText(Path.Combine(directory, "soak.log"), $"{TimeProvider.System.GetUtcNow():O} {line}{Environment.NewLine}");
         }
     }
 }

@@ -24,12 +24,22 @@ internal sealed class SoakWriters(IMultiVersionStore store, SoakPlan plan, SoakS
         }
     }
 
-    /// <summary>Waits, unless it is over.</summary>
+    /// <summary>Waits, until the time or everything is over. A soak is about time: nowhere else does a test wait for the clock.</summary>
     public static async Task RestAsync(TimeSpan time, CancellationToken stop)
     {
-        if (time > TimeSpan.Zero)
+        if (time < TimeSpan.FromMilliseconds(1))
         {
-            await Task.Delay(time, stop).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            return;
+        }
+
+        using var timer = new PeriodicTimer(time);
+        try
+        {
+            await timer.WaitForNextTickAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            // It is over.
         }
     }
 
