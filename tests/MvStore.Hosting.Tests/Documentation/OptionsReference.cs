@@ -39,6 +39,7 @@ internal static class OptionsReference
         ("Commits", "commits"),
         ("MaxSkippedPerPage", "entries"),
         ("Epoch", "number"),
+        ("KeysPerRun", "keys"),
     ];
 
     /// <summary>Every class of options.</summary>
