@@ -32,7 +32,7 @@ internal sealed class BacklogWorkload()
         var begin = Stopwatch.GetTimestamp();
         ((IReclaimingEngine)store.Engine).Reclaim(0);
         var time = Stopwatch.GetElapsedTime(begin);
-        var (pauses, longest) = context.Pauses.Take();
+        var (pauses, longest, _) = context.Pauses.Take();
         WrongAnswerException.Require("old versions after all went", 0, versions.Versions - rows.Count);
         return new Dictionary<string, double>
         {
