@@ -4,7 +4,8 @@ namespace MvStore.Workloads.Engines;
 internal sealed class ChangeFollower : IDisposable
 {
     private readonly CancellationTokenSource _end = new();
-    private readonly Task<long> _reading;
+    private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _reading;
 
     public ChangeFollower(IMultiVersionStore store)
     {
@@ -14,32 +15,27 @@ internal sealed class ChangeFollower : IDisposable
 
     public void Dispose()
     {
+        // Something was committed, so he is told of it sooner or later: on a busy machine perhaps after the run. Or he has failed.
+        Task.WaitAny(_told.Task, _reading);
         _end.Cancel();
-        var read = _reading.GetAwaiter().GetResult();
+        _reading.GetAwaiter().GetResult();
         _end.Dispose();
-        if (read == 0)
-        {
-            throw new WrongAnswerException("a consumer of the change feed was told of nothing");
-        }
     }
 
-    private static async Task<long> ReadAsync(IMultiVersionStore store, ChangePosition position, CancellationToken end)
+    private async Task ReadAsync(IMultiVersionStore store, ChangePosition position, CancellationToken end)
     {
-        var read = 0L;
         try
         {
             await foreach (var commit in store.ReadChangesAsync(position, options: null, end).ConfigureAwait(false))
             {
                 WrongAnswerException.Require("the publication that comes next", (long)position.Sequence + 1, (long)commit.Position.Sequence);
                 position = commit.Position;
-                read++;
+                _told.TrySetResult();
             }
         }
         catch (OperationCanceledException)
         {
             // The run is over.
         }
-
-        return read;
     }
 }

@@ -36,6 +36,7 @@ internal sealed class TelemetryCollector : IDisposable
         using var isIdle = new ManualResetEvent(initialState: false);
         _timer.Dispose(isIdle);
         isIdle.WaitOne();
+        _measurements.RecordObservableInstruments();
         _measurements.Dispose();
         _activities.Dispose();
         if (Interlocked.Read(ref _measured) == 0)
