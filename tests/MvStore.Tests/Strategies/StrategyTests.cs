@@ -13,10 +13,10 @@ public sealed class StrategyTests(ITestOutputHelper output)
     private const int FirstSeed = 1;
 
     [Theory]
-    [InlineData(StoreStorage.None, 60)]
-    [InlineData(StoreStorage.InMemory, 120)]
-    [InlineData(StoreStorage.Sqlite, 16)]
-    [InlineData(StoreStorage.LoggedSqlite, 12)]
+    [InlineData(StoreStorage.None, 40)]
+    [InlineData(StoreStorage.InMemory, 40)]
+    [InlineData(StoreStorage.Sqlite, 8)]
+    [InlineData(StoreStorage.LoggedSqlite, 6)]
     public async Task E1_E8_WhatIsNeededStaysAndNothingElse(StoreStorage storage, int runs)
     {
         var expired = 0L;
