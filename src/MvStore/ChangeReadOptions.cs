@@ -27,6 +27,6 @@ public sealed record ChangeReadOptions
     /// <summary>
     /// The most bytes of changes, about, to hold at once while catching up from history; more are read in several passes over it. One commit is always held whole.
     /// </summary>
-    /// <value>Default 16 MiB. At least 1.</value>
+    /// <value>Default 16,777,216 (16 MiB). At least 1.</value>
     public long CatchUpBytes { get; init; } = 16 << 20;
 }

@@ -86,7 +86,7 @@ internal static class OptionsReference
         if (StoreSettings.Table.Families.Contains(key + ":"))
         {
             return property.Name == nameof(GarbageCollectionOptions.RetainByKind)
-                ? $"`{key}:KIND:Versions`, `:Age`, `:PerKey`, `:KeepsDeletedKeys`"
+                ? $"`{key}:KIND:Versions`, `:Age`, `:PerKey`, `:KeepsDeletedKeys`, `:TimeToLive:Duration`, `:TimeToLive:From`"
                 : $"`{key}:KIND`";
         }
 
@@ -141,6 +141,7 @@ internal static class OptionsReference
             new("Hosting", new MvStoreHostingOptions(), HostingSettings.Group + ":"),
             new("Health checks", new MvStoreHealthOptions(), HealthSettings.Group + ":"),
             new("One snapshot", new SnapshotOptions(), null),
+            new("Reading changes", new ChangeReadOptions(), null),
         ];
 
     private static string TitleOf(string part)
