@@ -104,6 +104,28 @@ public sealed class ChangeSeamTests
         (await again.NextAsync(2)).Should().Equal("1@1 a=1", "2@3 a=3");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task E1_AHoldWhoseEndIsNotNotedHoldsOn(bool moves)
+    {
+        await using var fixture = await OpenEvictedAsync();
+        await fixture.Store.HoldChangesAsync("feed", ChangePosition.Beginning, TimeSpan.FromHours(1)).Guarded();
+        await using var stream = new ChangeStream(fixture.Store, ChangePosition.Beginning);
+        await stream.NextAsync(2);
+
+        // A crash would find the hold in the note, so nothing it holds may go before.
+        fixture.Tier.FailNotes(new PersistentTierException(TierFailure.Fatal, "planned"));
+        Func<Task> end = moves
+            ? () => fixture.Store.HoldChangesAsync("feed", stream.Position, TimeSpan.FromHours(1)).Guarded()
+            : () => fixture.Store.ReleaseChangesAsync("feed").Guarded();
+        await Assert.ThrowsAnyAsync<MvStoreException>(end);
+        (await fixture.Store.ReclaimAsync().Guarded()).ReclaimedVersions.Should().Be(0);
+        fixture.Store.GetFloor().Should().Be(CommitVersion.Zero);
+        await using var again = new ChangeStream(fixture.Store, ChangePosition.Beginning);
+        (await again.NextAsync(2)).Should().Equal("1@1 a=1", "2@3 a=3");
+    }
+
     private static async Task<StoreFixture> OpenEvictedAsync()
     {
         var fixture = await StoreFixture.OpenAsync(StoreStorage.InMemory, o => o.GarbageCollection.RetainVersions = 0);
