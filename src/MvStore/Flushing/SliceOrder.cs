@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using MvStore.Contracts;
 
 namespace MvStore.Flushing;
@@ -82,28 +81,14 @@ internal sealed class SliceOrder : IDisposable
                 shortened = i;
             }
 
-            _heads[i] = HeadOf(key[common..]);
+            _heads[i] = KeyHeads.HeadOf(key[common..]);
             _order[i] = i;
         }
 
         for (var i = 0; i < shortened; i++)
         {
-            _heads[i] = HeadOf(_rows[i].Key[common..]);
+            _heads[i] = KeyHeads.HeadOf(_rows[i].Key[common..]);
         }
-    }
-
-    // Shorter keys are filled up with zeros: equal heads say nothing, different ones decide.
-    private static ulong HeadOf(ReadOnlySpan<byte> key)
-    {
-        if (key.Length >= sizeof(ulong))
-        {
-            return BinaryPrimitives.ReadUInt64BigEndian(key);
-        }
-
-        Span<byte> head = stackalloc byte[sizeof(ulong)];
-        head.Clear();
-        key.CopyTo(head);
-        return BinaryPrimitives.ReadUInt64BigEndian(head);
     }
 
     private void SortEqualHeads()

@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Numerics;
+using MvStore.Contracts;
 
 namespace MvStore.Reading;
 
@@ -56,7 +56,7 @@ internal static class KeyOrder
         var common = CommonPrefixOf(keys);
         for (var i = 0; i < keys.Length; i++)
         {
-            heads[i] = HeadOf(keys[i].Span[common..]);
+            heads[i] = KeyHeads.HeadOf(keys[i].Span[common..]);
         }
 
         if (keys.Length > Few)
@@ -114,19 +114,5 @@ internal static class KeyOrder
         }
 
         return common.Length;
-    }
-
-    // A shorter key comes first, or is equal so far: zeros are the lowest bytes.
-    private static ulong HeadOf(ReadOnlySpan<byte> rest)
-    {
-        if (rest.Length >= sizeof(ulong))
-        {
-            return BinaryPrimitives.ReadUInt64BigEndian(rest);
-        }
-
-        Span<byte> padded = stackalloc byte[sizeof(ulong)];
-        padded.Clear();
-        rest.CopyTo(padded);
-        return BinaryPrimitives.ReadUInt64BigEndian(padded);
     }
 }
