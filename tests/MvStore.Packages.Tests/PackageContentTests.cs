@@ -74,7 +74,7 @@ public sealed class PackageContentTests(PackageFeed feed)
 
         package.Files.Should().Contain([$"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml"]);
         package.Files.Should().OnlyContain(file => file.StartsWith("lib/net10.0/" + id + ".", StringComparison.Ordinal)
-            || file.StartsWith("docs/", StringComparison.Ordinal) || file == "README.md" || file == "icon.png");
+            || file.StartsWith("docs/", StringComparison.Ordinal) || file.StartsWith("dashboards/", StringComparison.Ordinal) || file == "README.md" || file == "icon.png");
         XDocument.Parse(package.Read($"lib/net10.0/{id}.xml")).Descendants("member").Should().HaveCountGreaterThan(10);
     }
 
@@ -86,6 +86,14 @@ public sealed class PackageContentTests(PackageFeed feed)
 
         guides.Should().NotBeEmpty();
         package.Files.Where(file => file.StartsWith("docs/", StringComparison.Ordinal)).Should().BeEquivalentTo(guides.Select(guide => "docs/" + guide));
+    }
+
+    [Fact]
+    public void TheEngineCarriesItsDashboard()
+    {
+        using var package = feed.Open("MvStore");
+
+        package.Read("dashboards/mvstore.json").Should().Be(File.ReadAllText(Checkout.PathOf("src", "MvStore", "Dashboards", "mvstore.json")));
     }
 
     [Theory]
