@@ -11,7 +11,8 @@ namespace MvStore.Workloads.Running;
 /// </summary>
 internal sealed class Worker(WorkerArguments arguments, EngineDescriptor engine, TextReader input, TextWriter output) : IDisposable
 {
-    // What any run of half a second was seen to take.
+    // What any run of so long was seen to take; shorter ones take less.
+    private const double PresentSeconds = 0.5;
     private const long LeastPresentBytes = 2L << 30;
     private const long PresentBytesPerKey = 500;
 
@@ -60,7 +61,8 @@ internal sealed class Worker(WorkerArguments arguments, EngineDescriptor engine,
         var duration = TimeSpan.FromSeconds(request.Seconds);
         try
         {
-            PresentMemory.Prepare(Math.Max(LeastPresentBytes, arguments.Keys * PresentBytesPerKey));
+            var least = (long)(LeastPresentBytes * Math.Min(1, request.Seconds / PresentSeconds));
+            PresentMemory.Prepare(Math.Max(least, arguments.Keys * PresentBytesPerKey));
             var context = new WorkloadContext(engine, arguments.Keys, duration, request.Round, _pauses, store, NewDirectory);
             var figures = workload.Run(context);
             if (workload.Shape == StoreShape.Stored)
