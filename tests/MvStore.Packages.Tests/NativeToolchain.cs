@@ -1,5 +1,4 @@
-using System.ComponentModel;
-using System.Diagnostics;
+using SystemCommand = MvStore.Reliability.Kills.Command;
 
 namespace MvStore.Packages.Tests;
 
@@ -7,7 +6,7 @@ namespace MvStore.Packages.Tests;
 internal static class NativeToolchain
 {
     /// <summary>Whether there is one. Where the compiler comes with an environment of its own (Windows), it is taken to be there if its linker is found.</summary>
-    public static bool Exists { get; } = OperatingSystem.IsWindows() ? Runs("where", "link.exe") : Links("clang") || Links("gcc");
+    public static bool Exists { get; } = OperatingSystem.IsWindows() ? SystemCommand.Succeeds("where", "link.exe") : Links("clang") || Links("gcc");
 
     private static bool Links(string compiler)
     {
@@ -15,29 +14,11 @@ internal static class NativeToolchain
         try
         {
             File.WriteAllText(source, "int main(void) { return 0; }");
-            return Runs(compiler, source, "-o", OperatingSystem.IsWindows() ? "NUL" : "/dev/null", "-lm");
+            return SystemCommand.Succeeds(compiler, source, "-o", OperatingSystem.IsWindows() ? "NUL" : "/dev/null", "-lm");
         }
         finally
         {
             File.Delete(source);
-        }
-    }
-
-    private static bool Runs(string program, params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            process.OutputDataReceived += static (_, _) => { };
-            process.ErrorDataReceived += static (_, _) => { };
-            process.BeginOutputReadLine();
-            process.BeginErrorReadLine();
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (Win32Exception)
-        {
-            return false;
         }
     }
 }
