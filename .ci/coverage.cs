@@ -1,6 +1,6 @@
 // Puts together what the test projects covered, and says whether it is enough:
 //   dotnet run .ci/coverage.cs -- DIRECTORY [--missed PART-OF-A-PATH]
-// DIRECTORY holds the coverage.json files of the test runs. With --missed it lists the lines and branches of some files that no test took.
+// DIRECTORY holds the coverage.json files of the test runs; the folder it runs in is the repository. With --missed it lists the lines and branches of some files that no test took.
 #:property TreatWarningsAsErrors=false
 using System.Globalization;
 using System.Text.Json;
@@ -35,6 +35,22 @@ string[] whole =
     "src/MvStore.Sqlite/Connections/Failures.cs",
     "src/MvStore.Sqlite/Format/",
     "src/MvStore.Sqlite/Writing/",
+];
+
+// Branches of these files that no test takes, by the text of their line, and why none can. One that a test takes after all has to be taken off, but for those that only chance takes.
+(string File, string Text, bool ByChance, string Reason)[] unreachable =
+[
+    ("src/MvStore/Committing/InFlightCommit.cs", "public void OnPublished()", false, "It is called only when somebody waits."),
+    ("src/MvStore/Flushing/DurableMark.cs", "if (Sequence >= sequence)", true, "The mark moves between the look outside of the lock and the one inside."),
+    ("src/MvStore/GarbageCollection/FloorKeeper.cs", "if (ReferenceEquals(found, seen))", true, "Two threads replace the floors at once."),
+    ("src/MvStore/GarbageCollection/PinBudgets.cs", "pin.Owner ??", false, "What has a budget was opened as a snapshot, and those have owners."),
+    ("src/MvStore/GarbageCollection/ReclamationLoop.cs", "timer.WaitForNextTickAsync", false, "It is false only for a timer that was disposed, and that is when the loop has ended."),
+    ("src/MvStore/GarbageCollection/SweepPlan.cs", "=> _kept is { } before", false, "It is asked only after a run was completed, which sets it."),
+    ("src/MvStore/Logging/LogFailures.cs", "private static bool IsFull(int code)", false, "Of three systems the tests run on one."),
+    ("src/MvStore.Sqlite/Writing/CollectedKey.cs", "if (!keep[0] && (keep.Contains(true)", false, "RetentionRule lets the newest entry go only if it deletes its key and nothing else of the key stays."),
+    ("src/MvStore.Sqlite/Writing/EntryWriter.cs", "if (!StepToNewest(row.Key.Span))", false, "What the insertion met is found by the next statement of the same transaction."),
+    ("src/MvStore.Sqlite/Writing/WriteTransaction.cs", "if (RolledBack(failure, doing) is { } worse)", false, "Only a fault of the disk lets ROLLBACK fail: the proofs with such faults are not measured."),
+    ("src/MvStore.Sqlite/Writing/Writer.cs", "PRAGMA journal_mode = WAL", false, "SQLite answers so where a file system has no shared memory, and none is at hand."),
 ];
 
 var lines = new Dictionary<(string File, int Line), long>();
@@ -86,12 +102,26 @@ var missed = branches.Where(b => b.Value == 0 && whole.Any(w => b.Key.File.Start
 Console.WriteLine(string.Create(
     CultureInfo.InvariantCulture,
     $"{"whole",-16} branches {Share(branches, b => b.File, file => whole.Any(w => file.StartsWith(w, StringComparison.Ordinal))):0.0} %, {missed.Length} missed"));
+var excused = new HashSet<string>();
 foreach (var miss in missed.OrderBy(m => m.File, StringComparer.Ordinal).ThenBy(m => m.Line))
 {
-    Console.WriteLine($"missed: {miss.File}:{miss.Line}");
+    var text = File.ReadLines(miss.File).ElementAt(miss.Line - 1).Trim();
+    if (unreachable.FirstOrDefault(u => u.File == miss.File && text.Contains(u.Text, StringComparison.Ordinal)) is { File: not null } known)
+    {
+        excused.Add(known.File + known.Text);
+        continue;
+    }
+
+    Console.WriteLine($"missed: {miss.File}:{miss.Line} {text}");
 }
 
-// None should be missed; until then they are told, and the bounds above decide.
+foreach (var stale in unreachable.Where(u => !u.ByChance && !excused.Contains(u.File + u.Text)))
+{
+    failed = true;
+    Console.WriteLine($"not missed any more, so it has to leave the list: {stale.File} \"{stale.Text}\"");
+}
+
+// Of the others none should be missed; until then they are told, and the bounds above decide.
 return failed ? 1 : 0;
 
 void Add(string file, JsonProperty method)

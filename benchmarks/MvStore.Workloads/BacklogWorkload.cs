@@ -14,12 +14,15 @@ internal sealed class BacklogWorkload()
     private const int Committers = 4;
     private const int SetsPerCommit = 4;
 
+    // Half a second of commits, about: so long a thread may be without a processor between taking its version and committing.
+    private const ulong LateVersions = 250_000;
+
     public override bool IsLong => true;
 
     public override IReadOnlyDictionary<string, double> Run(WorkloadContext context)
     {
         var rows = new LoadedRows(context.Keys, 1);
-        var settings = new EngineSettings(context.NewDirectory(), KeepsHistory: false, CollectionInterval: CollectionWorkload.Interval);
+        var settings = new EngineSettings(context.NewDirectory(), KeepsHistory: false, CollectionInterval: CollectionWorkload.Interval, LateVersions: LateVersions);
         using var store = PreparedStore.Open(context.Descriptor, settings, rows);
         var versions = (IVersionCounting)store.Engine;
         var watch = new BacklogWatchBody(versions, rows.Count);
@@ -29,11 +32,20 @@ internal sealed class BacklogWorkload()
         context.Pauses.Restart();
         var rate = ThreadedRun.Measure(context.Duration, [.. bodies])[..Committers].Sum();
         var left = versions.Versions - rows.Count;
+
+        // What is late for this one is late for ever, so everything below may go.
+        long kept;
+        store.Clock.Skip(LateVersions);
+        using (var last = new CommitBody(store, context.SeedOf(Committers)))
+        {
+            kept = last.RunBlock() * SetsPerCommit;
+        }
+
         var begin = Stopwatch.GetTimestamp();
         ((IReclaimingEngine)store.Engine).Reclaim(0);
         var time = Stopwatch.GetElapsedTime(begin);
         var (pauses, longest, _) = context.Pauses.Take();
-        WrongAnswerException.Require("old versions after all went", 0, versions.Versions - rows.Count);
+        WrongAnswerException.Require("old versions after all went but those of the last commits", kept, versions.Versions - rows.Count);
         return new Dictionary<string, double>
         {
             [Metrics.Rate] = rate,

@@ -6,4 +6,7 @@ public sealed class VersionClock(ulong last)
     private ulong _last = last;
 
     public ulong Next() => Interlocked.Increment(ref _last);
+
+    /// <summary>Leaves versions out.</summary>
+    public void Skip(ulong versions) => Interlocked.Add(ref _last, versions);
 }

@@ -1,3 +1,4 @@
+using MvStore.Workloads.Data;
 using MvStore.Workloads.Engines;
 using MvStore.Workloads.Measuring;
 
@@ -15,9 +16,9 @@ internal sealed class WatchedWorkload(
     string title,
     string unit,
     int threads,
-    Func<WorkloadContext, ulong, ThreadBody> body,
+    Func<PreparedStore, ulong, ThreadBody> body,
     Func<IWatchedEngine, IDisposable> watch)
-    : Workload(id, title, unit, StoreShape.Loaded, EngineTraits.InMemory | EngineTraits.Watched)
+    : Workload(id, title, unit, StoreShape.Fresh, EngineTraits.InMemory | EngineTraits.Watched)
 {
     private const int Pairs = 10;
 
@@ -31,8 +32,10 @@ internal sealed class WatchedWorkload(
         context.Pauses.Restart();
         for (var pair = 0; pair < Pairs; pair++)
         {
-            var first = Turn(context, pair, isWatched: pair % 2 == 0);
-            var second = Turn(context, pair, isWatched: pair % 2 != 0);
+            // All that is committed stays, and a watcher may ask for it: a store for each pair, so that memory has room for it.
+            using var store = PreparedStore.Open(context.Descriptor, new EngineSettings(context.NewDirectory()), new LoadedRows(context.Keys, 1));
+            var first = Turn(context, store, pair, isWatched: pair % 2 == 0);
+            var second = Turn(context, store, pair, isWatched: pair % 2 != 0);
             var (with, without) = pair % 2 == 0 ? (first, second) : (second, first);
             watched += with;
             unwatched += without;
@@ -48,11 +51,11 @@ internal sealed class WatchedWorkload(
         };
     }
 
-    private double Turn(WorkloadContext context, int pair, bool isWatched)
+    private double Turn(WorkloadContext context, PreparedStore store, int pair, bool isWatched)
     {
-        using var watching = isWatched ? watch((IWatchedEngine)context.Store.Engine) : null;
+        using var watching = isWatched ? watch((IWatchedEngine)store.Engine) : null;
         var bodies = Enumerable.Range(0, threads)
-            .Select(thread => (Func<ThreadBody>)(() => body(context, context.SeedOf((pair * threads) + thread))))
+            .Select(thread => (Func<ThreadBody>)(() => body(store, context.SeedOf((pair * threads) + thread))))
             .ToArray();
         return ThreadedRun.Measure(context.Duration, bodies).Sum();
     }

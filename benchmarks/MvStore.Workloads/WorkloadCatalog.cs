@@ -38,12 +38,17 @@ public static class WorkloadCatalog
             "W10a", "point get from disk, 1 thread", threads: 1, shape: StoreShape.Stored, tier: EngineTraits.StoredReads),
         new GetWorkload(
             "W10a4", "point get from disk, 4 threads", threads: 4, shape: StoreShape.Stored, tier: EngineTraits.StoredReads),
+        new GetWorkload(
+            "W10a16", "point get from disk, 16 threads", threads: 16, shape: StoreShape.Stored, tier: EngineTraits.StoredReads),
+        new GetWorkload(
+            "W10a64", "point get from disk, 64 threads", threads: 64, shape: StoreShape.Stored, tier: EngineTraits.StoredReads),
         new FullScanWorkload("W10b", "full scan from disk", StoreShape.Stored, tier: EngineTraits.StoredReads),
         new DurableCommitWorkload("W11", "durable commits of 4 sets, 1 committer", committers: 1),
         new DurableCommitWorkload("W11x16", "durable commits of 4 sets, 16 committers", committers: 16),
         new ReclamationWorkload("W12", "reclaim 9 of 10 versions a key in memory, 3 readers running", EngineTraits.ReclaimsMemory),
         new ReclamationWorkload("W12d", "reclaim 9 of 10 versions a key on disk, 3 readers running", EngineTraits.ReclaimsDisk),
         new SparseReclamationWorkload(),
+        new HeldHistoryWorkload(),
         new OpenWorkload(),
         new ReplayWorkload(),
         new EnduranceWorkload(),
@@ -56,16 +61,19 @@ public static class WorkloadCatalog
     };
 
     /// <summary>The workloads whose cost on ten times the rows is compared as W16.</summary>
-    public static bool IsInGrowth(Workload workload)
-        => workload.Shape is StoreShape.Loaded or StoreShape.Versioned
-            ? workload.Id is not ("W8" or "W8i" or "W2l" or "W3l" or "W4o" or "W4s" or "W6p") && workload is not WatchedWorkload
-            : workload.Id == "W1";
+    public static bool IsInGrowth(Workload workload) => workload.Shape switch
+    {
+        StoreShape.Loaded or StoreShape.Versioned
+            => workload.Id is not ("W8" or "W8i" or "W2l" or "W3l" or "W4o" or "W4s" or "W6p") && workload is not WatchedWorkload,
+        StoreShape.Stored => true,
+        _ => workload.Id is "W1" or "W9" or "W12d",
+    };
 
     public static bool Runs(Workload workload, EngineDescriptor engine) => engine.Unavailable is null && workload.RunsOn(engine);
 
-    private static CommitBody Commits(WorkloadContext context, ulong seed) => new CommitBody(context.Store, seed);
+    private static CommitBody Commits(PreparedStore store, ulong seed) => new CommitBody(store, seed);
 
-    private static GetBody Gets(WorkloadContext context, ulong seed) => new GetBody(context.Store, isAbsent: false, seed);
+    private static GetBody Gets(PreparedStore store, ulong seed) => new GetBody(store, isAbsent: false, seed);
 
     private static IDisposable Collected(IWatchedEngine engine) => engine.Collect();
 

@@ -92,7 +92,9 @@ public sealed class SqliteTier : IPersistentTier, IInstrumentedTier
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        return ReadAsync<PointRead, IReadOnlyList<TierRow>>(new PointRead(keys, view, cancellationToken), cancellationToken);
+        return keys.Count == 1 && _store is { } store
+            ? store.Reads.LookUpAsync(keys, view, cancellationToken)
+            : ReadAsync<PointRead, IReadOnlyList<TierRow>>(new PointRead(keys, view, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -122,13 +124,18 @@ public sealed class SqliteTier : IPersistentTier, IInstrumentedTier
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">No entry may be looked at.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No entry may be looked at, or what may stay is no share.</exception>
     /// <exception cref="ObjectDisposedException">The tier is disposed.</exception>
     /// <exception cref="PersistentTierException">Nothing was removed, or, in doubt, it may have been.</exception>
     public ValueTask<TierReclaimed> ReclaimAsync(TierReclaimStep request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentOutOfRangeException.ThrowIfLessThan(request.MaxVersions, 1, nameof(request));
+        if (request.GarbageShare is not (>= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(request), request.GarbageShare, "A share is 0 to 1.");
+        }
+
         var done = default(TierReclaimed);
         Write(store => done = store.Writer.Reclaim(request, cancellationToken), cancellationToken);
         return new ValueTask<TierReclaimed>(done);
@@ -268,27 +275,16 @@ public sealed class SqliteTier : IPersistentTier, IInstrumentedTier
         }
     }
 
-    private async ValueTask<T> ReadAsync<TRead, T>(TRead read, CancellationToken cancellationToken)
+    private ValueTask<T> ReadAsync<TRead, T>(TRead read, CancellationToken cancellationToken)
         where TRead : struct, IRead<T>
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var pool = OpenedForReading().Readers;
         try
         {
-            // The pool is the gate of reads: it closes when no call has a reader any more.
-            var reader = await pool.RentAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                return read.Run(reader);
-            }
-            finally
-            {
-                pool.Return(reader);
-            }
+            return OpenedForReading().Reads.RunAsync<TRead, T>(read, cancellationToken);
         }
-        catch (SqliteException failure)
+        catch (Exception failure)
         {
-            throw Failures.Translate(failure, whileSyncing: false, "reading");
+            return ValueTask.FromException<T>(failure);
         }
     }
 

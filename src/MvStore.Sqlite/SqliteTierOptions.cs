@@ -108,6 +108,9 @@ public sealed class SqliteTierOptions
     /// <summary>The most pages the file may have, so that tests can fill it. Null: as many as SQLite allows.</summary>
     internal long? MaxPages { get; set; }
 
+    /// <summary>So few old rows are walked through whenever one of them can go, whatever may stay.</summary>
+    internal int FewRows { get; set; } = 1_000;
+
     internal SqliteTierOptions Copy() => (SqliteTierOptions)MemberwiseClone();
 
     private static long CheckedCache(long value)

@@ -20,8 +20,8 @@ public sealed class BufferOptions
     /// <summary>
     /// The bytes of memory that the store keeps to: above them, durable versions are dropped from memory, those of keys first that were written least
     /// recently. What is not durable yet is never dropped; for that there is <see cref="HardLimit"/>, which follows from the budget unless it is set. What
-    /// counts: keys, versions and indexes, what was taken out and is still read, commits that wait to be flushed, and copies that are being written.
-    /// Large values count in full.
+    /// counts: keys, versions and indexes, what was taken out and is still read, commits that wait to be flushed, copies that are being written, and a
+    /// sixteenth of <see cref="HardLimit"/>, 8 MiB at most, while somebody follows changes. Large values count in full.
     /// </summary>
     /// <value>
     /// Default null: a quarter of the memory that the process may use (which a container may limit), half of it without a persistent tier; at least 64 MiB, at most
@@ -31,7 +31,7 @@ public sealed class BufferOptions
 
     /// <summary>
     /// The bytes of memory at which commits wait for room (contract D5), also without a persistent tier. A commit that alone needs more is refused at once
-    /// with <see cref="CapacityExceededException"/>. Memory may exceed it by copies that are being written: an eighth, or a single larger commit; for the
+    /// with <see cref="CapacityExceededException"/>. Memory may exceed it by copies that are being written: a quarter, or a single larger commit; for the
     /// time that a commit takes, if more than 240 threads commit at once; and by the pools and pages that allocators keep at hand.
     /// </summary>
     /// <value>Default null: the budget, at least 16 MiB. At least 65,536; <see cref="long.MaxValue"/> for none.</value>

@@ -15,11 +15,9 @@ internal sealed class ChangeFeed(
     ChangeLineages lineages,
     ChangeScan scan,
     IDurability? durable,
-    StoreLifetime lifetime)
+    StoreLifetime lifetime,
+    IRoom room)
 {
-    // So many commits at once are taken from the ring: while they are told it may go on without them.
-    private const int Portion = 64;
-
     public async ValueTask<ChangeBounds> GetBoundsAsync(CancellationToken cancellationToken)
     {
         await lineages.BeginAsync(cancellationToken).ConfigureAwait(false);
@@ -41,9 +39,11 @@ internal sealed class ChangeFeed(
         var published = sequencer.Current.Sequence;
         var reached = lineages.Require(after, published);
         var end = options.Follow ? ulong.MaxValue : Math.Min(published, options.DurableOnly ? durable!.Sequence : published);
-        Within(tracker.Tail.Follow);
+        Join(options.Follow);
         try
         {
+            // Not the clock of the store: nothing that is told depends on it.
+            var rest = new ChangeRest(TimeProvider.System);
             var news = default(Task);
             while (true)
             {
@@ -52,7 +52,7 @@ internal sealed class ChangeFeed(
 
                 // In this order: what was accounted for before the look into the ring and is not there is in history only.
                 var accounted = tracker.Tail.Accounted;
-                var recent = tracker.Tail.ReadAfter(reached, Portion);
+                var recent = tracker.Tail.ReadAfter(reached, ChangeRing.MostAtOnce);
                 var limit = Math.Min(end, options.DurableOnly ? durable!.Sequence : ulong.MaxValue);
                 var next = recent.Count > 0 ? recent[0].Sequence : reached + 1;
                 var isAllTold = recent.Count == 0 && accounted <= reached;
@@ -63,6 +63,12 @@ internal sealed class ChangeFeed(
 
                 if (isAllTold)
                 {
+                    if (rest.IsDue && news is null)
+                    {
+                        await rest.RunAsync(cancellationToken).ConfigureAwait(false);
+                        continue;
+                    }
+
                     // Only a wait whose task was taken before the look: it ends with whatever comes after the look. The end of the store, too.
                     if (news is null)
                     {
@@ -71,11 +77,13 @@ internal sealed class ChangeFeed(
                     }
 
                     await news.WaitAsync(cancellationToken).ConfigureAwait(false);
+                    rest.NoteWoken();
                     news = null;
                     continue;
                 }
 
                 news = null;
+                rest.NoteTold(recent.Count);
                 if (next > limit)
                 {
                     await durable!.WaitAsync(next, CommitVersion.Zero, cancellationToken).ConfigureAwait(false);
@@ -107,7 +115,7 @@ internal sealed class ChangeFeed(
         }
         finally
         {
-            Within(tracker.Tail.Leave);
+            Leave(options.Follow);
         }
     }
 
@@ -124,13 +132,10 @@ internal sealed class ChangeFeed(
 
     private ValueTask<ChangeCommit> ToCommitAsync(TailCommit commit, ChangeReadOptions options, CancellationToken cancellationToken)
     {
-        var changes = new List<KeyChange>(commit.Deltas.Count);
-        foreach (var delta in commit.Deltas)
+        var changes = commit.Changes;
+        for (var i = 0; !options.IncludeValues && i < changes.Length; i++)
         {
-            if (delta.Kind != DeltaKind.Drop)
-            {
-                changes.Add(ToChange(delta.Key, delta.Kind == DeltaKind.Set ? delta.Value : default(ReadOnlyMemory<byte>?), options));
-            }
+            changes[i] = changes[i] with { Value = null };
         }
 
         return CompleteAsync(changes, commit.Version, commit.Sequence, options, cancellationToken);
@@ -138,27 +143,25 @@ internal sealed class ChangeFeed(
 
     private ValueTask<ChangeCommit> ToCommitAsync(ScannedCommit commit, ChangeReadOptions options, CancellationToken cancellationToken)
     {
-        var changes = new List<KeyChange>(commit.Rows.Count);
-        foreach (var row in commit.Rows)
+        var changes = new KeyChange[commit.Rows.Count];
+        for (var i = 0; i < changes.Length; i++)
         {
-            changes.Add(ToChange(row.Key, row.Value, options));
+            var row = commit.Rows[i];
+            changes[i] = new KeyChange(row.Value is null ? KeyChangeKind.Remove : KeyChangeKind.Set, row.Key, options.IncludeValues ? row.Value : default(ReadOnlyMemory<byte>?), OldValue: null);
         }
 
         return CompleteAsync(changes, commit.Version, commit.Sequence, options, cancellationToken);
     }
 
-    private static KeyChange ToChange(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte>? value, ChangeReadOptions options)
-        => new(value is null ? KeyChangeKind.Remove : KeyChangeKind.Set, key, options.IncludeValues ? value : default(ReadOnlyMemory<byte>?), OldValue: null);
-
-    private ValueTask<ChangeCommit> CompleteAsync(List<KeyChange> changes, CommitVersion version, ulong sequence, ChangeReadOptions options, CancellationToken cancellationToken)
+    private ValueTask<ChangeCommit> CompleteAsync(KeyChange[] changes, CommitVersion version, ulong sequence, ChangeReadOptions options, CancellationToken cancellationToken)
     {
         var commit = new ChangeCommit(lineages.At(sequence), version, changes);
         return options.IncludeOldValues ? WithOldValuesAsync(commit, changes, cancellationToken) : ValueTask.FromResult(commit);
     }
 
-    private async ValueTask<ChangeCommit> WithOldValuesAsync(ChangeCommit commit, List<KeyChange> changes, CancellationToken cancellationToken)
+    private async ValueTask<ChangeCommit> WithOldValuesAsync(ChangeCommit commit, KeyChange[] changes, CancellationToken cancellationToken)
     {
-        for (var i = 0; i < changes.Count; i++)
+        for (var i = 0; i < changes.Length; i++)
         {
             var old = await scan.FindBeforeAsync(changes[i].Key, commit.Version, commit.Position.Sequence, cancellationToken).ConfigureAwait(false);
             lifetime.ThrowIfDisposed();
@@ -169,10 +172,32 @@ internal sealed class ChangeFeed(
         return commit;
     }
 
-    private void Within(Action step)
-        => sequencer.Exclusively(() =>
+    // Behind the critical section everything that was published is accounted for, and so there is nothing to keep for who wants no more than that.
+    private void Join(bool follows)
+    {
+        var tail = tracker.Tail;
+        var ring = follows && !tail.IsFollowed ? tail.CreateRing() : null;
+        while (!sequencer.Exclusively(() => !follows || tail.TryFollow(ring)))
         {
-            step();
-            return true;
-        });
+            ring = tail.CreateRing();
+        }
+
+        if (follows)
+        {
+            room.Remeasure();
+        }
+    }
+
+    private void Leave(bool follows)
+    {
+        if (follows)
+        {
+            sequencer.Exclusively(() =>
+            {
+                tracker.Tail.Leave();
+                return true;
+            });
+            room.Remeasure();
+        }
+    }
 }

@@ -22,7 +22,7 @@ public static class CommitLogInspection
         return new CommitLogReport
         {
             Segments = [.. content.Live.Select(s => new CommitLogSegment(s.Name, s.Header.Number, s.Header.Base, s.Header.Length))],
-            Format = content.Live.Count == 0 ? 0 : (int)LogFormat.Version,
+            Format = FormatOf(content.Live.Count),
             Commits = content.Commits,
             BaseSequence = content.Live.Count == 0 ? 0 : content.Live[0].Header.Base,
             LastSequence = content.End.Sequence,
@@ -31,6 +31,20 @@ public static class CommitLogInspection
             TornBytes = content.CutBytes,
             Damage = content.Damage,
         };
+    }
+
+    /// <summary>The version of the format in which a log is written (DESIGN.md 9, Format). Reads the heads of its files only.</summary>
+    /// <param name="directory">The directory of the log.</param>
+    /// <returns>The version; 0 when there is no file that holds anything, as in a log that was never used.</returns>
+    /// <exception cref="ArgumentException"><paramref name="directory"/> is null or empty.</exception>
+    /// <exception cref="CommitLogException">It cannot be read.</exception>
+    /// <exception cref="StoreFormatException">It is of a newer format.</exception>
+    public static int GetFormat(string directory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        using var examined = DiskLogDirectory.Examine(directory);
+        using var files = LogFiles.Open(examined);
+        return FormatOf(files.Segments.Count);
     }
 
     /// <summary>Whether a store cannot be opened without its commit log: it was used with one, and not closed with everything flushed.</summary>
@@ -55,6 +69,9 @@ public static class CommitLogInspection
         ArgumentException.ThrowIfNullOrEmpty(directory);
         return Enumerate(directory);
     }
+
+    // There is but one that can be read.
+    private static int FormatOf(int segments) => segments == 0 ? 0 : (int)LogFormat.Version;
 
     private static IEnumerable<CommitLogRecord> Enumerate(string directory)
     {

@@ -19,8 +19,8 @@ public sealed class FlushOptions
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The most bytes of keys and values one transaction of the persistent tier takes; no more than an eighth of <see cref="BufferOptions.HardLimit"/>, whatever is set. A slice always holds whole commits, so a
-    /// single larger commit is written alone. While one slice is written the next one is copied, if that eighth has room for both.
+    /// The most bytes of keys and values one transaction of the persistent tier takes; no more than a quarter of <see cref="BufferOptions.HardLimit"/>, whatever is set. A slice always holds whole commits, so a
+    /// single larger commit is written alone. While one slice is written the next one is copied, if that quarter has room for both.
     /// </summary>
     /// <value>Default 67,108,864 (64 MiB). At least 1.</value>
     public long MaxSliceBytes { get; set; } = 64L * 1024 * 1024;

@@ -11,12 +11,14 @@ internal sealed class FlushingStage : IUnflushed
     private readonly FailureLatch _failure;
     private readonly FlushSignal _signal = new();
     private readonly bool _takesFloors;
+    private readonly bool _reclaimsInSlices;
 
     public FlushingStage(StoreParts parts, TierState recovered, FailureLatch failure, long memoryLimit)
     {
         _parts = parts;
         _failure = failure;
         _takesFloors = recovered.Capabilities.RaisesFloorsInSlices;
+        _reclaimsInSlices = _takesFloors && recovered.Capabilities.ReclaimsInSlices;
         IsSynced = recovered.Capabilities.Durability >= TierDurability.Synced;
         var options = parts.Options.Flush.Copy();
         if (parts.HasLog)
@@ -39,6 +41,9 @@ internal sealed class FlushingStage : IUnflushed
 
     /// <inheritdoc/>
     public long HeldBytes => Queue.HeldBytes;
+
+    /// <inheritdoc/>
+    public long WaitingBytes => Queue.Bytes;
 
     /// <inheritdoc/>
     public Exception? LastFailure => Mark.LastFailure;
@@ -85,6 +90,7 @@ internal sealed class FlushingStage : IUnflushed
             log,
             follower,
             _takesFloors ? retention : null,
+            _reclaimsInSlices,
             _failure,
             _parts.TimeProvider,
             logger);

@@ -52,6 +52,14 @@ public sealed class GarbageCollectionOptions
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
+    /// How much of what a persistent tier keeps besides the newest version of each key may be garbage, as a share of it, before a run that reclamation makes by itself walks through it. So what is kept is walked through
+    /// only when enough has become garbage to be worth it, and history that is held for long costs next to nothing, however often runs are made. A run that is asked for (<see cref="IMultiVersionMaintenance.ReclaimAsync"/>) leaves nothing. It
+    /// counts for tiers that know how much can go, as the SQLite tier does from its first run on; others are walked through by each run that has something to do.
+    /// </summary>
+    /// <value>Default 0.1. 0 to 1; 0 leaves nothing.</value>
+    public double MaxGarbageShare { get; set; } = 0.1;
+
+    /// <summary>
     /// About how many keys a run looks at, at most, to find those whose time to live is over (<see cref="Retention.TimeToLive"/>); the next run goes on behind them. Keys without a time to live that
     /// lie between count as well.
     /// </summary>
@@ -69,6 +77,7 @@ public sealed class GarbageCollectionOptions
         ReclaimDeletedKeys = ReclaimDeletedKeys,
         TimeResolution = TimeResolution,
         Interval = Interval,
+        MaxGarbageShare = MaxGarbageShare,
         ExpiryKeysPerRun = ExpiryKeysPerRun,
     };
 

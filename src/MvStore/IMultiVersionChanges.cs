@@ -6,8 +6,8 @@ namespace MvStore;
 public interface IMultiVersionChanges
 {
     /// <summary>
-    /// Every commit behind a position that changed a key, in publication order, and then each new one as it comes: the stream does not end by itself, unless <see cref="ChangeReadOptions.Follow"/> is off. Commits without changes, and what only drops history,
-    /// are passed over. Memory is bounded however slow the consumer: new commits are taken from a ring of recent ones as long as it has them, and from history otherwise, which costs
+    /// Every commit behind a position that changed a key, in publication order, and then each new one as it comes: the stream does not end by itself, unless <see cref="ChangeReadOptions.Follow"/> is off. When many come they are told some hundreds at once, about a millisecond later at most, as timers go; one that comes alone is told at once. Commits without changes, and what only drops history,
+    /// are passed over. Memory is bounded however slow the consumer: new commits are taken from a ring of recent ones (<see cref="StoreStatistics.ChangeFeedBytes"/>) as long as it has them, and from history otherwise, which costs
     /// a pass over all kept versions. A consumer who wants to be sure that nothing is reclaimed before it was read holds it (<see cref="HoldChangesAsync"/>).
     /// </summary>
     /// <param name="after">The position to go on behind: of a commit that was dealt with, or of <see cref="GetChangeBoundsAsync"/>, or <see cref="ChangePosition.Beginning"/>.</param>

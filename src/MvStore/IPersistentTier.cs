@@ -98,7 +98,8 @@ public interface IPersistentTier : IAsyncDisposable
     /// Removes, in one bounded step, entries that the given rule lets go. The rule must see all stored entries of a key together, and be told which of them
     /// are tombstones. It may let all entries of a key go, or all at or below its floor, with a tombstone as the newest of them (contract E4): those vanish at one instant, so
     /// that nobody, whatever fails, ever sees an older one without the tombstone.
-    /// What it lets go it lets go for ever, so a step can be repeated, and may arrive late.
+    /// What it lets go it lets go for ever, so a step can be repeated, and may arrive late. At the beginning of a run that may leave something (<see cref="TierReclaimStep.GarbageShare"/>) a tier may put it
+    /// off instead, if it knows that no more can go; keys whose own floor rose since need not be counted: they are asked for by name.
     /// </summary>
     /// <param name="request">The rule, where to begin, and how much to look at.</param>
     /// <param name="cancellationToken">Cancels the step before it changes anything.</param>

@@ -64,6 +64,7 @@ public sealed class MvStoreOptionsValidator : IValidateOptions<MvStoreOptions>
             "GarbageCollection.TimeResolution",
             options.GarbageCollection.TimeResolution,
             $"zero to {MaxDuration.TotalDays} days, or Timeout.InfiniteTimeSpan");
+        Require(options.GarbageCollection.MaxGarbageShare is >= 0 and <= 1, "GarbageCollection.MaxGarbageShare", options.GarbageCollection.MaxGarbageShare, "0 to 1");
         RequireBetween("GarbageCollection.ExpiryKeysPerRun", options.GarbageCollection.ExpiryKeysPerRun, 1, MaxExpiryKeys);
         RequireBetween("GarbageCollection.RetainPerKey", options.GarbageCollection.RetainPerKey, 1, int.MaxValue);
         Require(

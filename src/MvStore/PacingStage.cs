@@ -47,7 +47,7 @@ internal sealed class PacingStage : IAsyncDisposable
     /// <summary>What evicts.</summary>
     /// <param name="publication">What is visible.</param>
     public BufferBudget CreateBudget(IPublicationSource publication)
-        => new(_buffer, _flushing?.Mark, publication, _reading, Plan.Budget, Plan.Hard);
+        => new(_buffer, _flushing?.Mark, publication, _reading, _flushing, Plan.Budget, Plan.Hard);
 
     /// <summary>Starts to make room when it is asked for.</summary>
     /// <param name="budget">What evicts.</param>

@@ -61,10 +61,27 @@ public sealed class RetentionPlan
     /// <exception cref="ArgumentNullException"><paramref name="byDefault"/> is null.</exception>
     public RetentionPlan WithDefault(Retention byDefault) => new(byDefault, _byKind) { ReclaimsDeletedKeys = ReclaimsDeletedKeys };
 
+    /// <summary>
+    /// Whether, at the same floors and for the same pins, some kind keeps less than by an earlier plan: fewer versions of each key, or no deletions any more. How far back history goes does not count: that is the
+    /// matter of the floors.
+    /// </summary>
+    /// <param name="before">The earlier plan.</param>
+    /// <returns>True if something may go that stayed before.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="before"/> is null.</exception>
+    public bool KeepsLessThan(RetentionPlan before)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        return KeepsLess(Default, before, before.Default) || ByKind.Keys.Union(before.ByKind.Keys).Any(kind => KeepsLess(Of(kind), before, before.Of(kind)));
+    }
+
     /// <summary>Whether deleted keys of a kind go.</summary>
     internal bool ReclaimsDeletedKeysOf(EntryKind kind) => ReclaimsDeletedKeys && !Of(kind).KeepsDeletedKeys;
 
     /// <summary>The same plan, but for what becomes of deleted keys.</summary>
     internal RetentionPlan WithDeletedKeys(bool reclaimed)
         => ReclaimsDeletedKeys == reclaimed ? this : new RetentionPlan(Default, _byKind) { ReclaimsDeletedKeys = reclaimed };
+
+    private bool KeepsLess(Retention now, RetentionPlan planBefore, Retention before)
+        => now.PerKey < before.PerKey
+            || (ReclaimsDeletedKeys && !now.KeepsDeletedKeys && (!planBefore.ReclaimsDeletedKeys || before.KeepsDeletedKeys));
 }

@@ -59,6 +59,11 @@ public sealed class RetentionRule
     /// <returns>The floor of its kind, or its own, if that is higher.</returns>
     public CommitVersion FloorOf(ReadOnlySpan<byte> key) => FloorsOf(key).Highest;
 
+    /// <summary>The kind of a key, which its floor and what is kept of it follow from.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>The kind.</returns>
+    public EntryKind KindOf(ReadOnlySpan<byte> key) => _classifier.Classify(key);
+
     /// <summary>Decides which entries of one key stay. Where it lets all at or below the floor go, those must vanish at one instant, whatever fails.</summary>
     /// <param name="key">The key.</param>
     /// <param name="newestFirst">Entries of the key, descending by version.</param>

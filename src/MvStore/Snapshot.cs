@@ -40,10 +40,16 @@ internal sealed class Snapshot : ISnapshot
 
     public ValueTask<VersionedRow?> GetAsync(ReadOnlySpan<byte> key, CancellationToken cancellationToken = default)
     {
-        var answer = TryGet(key, out var row);
-        return answer == MemoryAnswer.NotInMemory
-            ? ToRowAsync(_readers.Tiers.FindAsync(key, _pin.View, cancellationToken))
-            : new ValueTask<VersionedRow?>(ReadResults.Own(answer, row));
+        var hash = HashOfReadable(key);
+        var read = _readers.Tiers.GetAsync(key, hash, _pin.View, cancellationToken);
+        if (!read.IsCompletedSuccessfully)
+        {
+            return StillPinnedAsync(read);
+        }
+
+        _pin.ThrowIfReleased();
+        GC.KeepAlive(this);
+        return read;
     }
 
     public ValueTask<CommitVersion?> CopyAsync(
@@ -60,11 +66,7 @@ internal sealed class Snapshot : ISnapshot
 
     public MemoryAnswer TryGet(ReadOnlySpan<byte> key, out GuardedRow row)
     {
-        var hash = KeyHash.Of(key);
-        _readers.Tiers.Prefetch(hash);
-        RequireReadable();
-        RequireInScope(key);
-        PinOpener.RequireReadable(_pin.Floors.Set, key, _readers.Classifier, Version);
+        var hash = HashOfReadable(key);
         var answer = _readers.Tiers.Find(key, hash, _pin.View, out row);
         if (_pin.IsReleased)
         {
@@ -175,10 +177,15 @@ internal sealed class Snapshot : ISnapshot
         _pins.Remove(_pin);
     }
 
-    private async ValueTask<VersionedRow?> ToRowAsync(ValueTask<TierRow?> read)
+    // Checks that the key may be read, while its place in memory is on the way.
+    private ulong HashOfReadable(ReadOnlySpan<byte> key)
     {
-        var found = await StillPinnedAsync(read).ConfigureAwait(false);
-        return ReadResults.PresentRow(found);
+        var hash = KeyHash.Of(key);
+        _readers.Tiers.Prefetch(hash);
+        RequireReadable();
+        RequireInScope(key);
+        PinOpener.RequireReadable(_pin.Floors.Set, key, _readers.Classifier, Version);
+        return hash;
     }
 
     private async ValueTask<T> StillPinnedAsync<T>(ValueTask<T> read)

@@ -21,7 +21,7 @@ internal static class StoreOpening
         var logger = parts.LoggerFactory.CreateLogger("MvStore");
         try
         {
-            await store.BeginAsync(cancellationToken).ConfigureAwait(false);
+            await store.Stages.BeginAsync(store, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -29,7 +29,7 @@ internal static class StoreOpening
             throw;
         }
 
-        Report(parts, recovered, store.MemoryPlan, logger);
+        Report(parts, recovered, store.Stages.Pacing.Plan, logger);
         return store;
     }
 
@@ -61,7 +61,7 @@ internal static class StoreOpening
             var plan = MemoryPlan.Of(parts.Options.Buffer, parts.Tier is not null, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
             flushing = parts.Tier is null ? null : new FlushingStage(parts, recovered, failure, plan.Hard);
             log = OpenLog(parts, recovered, failure, flushing);
-            return new MultiVersionStore(parts, recovered, failure, plan, flushing, log);
+            return new MultiVersionStore(new StoreStages(parts, recovered, failure, plan, flushing, log), parts.Options.CommitLog.MinimumDurability);
         }
         catch
         {

@@ -12,8 +12,11 @@ public sealed record StoreStatistics
     /// <summary>Bytes of memory that rows, chains and indexes take, as the allocator rounds them.</summary>
     public required long BufferedBytes { get; init; }
 
-    /// <summary>Bytes of memory that count against the limits: all of the hot tier, and what waits to be flushed.</summary>
+    /// <summary>Bytes of memory that count against the limits: all of the hot tier, what waits to be flushed, and what makes reads faster (<see cref="ChangeFeedBytes"/> among it).</summary>
     public required long MemoryBytes { get; init; }
+
+    /// <summary>Bytes of memory that recent commits are kept in for those who follow changes (<see cref="IMultiVersionChanges.ReadChangesAsync"/>); 0 while nobody does.</summary>
+    public required long ChangeFeedBytes { get; init; }
 
     /// <summary>The bytes of memory that the store keeps to; see <see cref="BufferOptions.MemoryBudget"/>.</summary>
     public required long MemoryBudget { get; init; }

@@ -24,6 +24,12 @@ public sealed record TierBatch(
     /// </summary>
     public FloorSet? Floors { get; init; }
 
+    /// <summary>
+    /// What it may let go together with the slice, in the transaction that stores <see cref="Floors"/>: an entry that it has already, below one of the slice's of the same key, if the rule, asked for the two
+    /// of them and any others of the key, does not keep it. A tier need not; a run of reclamation comes to it later. Null without <see cref="Floors"/>.
+    /// </summary>
+    public RetentionRule? Rule { get; init; }
+
     /// <summary>What the tier may forget with <see cref="Floors"/>; see <see cref="IPersistentTier.RaiseFloorAsync"/>. Empty without.</summary>
     public IReadOnlyList<KeyFloor> Settled { get; init; } = [];
 }

@@ -41,6 +41,13 @@ public sealed record TierCapabilities
     public bool RaisesFloorsInSlices { get; init; }
 
     /// <summary>
+    /// Whether <see cref="IPersistentTier.ApplyAsync"/> lets go by <see cref="TierBatch.Rule"/> of what a slice supersedes. The engine then raises floors with larger slices even if they supersede nothing within. Without
+    /// effect unless <see cref="RaisesFloorsInSlices"/>.
+    /// </summary>
+    /// <value>Default false.</value>
+    public bool ReclaimsInSlices { get; init; }
+
+    /// <summary>
     /// Whether <see cref="IPersistentTier.GetMarkAsync"/> can be believed after a <see cref="TierFailure.InDoubt"/>: the engine then asks it, and
     /// goes on or writes again. If not, such a failure stops the store for writing: after a failed sync, what a local file shows need not be on disk.
     /// </summary>

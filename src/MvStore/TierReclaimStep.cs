@@ -8,4 +8,11 @@ public sealed record TierReclaimStep(RetentionRule Rule, ReadOnlyMemory<byte>? A
 {
     /// <summary>The only keys to look at, distinct and ascending; null for every key. Some may have no entry, and may count as one all the same.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>>? Keys { get; init; }
+
+    /// <summary>
+    /// How much may stay that the rule lets go, as a share of the entries that the run would have to look at: at the beginning of a run over every key a tier that knows, without looking, that no more
+    /// than that can go may put the run off (<see cref="TierReclaimed.IsPutOff"/>). A tier that does not know ignores it.
+    /// </summary>
+    /// <value>Default 0: everything is to go. 0 to 1.</value>
+    public double GarbageShare { get; init; }
 }

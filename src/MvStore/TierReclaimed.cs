@@ -9,4 +9,11 @@ public readonly record struct TierReclaimed(
     ReadOnlyMemory<byte>? Next,
     long ScannedVersions,
     long ReclaimedVersions,
-    long ReclaimedBytes);
+    long ReclaimedBytes)
+{
+    /// <summary>
+    /// Whether nothing was looked at, because no more can go than may stay (<see cref="TierReclaimStep.GarbageShare"/>). What can go is asked for again by a later run.
+    /// </summary>
+    /// <value>Default false.</value>
+    public bool IsPutOff { get; init; }
+}

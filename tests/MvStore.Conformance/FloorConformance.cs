@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace MvStore.Conformance;
 
 /// <summary>Floors are remembered and never go back.</summary>
@@ -102,12 +104,73 @@ public abstract class FloorConformance<TLocation> : TierSuite<TLocation>
     }
 
     [Fact]
+    public async Task E2_ASliceLetsGoOfWhatItsRuleDoesNotKeepAndOfNothingElse()
+    {
+        if (!Capabilities.RaisesFloorsInSlices)
+        {
+            return;
+        }
+
+        await ApplyAsync(
+            Rows.Set("alone", 1, 1, "stays"), Rows.Set("hidden", 1, 2, "goes"), Rows.Set("high", 9, 3, "newest"),
+            Rows.Set("late", 4, 4, "newest"), Rows.Set("mixed", 3, 4, "goes"), Rows.Set("over", 3, 4, "at the floor"),
+            Rows.Set("pinned", 1, 5, "is seen"), Rows.Gone("unset", 1, 6));
+        TierRow[] slice =
+        [
+            Rows.Set("hidden", 2, 7, "b"), Rows.Set("hidden", 3, 8, "c"), Rows.Set("high", 10, 9, "above"), Rows.Set("late", 2, 10, "below"),
+            Rows.Set("mixed", 2, 10, "is seen too"), Rows.Set("mixed", 4, 10, "d"), Rows.Set("over", 10, 10, "above"), Rows.Set("pinned", 5, 11, "new"),
+            Rows.Set("unset", 2, 12, "set"),
+        ];
+        var floors = Floors(5);
+        Pin[] pins = [new(3, 6) { Scope = KeyRange.Exactly(Rows.Key("pinned").Span) }, new(2, 12) { Scope = KeyRange.Exactly(Rows.Key("mixed").Span) }];
+        var rule = new RetentionRule(floors, pins, TestClassifier.Instance);
+        await Tier.ApplyAsync(new TierBatch(6, 12, 10, slice) { Floors = floors, Rule = rule }, default);
+        await ReopenAsync();
+        (await TextsAsync(5, "alone", "hidden", "late", "mixed", "pinned", "unset")).Should().Equal("stays", "c", "newest", "d", "new", "set");
+        (await TextsAsync(9, "high")).Should().Equal("newest");
+        (await TextsAsync(10, "high", "over")).Should().Equal("above", "above");
+        (await TextsAsync(9, "over")).Should().Equal("at the floor");
+        (await TextsAsync(3, "pinned")).Should().Equal("is seen");
+        (await TextsAsync(2, "mixed")).Should().Equal("is seen too");
+        (await TextsAsync(3, "mixed")).Should().Equal(Capabilities.ReclaimsInSlices ? "is seen too" : "goes");
+        var gone = await Tier.GetAsync(Rows.Keys("hidden", "unset"), new TierView(1, 12), default);
+        gone.Should().HaveCount(Capabilities.ReclaimsInSlices ? 0 : 2);
+
+        // Nothing is there that reclamation would miss, and nothing is counted twice.
+        await Tier.ApplyAsync(new TierBatch(12, 13, 11, [Rows.Gone("hidden", 11, 13)]), default);
+        (await TextsAsync(5, "hidden")).Should().Equal("c");
+        (await Tier.GetAsync(Rows.Keys("hidden"), new TierView(11, 13), default)).Should().ContainSingle().Which.IsTombstone.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task E2_ASliceThatIsRefusedLetsNothingGo()
+    {
+        if (!Capabilities.RaisesFloorsInSlices)
+        {
+            return;
+        }
+
+        await ApplyAsync(Rows.Set("a", 1, 1, "x"), Rows.Set("b", 1, 1, "x"));
+        var floors = Floors(5);
+        var rule = new RetentionRule(floors, [], TestClassifier.Instance);
+        await Tier.Awaiting(t => t.ApplyAsync(new TierBatch(1, 2, 3, [Rows.Set("a", 2, 2, "y"), Rows.Set("b", 1, 2, "z")]) { Floors = floors, Rule = rule }, default).AsTask())
+            .Should().ThrowAsync<PersistentTierException>("(b, 1) exists");
+        await ReopenAsync();
+        (await TextsAsync(1, "a")).Should().Equal("x");
+    }
+
+    [Fact]
     public async Task F2_ACancelledRaiseChangesNothing()
     {
         await Tier.Awaiting(t => t.RaiseFloorAsync(Floors(5), [], new CancellationToken(true)).AsTask())
             .Should().ThrowAsync<OperationCanceledException>();
         (await ReopenAsync()).Floors.Default.Should().Be(CommitVersion.Zero);
     }
+
+    private async Task<IEnumerable<string?>> TextsAsync(CommitVersion at, params string[] keys)
+        => (await Tier.GetAsync(Rows.Keys(keys), new TierView(at, ulong.MaxValue), default))
+            .OrderBy(r => Array.FindIndex(keys, k => Rows.Key(k).Span.SequenceEqual(r.Key.Span)))
+            .Select(r => r.Value is { } value ? Encoding.UTF8.GetString(value.Span) : null);
 
     private static FloorSet Floors(CommitVersion byDefault, params (EntryKind Kind, CommitVersion Floor)[] byKind)
         => new(byDefault, byKind.Select(f => KeyValuePair.Create(f.Kind, f.Floor)));

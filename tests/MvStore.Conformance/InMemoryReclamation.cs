@@ -41,7 +41,26 @@ internal static class InMemoryReclamation
         return new TierReclaimed(next, scanned, doomed.Count, doomed.Sum(r => (long)r.Key.Length + (r.Value?.Length ?? 0)));
     }
 
-    private static TierRow[] Doomed(List<TierRow> chain, RetentionRule rule)
+    /// <summary>Removes what a slice that was just added supersedes and its rule lets go.</summary>
+    public static void RemoveSuperseded(SortedSet<TierRow> entries, TierBatch batch)
+    {
+        if (batch.Rule is not { } rule)
+        {
+            return;
+        }
+
+        foreach (var row in batch.Rows)
+        {
+            // The newest of a key stays, deletions too: the rule is of a slice, and forgets none.
+            var chain = InMemoryRange.Of(entries, KeyRange.Exactly(row.Key.Span)).ToList();
+            foreach (var doomed in Doomed(chain, rule, mayForget: false).Where(d => d.Sequence <= batch.PreviousSequence))
+            {
+                entries.Remove(doomed);
+            }
+        }
+    }
+
+    private static TierRow[] Doomed(List<TierRow> chain, RetentionRule rule, bool mayForget = true)
     {
         if (chain.Count == 0)
         {
@@ -49,7 +68,7 @@ internal static class InMemoryReclamation
         }
 
         var keep = new bool[chain.Count];
-        rule.Decide(chain[0].Key.Span, chain.Select(r => new VersionStamp(r.Version, r.Sequence) { IsTombstone = r.IsTombstone }).ToArray(), keep);
+        rule.Decide(chain[0].Key.Span, chain.Select(r => new VersionStamp(r.Version, r.Sequence) { IsTombstone = r.IsTombstone && mayForget }).ToArray(), keep);
         return chain.Where((_, i) => !keep[i]).ToArray();
     }
 }

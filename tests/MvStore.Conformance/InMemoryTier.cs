@@ -31,7 +31,7 @@ public sealed class InMemoryTier(InMemoryTierStorage storage) : IPersistentTier
 
     /// <summary>What it says of itself when it is opened.</summary>
     /// <value>Default: what a local disk does.</value>
-    public TierCapabilities Capabilities { get; init; } = new() { RaisesFloorsInSlices = true };
+    public TierCapabilities Capabilities { get; init; } = new() { RaisesFloorsInSlices = true, ReclaimsInSlices = true };
 
     /// <summary>Calls of <see cref="ApplyAsync"/>, failed ones included.</summary>
     public int ApplyCalls => Volatile.Read(ref _applyCalls);
@@ -281,6 +281,11 @@ public sealed class InMemoryTier(InMemoryTierStorage storage) : IPersistentTier
         {
             _storage.Kinds = _storage.Kinds.RaisedTo(floors.Kinds);
             InMemoryFloors.Settle(_storage, floors.ByKey, batch.Settled);
+        }
+
+        if (Capabilities.ReclaimsInSlices)
+        {
+            InMemoryReclamation.RemoveSuperseded(_storage.Entries, batch);
         }
 
         _storage.DurableSequence = batch.Sequence;

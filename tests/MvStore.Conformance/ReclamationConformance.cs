@@ -138,6 +138,25 @@ public abstract class ReclamationConformance<TLocation> : TierSuite<TLocation>
         (await HistoryAsync()).Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task E6_WhatMayStayGoesWhenNothingMay()
+    {
+        await ApplyAsync([.. Enumerable.Range(1, 20).Select(i => Rows.Set("a", (ulong)i, 1, "v"))]);
+        await RunAsync(Rule(10), 100);
+        await ApplyAsync([.. Enumerable.Range(21, 20).Select(i => Rows.Set("a", (ulong)i, Durable + 1, "v"))]);
+
+        // A tier that does not know what can go does not leave it; one that does says so, and changes nothing.
+        var first = await Tier.ReclaimAsync(new TierReclaimStep(Rule(12), null, 100) { GarbageShare = 1 }, default);
+        (await HistoryAsync()).Should().HaveCount(first.IsPutOff ? 31 : 29);
+        first.Should().Match<TierReclaimed>(done => !done.IsPutOff || done == new TierReclaimed(null, 0, 0, 0) { IsPutOff = true });
+        await RunAsync(Rule(12), 100);
+        (await HistoryAsync()).Select(r => r.Version.Value).Should().Equal(Enumerable.Range(12, 29).Reverse().Select(v => (ulong)v));
+
+        // Of 29 versions 28 can go: more than may stay.
+        (await Tier.ReclaimAsync(new TierReclaimStep(Rule(40), null, 100) { GarbageShare = 0.1 }, default)).IsPutOff.Should().BeFalse();
+        (await HistoryAsync()).Should().ContainSingle(r => r.Version.Value == 40);
+    }
+
     private static RetentionRule ForgettingRule(ulong floor, params Pin[] pins)
         => new(new FloorSet(floor, []), pins, TestClassifier.Instance, new RetentionPlan(new Retention(), []) { ReclaimsDeletedKeys = true });
 

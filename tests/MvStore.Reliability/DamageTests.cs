@@ -13,8 +13,8 @@ public sealed class DamageTests(ITestOutputHelper output)
     private const int FirstSeed = 6_000;
 
     [Theory]
-    [InlineData(nameof(DamageKind.Flip), 600, 50_000)]
-    [InlineData(nameof(DamageKind.Cut), 400, 30_000)]
+    [InlineData(nameof(DamageKind.Flip), 1_000, 50_000)]
+    [InlineData(nameof(DamageKind.Cut), 1_000, 30_000)]
     [InlineData(nameof(DamageKind.Zero), 100, 10_000)]
     [InlineData(nameof(DamageKind.Swap), 100, 10_000)]
     public async Task F3_DamageIsNoticedOrMakesNoDifference(string name, int fast, int many)

@@ -29,9 +29,10 @@ public sealed class FailedSyncTests(ITestOutputHelper output)
     {
         var sweep = new Sweep();
         var failed = 0;
+        var hasTime = Effort.Time();
         foreach (var script in scripts)
         {
-            for (var index = 0; ; index++)
+            for (var index = 0; index == 0 || hasTime(); index++)
             {
                 using var disk = new Disk(Folder.Create(), []);
                 disk.Arm(new Fault(kind, ResultCode.Sync, index, ForGood: false) { Loss = loss });
@@ -57,9 +58,10 @@ public sealed class FailedSyncTests(ITestOutputHelper output)
     {
         var sweep = new Sweep();
         var failed = 0;
+        var hasTime = Effort.Time();
         foreach (var script in new[] { FixedScripts.Checkpoints, FixedScripts.Everything })
         {
-            for (var index = 0; ; index++)
+            for (var index = 0; index == 0 || hasTime(); index++)
             {
                 using var disk = new Disk(Folder.Create(), []);
                 disk.Arm(new Fault(OperationKind.Sync, ResultCode.Sync, index, ForGood: false) { Loss = Loss.Hidden });

@@ -16,8 +16,7 @@ public sealed class KillTests(ITestOutputHelper output)
     public async Task D3_NothingAcknowledgedIsLostToAKill()
     {
         var reports = new ConcurrentQueue<string>();
-        var seeds = Effort.Seeds(FirstSeed, 4, 400).ToArray();
-        await Parallel.ForEachAsync(seeds, new ParallelOptions { MaxDegreeOfParallelism = Math.Min(4, Effort.Workers) }, async (seed, _) =>
+        await Parallel.ForEachAsync(Effort.Seeds(FirstSeed, 4, 400), new ParallelOptions { MaxDegreeOfParallelism = Math.Min(4, Effort.Workers) }, async (seed, _) =>
         {
             try
             {
@@ -32,6 +31,9 @@ public sealed class KillTests(ITestOutputHelper output)
         {
             output.WriteLine(report);
         }
+
+        output.WriteLine($"{reports.Count * KillsPerStore} kills");
+        reports.Should().NotBeEmpty();
     }
 
     [Fact]

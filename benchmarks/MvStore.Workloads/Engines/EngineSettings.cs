@@ -6,9 +6,13 @@ namespace MvStore.Workloads.Engines;
 /// <param name="Duty">What for.</param>
 /// <param name="MemoryBudget">The bytes of rows it may keep in memory, or null for its default.</param>
 /// <param name="CollectionInterval">How often it is to let go of old versions by itself, infinite for never, or null for its default.</param>
+/// <param name="LateVersions">How far below the newest version one may still be committed where history is not kept: threads that commit overtake each other.</param>
+/// <param name="GarbageShare">How much of what can go it may leave on disk then, as a share of the old versions, or null for its default.</param>
 public sealed record EngineSettings(
     string Directory,
     bool KeepsHistory = true,
     EngineDuty Duty = EngineDuty.Serving,
     long? MemoryBudget = null,
-    TimeSpan? CollectionInterval = null);
+    TimeSpan? CollectionInterval = null,
+    ulong LateVersions = 0,
+    double? GarbageShare = null);

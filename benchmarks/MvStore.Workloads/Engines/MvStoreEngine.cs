@@ -49,7 +49,7 @@ public sealed class MvStoreEngine : IHeldSnapshots, IMemoryAccounting, IReclaimi
     {
         if (!settings.KeepsHistory)
         {
-            options.GarbageCollection.RetainVersions = 0;
+            options.GarbageCollection.RetainVersions = settings.LateVersions;
         }
 
         if (settings.Duty == EngineDuty.Reclamation)
@@ -60,6 +60,11 @@ public sealed class MvStoreEngine : IHeldSnapshots, IMemoryAccounting, IReclaimi
         if (settings.CollectionInterval is { } interval)
         {
             options.GarbageCollection.Interval = interval;
+        }
+
+        if (settings.GarbageShare is { } share)
+        {
+            options.GarbageCollection.MaxGarbageShare = share;
         }
 
         if (settings.MemoryBudget is { } budget)

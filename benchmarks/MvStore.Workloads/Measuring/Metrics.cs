@@ -83,6 +83,12 @@ public static class Metrics
     /// <summary>The same where each key has an old version besides, which is held.</summary>
     public const string FewAmongOldTime = "time for a few among held old ones";
 
+    /// <summary>How long a run that reclamation makes by itself takes where each key has an old version that is held, and hardly anything can go.</summary>
+    public const string HeldRunTime = "time of a run over held old ones";
+
+    /// <summary>The same if it walks through them each time.</summary>
+    public const string HeldWalkTime = "the same, walking each time";
+
     /// <summary>Prefix of figures of readers alone.</summary>
     public const string Alone = "alone ";
 

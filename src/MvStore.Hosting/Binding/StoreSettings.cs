@@ -49,6 +49,7 @@ internal static class StoreSettings
             .AddFamily("GarbageCollection:RetainByKind:", SetRetention)
             .Add("GarbageCollection:ReclaimDeletedKeys", (o, text) => o.GarbageCollection.ReclaimDeletedKeys = SettingText.ToFlag(text))
             .Add("GarbageCollection:TimeResolution", (o, text) => o.GarbageCollection.TimeResolution = SettingText.ToDuration(text))
+            .Add("GarbageCollection:MaxGarbageShare", (o, text) => o.GarbageCollection.MaxGarbageShare = SettingText.ToFraction(text))
             .Add("GarbageCollection:ExpiryKeysPerRun", (o, text) => o.GarbageCollection.ExpiryKeysPerRun = SettingText.ToCount(text))
             .Add("GarbageCollection:Interval", (o, text) => o.GarbageCollection.Interval = SettingText.ToDuration(text));
 

@@ -16,6 +16,9 @@ internal static class Failures
             $"SQLite failed while {doing}: {failure.Message} (code {failure.SqliteErrorCode}, extended {failure.SqliteExtendedErrorCode}).",
             failure);
 
+    /// <summary>Translates the failure of a read.</summary>
+    public static PersistentTierException WhileReading(SqliteException failure) => Translate(failure, whileSyncing: false, "reading");
+
     public static TierFailure KindOf(int code, bool whileSyncing) => code switch
     {
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_FULL => TierFailure.Transient,

@@ -12,14 +12,35 @@ internal sealed class ReaderPool(string path, SqliteTierOptions options)
 
     private readonly Reader?[] _idle = new Reader?[options.MaxReadConnections * Distance]; // any thread, interlocked; every sixteenth
     private readonly Lock _lock = new();
-    private readonly Queue<TaskCompletionSource<Reader?>> _line = new(); // under _lock; null tells to begin again
+    private readonly Queue<Turn> _line = new(); // under _lock
     private bool _closed; // under _lock; never reset
     private int _opened;  // under _lock: connections open or being opened
     private int _waiting; // length of the line; written under _lock, read after a full fence
 
+    /// <summary>Takes an idle reader, or null. Give it back.</summary>
+    public Reader? TryRent() => TryTake();
+
     /// <summary>Takes a reader; completes synchronously unless all are in use. Give it back.</summary>
     public ValueTask<Reader> RentAsync(CancellationToken cancellationToken)
         => TryTake() is { } reader ? new ValueTask<Reader>(reader) : OpenOrWaitAsync(cancellationToken);
+
+    /// <summary>Opens another reader, or waits in line.</summary>
+    /// <param name="turn">A new one.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>A reader, to be given back; or null, see <see cref="Turn"/>.</returns>
+    public async ValueTask<Reader?> OpenOrWaitAsync(Turn turn, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!TryJoinLine(turn))
+        {
+            return Open();
+        }
+
+        using (cancellationToken.UnsafeRegister(static (t, token) => ((Turn)t!).TrySetCanceled(token), turn))
+        {
+            return await TakeTurnAsync(turn).ConfigureAwait(false);
+        }
+    }
 
     public void Return(Reader reader)
     {
@@ -42,7 +63,7 @@ internal sealed class ReaderPool(string path, SqliteTierOptions options)
     /// <summary>Lets nobody wait any more, and disposes each reader once no call has it. Once.</summary>
     public async Task CloseAsync()
     {
-        while (JoinLineToClose() is { } turn)
+        while (TryJoinLineToClose() is { } turn)
         {
             if (await TakeTurnAsync(turn).ConfigureAwait(false) is { } reader)
             {
@@ -85,23 +106,14 @@ internal sealed class ReaderPool(string path, SqliteTierOptions options)
     {
         while (true)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (JoinLine() is not { } turn)
+            if (await OpenOrWaitAsync(new Turn(), cancellationToken).ConfigureAwait(false) is { } reader)
             {
-                return Open();
-            }
-
-            using (cancellationToken.UnsafeRegister(static (t, token) => ((TaskCompletionSource<Reader?>)t!).TrySetCanceled(token), turn))
-            {
-                if (await TakeTurnAsync(turn).ConfigureAwait(false) is { } reader)
-                {
-                    return reader;
-                }
+                return reader;
             }
         }
     }
 
-    private Task<Reader?> TakeTurnAsync(TaskCompletionSource<Reader?> turn)
+    private Task<Reader?> TakeTurnAsync(Turn turn)
     {
         Interlocked.MemoryBarrier();
         if (TryTake() is { } returned)
@@ -112,38 +124,44 @@ internal sealed class ReaderPool(string path, SqliteTierOptions options)
         return turn.Task;
     }
 
-    // Null: there is room for another connection, now reserved.
-    private TaskCompletionSource<Reader?>? JoinLine()
+    // False: there is room for another connection, now reserved.
+    private bool TryJoinLine(Turn turn)
     {
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_closed, typeof(SqliteTier));
             if (_opened == options.MaxReadConnections)
             {
-                return Joined();
+                Join(turn);
+                return true;
             }
 
             _opened++;
-            return null;
+            return false;
         }
     }
 
     // Null: all are closed.
-    private TaskCompletionSource<Reader?>? JoinLineToClose()
+    private Turn? TryJoinLineToClose()
     {
         lock (_lock)
         {
             _closed = true;
-            return _opened == 0 ? null : Joined();
+            if (_opened == 0)
+            {
+                return null;
+            }
+
+            var turn = new Turn();
+            Join(turn);
+            return turn;
         }
     }
 
-    private TaskCompletionSource<Reader?> Joined()
+    private void Join(Turn turn)
     {
-        var turn = new TaskCompletionSource<Reader?>(TaskCreationOptions.RunContinuationsAsynchronously);
         _line.Enqueue(turn);
         _waiting++;
-        return turn;
     }
 
     private Reader Open()
@@ -160,13 +178,41 @@ internal sealed class ReaderPool(string path, SqliteTierOptions options)
             }
 
             // Whoever waits for a connection that was never opened tries to open it.
-            _ = Serve(null);
+            _ = HandOn(null);
             throw;
         }
     }
 
+    // Answers the reads of single keys that are first in line, and hands the reader to whoever comes behind them. False when nobody waits any more.
+    private bool Serve(Reader reader)
+    {
+        if (TakeLookups() is { } lookups)
+        {
+            LookupBatch.Run(reader, lookups);
+        }
+
+        return HandOn(reader);
+    }
+
+    // Null when the first in line is none.
+    private List<Lookup>? TakeLookups()
+    {
+        lock (_lock)
+        {
+            List<Lookup>? taken = null;
+            while ((taken?.Count ?? 0) < LookupBatch.Most && _line.TryPeek(out var first) && first is Lookup lookup)
+            {
+                _line.Dequeue();
+                _waiting--;
+                (taken ??= []).Add(lookup);
+            }
+
+            return taken;
+        }
+    }
+
     // False when nobody waits any more.
-    private bool Serve(Reader? reader)
+    private bool HandOn(Reader? reader)
     {
         lock (_lock)
         {

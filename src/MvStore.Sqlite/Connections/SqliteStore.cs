@@ -4,13 +4,15 @@ namespace MvStore.Sqlite.Connections;
 internal sealed class SqliteStore : IAsyncDisposable
 {
     private readonly OwnerLock _ownership;
+    private readonly ReaderPool _readers;
 
     private SqliteStore(string path, OwnerLock ownership, Writer writer, ReaderPool readers)
     {
         Path = path;
         _ownership = ownership;
         Writer = writer;
-        Readers = readers;
+        _readers = readers;
+        Reads = new PooledReads(readers);
     }
 
     /// <summary>The file behind whatever link names it.</summary>
@@ -18,7 +20,8 @@ internal sealed class SqliteStore : IAsyncDisposable
 
     public Writer Writer { get; }
 
-    public ReaderPool Readers { get; }
+    /// <summary>Reads, on whichever connection is idle.</summary>
+    public PooledReads Reads { get; }
 
     /// <summary>Becomes the owner, makes sure the file is a store or makes it one, and only then lets SQLite open it.</summary>
     public static SqliteStore Open(SqliteTierOptions options, ulong epoch)
@@ -50,7 +53,7 @@ internal sealed class SqliteStore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // SQLite copies the log into the file and removes it when the last connection closes.
-        await Readers.CloseAsync().ConfigureAwait(false);
+        await _readers.CloseAsync().ConfigureAwait(false);
         Writer.Dispose();
         _ownership.Dispose();
     }

@@ -13,7 +13,7 @@ internal static class StoredState
             Drops = LoadKeys(connection, "dropped", StateChecksum.OfDropped),
             Notes = StoredNotes.Load(connection),
             Identity = unchecked((ulong)meta.StoreId),
-            Capabilities = new TierCapabilities { RaisesFloorsInSlices = true },
+            Capabilities = new TierCapabilities { RaisesFloorsInSlices = true, ReclaimsInSlices = true },
         };
     }
 

@@ -9,9 +9,9 @@ internal sealed class BatchWriter : IDisposable
     private readonly EntryWriter _entries;
     private readonly Statement _insertDrop;
 
-    public BatchWriter(Connection connection)
+    public BatchWriter(Connection connection, StoredGarbage garbage)
     {
-        _entries = new EntryWriter(connection);
+        _entries = new EntryWriter(connection, garbage);
         _insertDrop = connection.Prepare("INSERT OR IGNORE INTO dropped (key, version, checksum) VALUES (?1, ?2, ?3)");
     }
 
@@ -22,7 +22,7 @@ internal sealed class BatchWriter : IDisposable
     public MetaRow Write(TierBatch batch, MetaRow meta)
     {
         var after = Continue(batch, meta);
-        _entries.Write(batch.Rows);
+        var replaced = _entries.Write(batch.Rows, batch.Rule);
         foreach (var (key, version) in batch.Drops)
         {
             _insertDrop.BindBlob(1, key.Span);
@@ -32,7 +32,7 @@ internal sealed class BatchWriter : IDisposable
             _insertDrop.Run();
         }
 
-        return after;
+        return after with { Entries = after.Entries - replaced };
     }
 
     public void Dispose()

@@ -45,11 +45,13 @@ internal sealed class CollectedKey(DoomedRows doomed)
     /// <param name="rule">The rule.</param>
     /// <param name="key">The key; kept.</param>
     /// <param name="isNext">Whether no other key of the history lies between this one and the one judged before.</param>
-    public void Judge(RetentionRule rule, byte[] key, bool isNext)
+    /// <param name="tally">Counts what stays; null for nobody.</param>
+    public void Judge(RetentionRule rule, byte[] key, bool isNext, GarbageTally? tally)
     {
         var stamps = CollectionsMarshal.AsSpan(_stamps);
         var keep = stamps.Length <= 256 ? stackalloc bool[stamps.Length] : new bool[stamps.Length];
         var going = rule.Decide(key, stamps, keep);
+        tally?.AddLeft(key, stamps, keep);
         if (stamps.Length > 1)
         {
             doomed.Begin(key, isNext, isWhole: !keep[1..].Contains(true)); // without older entries it is no key of the history

@@ -3,7 +3,7 @@ namespace MvStore.Sqlite.Writing;
 /// <summary>
 /// Puts entries where they belong (L1): the newest of each key into <c>current</c>, all others into <c>history</c>. Keys that are new go many to a
 /// statement, which passes over those that are not; as soon as most are not, keys go one by one: the row that was newest is read,
-/// moves to the history and is replaced; an entry below it, a late one, goes to the history itself. Right for rows in any order, fast for
+/// moves to the history and is replaced, or is replaced at once if the rule of the slice lets it go (I36); an entry below it, a late one, goes to the history itself. Right for rows in any order, fast for
 /// ascending ones.
 /// </summary>
 internal sealed class EntryWriter : IDisposable
@@ -12,6 +12,7 @@ internal sealed class EntryWriter : IDisposable
     private const int ColumnsPerRow = 5;
 
     private readonly Connection _connection;
+    private readonly StoredGarbage _garbage;
     private readonly Statement _insertNewKeys;
     private readonly Statement _insertNewKey;
     private readonly Statement _insertOlder;
@@ -19,10 +20,14 @@ internal sealed class EntryWriter : IDisposable
     private readonly Statement _replaceNewest;
     private bool _expectsNewKeys = true; // whether it is worth trying many at once
     private int _newKeysInRow;           // met one by one
+    private VersionStamp[] _stamps = new VersionStamp[2];
+    private bool[] _keep = new bool[2];
+    private long _replaced;
 
-    public EntryWriter(Connection connection)
+    public EntryWriter(Connection connection, StoredGarbage garbage)
     {
         _connection = connection;
+        _garbage = garbage;
         _insertNewKeys = connection.Prepare($"{InsertSql("current", RowsPerStatement)} ON CONFLICT (key) DO NOTHING");
         _insertNewKey = connection.Prepare(InsertSql("current", 1));
         _insertOlder = connection.Prepare(InsertSql("history", 1));
@@ -32,14 +37,18 @@ internal sealed class EntryWriter : IDisposable
     }
 
     /// <summary>Writes entries that are not there yet. Inside a transaction.</summary>
-    public void Write(IReadOnlyList<TierRow> rows)
+    /// <param name="rows">The entries.</param>
+    /// <param name="rule">What may go of those that were newest before; null for nothing.</param>
+    /// <returns>How many of those went.</returns>
+    public long Write(IReadOnlyList<TierRow> rows, RetentionRule? rule)
     {
+        _replaced = 0;
         var next = 0;
         while (next < rows.Count)
         {
             if (_expectsNewKeys && rows.Count - next >= RowsPerStatement)
             {
-                WriteMany(rows, next);
+                WriteMany(rows, next, rule);
                 next += RowsPerStatement;
                 continue;
             }
@@ -50,9 +59,11 @@ internal sealed class EntryWriter : IDisposable
                 end++;
             }
 
-            WriteKey(rows, next, end);
+            WriteKey(rows, next, end, rule);
             next = end;
         }
+
+        return _replaced;
     }
 
     public void Dispose()
@@ -67,7 +78,7 @@ internal sealed class EntryWriter : IDisposable
     private static string InsertSql(string table, int rows)
         => $"INSERT INTO {table} ({Schema.EntryColumnList}) VALUES {string.Join(", ", Enumerable.Repeat("(?, ?, ?, ?, ?)", rows))}";
 
-    private void WriteMany(IReadOnlyList<TierRow> rows, int first)
+    private void WriteMany(IReadOnlyList<TierRow> rows, int first, RetentionRule? rule)
     {
         for (var i = 0; i < RowsPerStatement; i++)
         {
@@ -78,13 +89,18 @@ internal sealed class EntryWriter : IDisposable
         var written = _connection.ChangedRows;
         if (written == RowsPerStatement)
         {
+            for (var i = 0; i < RowsPerStatement; i++)
+            {
+                TakeNoteOfNew(rows[first + i]);
+            }
+
             return;
         }
 
         _expectsNewKeys = written >= RowsPerStatement / 2;
         for (var i = 0; i < RowsPerStatement; i++)
         {
-            written -= WriteUnlessWritten(rows[first + i]) ? 0 : 1;
+            written -= WriteUnlessWritten(rows, first + i, rule) ? 0 : 1;
         }
 
         // Entries that were there before look like those just written; the count tells.
@@ -95,8 +111,9 @@ internal sealed class EntryWriter : IDisposable
     }
 
     // After an attempt to insert: false when that has written the row.
-    private bool WriteUnlessWritten(in TierRow row)
+    private bool WriteUnlessWritten(IReadOnlyList<TierRow> rows, int index, RetentionRule? rule)
     {
+        var row = rows[index];
         try
         {
             if (!StepToNewest(row.Key.Span))
@@ -108,10 +125,11 @@ internal sealed class EntryWriter : IDisposable
             var version = (long)row.Version.Value;
             if (newest == version)
             {
+                TakeNoteOfNew(row);
                 return (ulong)EntryColumns.Sequence(_selectNewest) == row.Sequence ? false : throw Twice();
             }
 
-            Place(row, isNewest: newest < version);
+            Place(rows, index, index + 1, newest, rule);
             return true;
         }
         finally
@@ -121,7 +139,7 @@ internal sealed class EntryWriter : IDisposable
     }
 
     // Rows of one key, ascending by version.
-    private void WriteKey(IReadOnlyList<TierRow> rows, int first, int end)
+    private void WriteKey(IReadOnlyList<TierRow> rows, int first, int end, RetentionRule? rule)
     {
         try
         {
@@ -130,6 +148,7 @@ internal sealed class EntryWriter : IDisposable
             {
                 WriteOlder(rows, first, last, newest: 0);
                 Insert(_insertNewKey, rows[last]);
+                _garbage.Add(rows[last], letsNothingGo: first == last, isNewest: true, replacesDeletion: false);
                 _expectsNewKeys = ++_newKeysInRow >= RowsPerStatement;
                 return;
             }
@@ -138,7 +157,7 @@ internal sealed class EntryWriter : IDisposable
             var newest = EntryColumns.Version(_selectNewest);
             WriteOlder(rows, first, last, newest);
             RequireOther(rows[last], newest);
-            Place(rows[last], isNewest: newest < (long)rows[last].Version.Value);
+            Place(rows, first, end, newest, rule);
         }
         finally
         {
@@ -152,22 +171,64 @@ internal sealed class EntryWriter : IDisposable
         {
             RequireOther(rows[i], newest);
             Insert(_insertOlder, rows[i]);
+            _garbage.Add(rows[i], letsNothingGo: newest == 0 && i == first, isNewest: false, replacesDeletion: false);
         }
     }
 
-    // Beside the row that was newest so far, on which the statement stands.
-    private void Place(in TierRow row, bool isNewest)
+    // The last of some rows of a key, beside the one that was newest so far, on which the statement stands.
+    private void Place(IReadOnlyList<TierRow> rows, int first, int end, long newest, RetentionRule? rule)
     {
-        if (isNewest)
+        var row = rows[end - 1];
+        if (newest > (long)row.Version.Value)
         {
-            MoveToHistory(_selectNewest);
-            Insert(_replaceNewest, row);
+            _garbage.Add(row, letsNothingGo: false, isNewest: false, replacesDeletion: false);
+            Insert(_insertOlder, row);
+            return;
+        }
+
+        var goes = rule is not null && LetsGo(rule, rows, first, end);
+        _garbage.Add(row, letsNothingGo: goes, isNewest: true, replacesDeletion: _selectNewest.IsNull(3));
+        if (goes)
+        {
+            _replaced++;
         }
         else
         {
-            Insert(_insertOlder, row);
+            MoveToHistory(_selectNewest);
         }
+
+        Insert(_replaceNewest, row);
     }
+
+    // Whether the row that was newest so far, and is not any more, goes by a rule.
+    private bool LetsGo(RetentionRule rule, IReadOnlyList<TierRow> rows, int first, int end)
+    {
+        var length = end - first + 1;
+        if (length > _stamps.Length)
+        {
+            _stamps = new VersionStamp[length * 2];
+            _keep = new bool[length * 2];
+        }
+
+        // No deletion is let go with what it hides: that is for reclamation, which looks at the whole key.
+        var newest = new VersionStamp((ulong)EntryColumns.Version(_selectNewest), (ulong)EntryColumns.Sequence(_selectNewest));
+        var place = length - 1;
+        for (var i = first; i < end; i++)
+        {
+            _stamps[length - 2 - (i - first)] = new VersionStamp(rows[i].Version, rows[i].Sequence);
+        }
+
+        for (; place > 0 && _stamps[place - 1].Version < newest.Version; place--)
+        {
+            _stamps[place] = _stamps[place - 1];
+        }
+
+        _stamps[place] = newest;
+        rule.Decide(EntryColumns.Key(_selectNewest), _stamps.AsSpan(0, length), _keep.AsSpan(0, length));
+        return !_keep[place];
+    }
+
+    private void TakeNoteOfNew(in TierRow row) => _garbage.Add(row, letsNothingGo: true, isNewest: true, replacesDeletion: false);
 
     private bool StepToNewest(ReadOnlySpan<byte> key)
     {

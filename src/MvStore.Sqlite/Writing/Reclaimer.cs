@@ -33,7 +33,10 @@ internal sealed class Reclaimer : IDisposable
     public ReadOnlyMemory<byte>? LastKey { get; private set; }
 
     /// <summary>Does one step. Inside a transaction.</summary>
-    public TierReclaimed Run(TierReclaimStep step, CancellationToken cancellationToken)
+    /// <param name="step">The step.</param>
+    /// <param name="tally">Counts what a walk leaves; null for nobody.</param>
+    /// <param name="cancellationToken">Ends it before anything is deleted.</param>
+    public TierReclaimed Run(TierReclaimStep step, GarbageTally? tally, CancellationToken cancellationToken)
     {
         _doomed.Clear();
         LastKey = step.Keys is { Count: > 0 } asked ? asked[^1] : step.After;
@@ -41,7 +44,7 @@ internal sealed class Reclaimer : IDisposable
         {
             var (next, scanned) = step.Keys is { } keys
                 ? LookAt(keys, step, cancellationToken)
-                : LookAtAll(step, cancellationToken);
+                : LookAtAll(step, tally, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             _newest.Reset();
             _doomed.Delete();
@@ -65,7 +68,7 @@ internal sealed class Reclaimer : IDisposable
         _doomed.Dispose();
     }
 
-    private (ReadOnlyMemory<byte>? Next, long Scanned) LookAtAll(TierReclaimStep step, CancellationToken cancellationToken)
+    private (ReadOnlyMemory<byte>? Next, long Scanned) LookAtAll(TierReclaimStep step, GarbageTally? tally, CancellationToken cancellationToken)
     {
         var scanned = 0L;
         using var walk = new GarbageWalk(
@@ -85,7 +88,7 @@ internal sealed class Reclaimer : IDisposable
                 scanned++;
             }
 
-            _collected.Judge(step.Rule, key, isNext: true);
+            _collected.Judge(step.Rule, key, isNext: true, tally);
             LastKey = key;
             if (scanned >= step.MaxVersions && !walk.IsAtEnd)
             {
@@ -109,7 +112,7 @@ internal sealed class Reclaimer : IDisposable
             if (CollectKey(keys[i].Span) is var entries and > 0)
             {
                 scanned += entries;
-                _collected.Judge(step.Rule, keys[i].ToArray(), isNext: false);
+                _collected.Judge(step.Rule, keys[i].ToArray(), isNext: false, tally: null);
             }
             else
             {

@@ -7,6 +7,7 @@ internal sealed class Writer : IDisposable
     private readonly WriteTransaction _transaction;
     private readonly BatchWriter _batches;
     private readonly Reclaimer _reclaimer;
+    private readonly StoredGarbage _garbage;
     private readonly Statement _readMeta;
     private readonly Statement _writeMeta;
     private readonly StoreMark _mark;
@@ -21,7 +22,8 @@ internal sealed class Writer : IDisposable
         DurableSequence = State.DurableSequence;
         _kinds = State.Floors.Kinds;
         _transaction = new WriteTransaction(connection, path, options.CheckpointBytes, figures: Checkpoints);
-        _batches = new BatchWriter(connection);
+        _garbage = new StoredGarbage(options.FewRows);
+        _batches = new BatchWriter(connection, _garbage);
         _reclaimer = new Reclaimer(connection);
         _readMeta = connection.Prepare(MetaRow.SelectSql);
         _writeMeta = connection.Prepare(MetaRow.UpdateSql);
@@ -84,16 +86,25 @@ internal sealed class Writer : IDisposable
     public void Apply(TierBatch batch)
     {
         var raised = batch.Floors is { } floors ? _kinds.RaisedTo(floors.Kinds) : _kinds;
-        Change("writing a batch", meta =>
+        try
         {
-            var after = _batches.Write(batch, meta);
-            if (batch.Floors is { } risen)
+            Change("writing a batch", meta =>
             {
-                SaveFloors(raised, risen.ByKey, batch.Settled);
-            }
+                var after = _batches.Write(batch, meta);
+                if (batch.Floors is { } risen)
+                {
+                    SaveFloors(raised, risen.ByKey, batch.Settled);
+                }
 
-            return after;
-        });
+                return after;
+            });
+        }
+        catch
+        {
+            _garbage.Forget();
+            throw;
+        }
+
         _kinds = raised;
     }
 
@@ -115,16 +126,34 @@ internal sealed class Writer : IDisposable
 
     public TierReclaimed Reclaim(TierReclaimStep step, CancellationToken cancellationToken)
     {
-        var done = default(TierReclaimed);
-        Change("reclaiming", meta =>
+        if (step is { After: null, Keys: null } && !_garbage.IsWorthAWalk(step.Rule, step.GarbageShare))
         {
-            done = _reclaimer.Run(step, cancellationToken);
-            var (gaveBack, isMoreFree) = done.Next is null ? FreeSpace.GiveBack(_connection) : default;
+            return new TierReclaimed(null, 0, 0, 0) { IsPutOff = true };
+        }
 
-            // Nothing is left to look at: the next step gives back more.
-            done = isMoreFree ? done with { Next = _reclaimer.LastKey ?? ReadOnlyMemory<byte>.Empty } : done;
-            return gaveBack || done.ReclaimedVersions > 0 ? meta with { Entries = meta.Entries - done.ReclaimedVersions } : null;
-        });
+        var done = default(TierReclaimed);
+        var reached = default(ReadOnlyMemory<byte>?);
+        var tally = _garbage.BeginStep(step);
+        try
+        {
+            Change("reclaiming", meta =>
+            {
+                done = _reclaimer.Run(step, tally, cancellationToken);
+                reached = done.Next;
+                var (gaveBack, isMoreFree) = done.Next is null ? FreeSpace.GiveBack(_connection) : default;
+
+                // Nothing is left to look at: the next step gives back more.
+                done = isMoreFree ? done with { Next = _reclaimer.LastKey ?? ReadOnlyMemory<byte>.Empty } : done;
+                return gaveBack || done.ReclaimedVersions > 0 ? meta with { Entries = meta.Entries - done.ReclaimedVersions } : null;
+            });
+        }
+        catch
+        {
+            _garbage.Forget();
+            throw;
+        }
+
+        _garbage.EndStep(step, reached, done.ReclaimedVersions);
         return done;
     }
 

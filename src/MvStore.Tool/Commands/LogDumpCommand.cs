@@ -10,6 +10,7 @@ internal sealed class LogDumpCommand : OneLogCommand
     private const string Summary =
         """
         List the commits in a commit log: sequence, version, and how much each changes; never keys or values.
+        Before them, the version of the log's format.
 
         Examples:
           mvstore log dump                       the log of the repository's store
@@ -26,6 +27,7 @@ internal sealed class LogDumpCommand : OneLogCommand
     protected override async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var directory = await FindLogAsync(parsed, cancellationToken);
+        var format = CommitLogInspection.GetFormat(directory);
         var commits = new List<LogCommitDocument>();
         foreach (var commit in CommitLogInspection.Read(directory))
         {
@@ -43,18 +45,19 @@ internal sealed class LogDumpCommand : OneLogCommand
 
         if (IsJson(parsed))
         {
-            ToolJson.Write(Host, new LogDumpDocument { Log = directory, Commits = commits }, ToolJson.Default.LogDumpDocument);
+            ToolJson.Write(Host, new LogDumpDocument { Log = directory, Format = format, Commits = commits }, ToolJson.Default.LogDumpDocument);
         }
         else
         {
-            Write(commits);
+            Write(format, commits);
         }
 
         return ExitCode.Ok;
     }
 
-    private void Write(List<LogCommitDocument> commits)
+    private void Write(int format, List<LogCommitDocument> commits)
     {
+        Host.Text.WriteLine(format == 0 ? "The log was never used." : $"Format {Figures.Count(format)}.");
         var table = new TextTable("publication", "version", "rows", "tombstones", "drops", "bytes");
         foreach (var commit in commits)
         {

@@ -10,7 +10,7 @@ internal sealed class PinsCommand : ToolCommand
 {
     private const string Summary =
         """
-        List the leases of a store, lowest version first: what each sees, until when unless it is renewed, and what would go at the next reclamation if it alone ended. Those past their limit are not listed: they keep nothing. Snapshots are not in the file; they end with the process that opened them. Changes nothing.
+        List the leases of a store, lowest version first: what each sees, until when unless it is renewed, and what would go at the next reclamation if it alone ended. And the holds of changes, furthest back first: up to where each was read, and how many publications are behind that. As long as there are any no floor rises, whatever --keep says. Those past their limit are not listed: they keep nothing. Snapshots are not in the file; they end with the process that opened them. Changes nothing.
 
         Examples:
           mvstore pins shop.db               who keeps versions that could not be read otherwise
@@ -38,12 +38,15 @@ internal sealed class PinsCommand : ToolCommand
             var preview = await store.PreviewReclamationAsync(cancellationToken);
             var costs = preview.Pins.Where(static p => p.IsLease).ToDictionary(static p => p.Owner, static p => p.Cost, StringComparer.Ordinal);
             leases = [.. store.GetLeases().OrderBy(static l => l.Version).ThenBy(static l => l.Name, StringComparer.Ordinal)];
+            var holds = store.GetChangeHolds().OrderBy(static h => h.After.Sequence).ThenBy(static h => h.Name, StringComparer.Ordinal);
+            var published = store.GetStatistics().PublishedSequence;
             var pinned = preview.Stored[RetentionReason.Pinned];
             document = new PinsDocument
             {
                 Store = file.Path,
                 Floor = preview.Report.Floor.Value,
                 Leases = [.. leases.Select(lease => Describe(lease, costs.GetValueOrDefault(lease.Name)))],
+                Holds = [.. holds.Select(hold => Describe(hold, published))],
                 PinnedVersions = pinned.Versions,
                 PinnedBytes = pinned.Bytes,
             };
@@ -76,6 +79,15 @@ internal sealed class PinsCommand : ToolCommand
         UntilIncluded = lease.Scope is { End: not null } until ? until.EndInclusive : null,
     };
 
+    private static ChangeHoldDocument Describe(ChangeHold hold, ulong published) => new()
+    {
+        Name = hold.Name,
+        Position = hold.After.ToString(),
+        Sequence = hold.After.Sequence,
+        ExpiresAt = hold.ExpiresAt,
+        HeldPublications = published - Math.Min(hold.After.Sequence, published),
+    };
+
     private static string Show(KeyRange? scope)
         => scope is { } range
             ? $"{(range.StartInclusive ? '[' : '(')}{Show(range.Start)}, {Show(range.End)}{(range.EndInclusive ? ']' : ')')}"
@@ -90,12 +102,21 @@ internal sealed class PinsCommand : ToolCommand
         summary.Add("floor", Figures.Count(document.Floor));
         summary.Add("leases", Figures.Count(document.Leases.Count));
         summary.Add("kept by leases", $"{Figures.Count(document.PinnedVersions)} versions, {Figures.Size(document.PinnedBytes)}");
+        summary.Add("holds of changes", Figures.Count(document.Holds.Count));
         summary.Write(Host);
-        if (document.Leases.Count == 0)
+        if (document.Leases.Count > 0)
         {
-            return;
+            WriteLeases(document, leases);
         }
 
+        if (document.Holds.Count > 0)
+        {
+            WriteHolds(document);
+        }
+    }
+
+    private void WriteLeases(PinsDocument document, IReadOnlyList<LeaseInfo> leases)
+    {
         var table = new TextTable("lease", "version", "opened", "expires", "keeps alone", "keys");
         foreach (var (lease, info) in document.Leases.Zip(leases))
         {
@@ -106,6 +127,17 @@ internal sealed class PinsCommand : ToolCommand
                 Figures.Moment(lease.ExpiresAt),
                 $"{Figures.Count(lease.HeldVersions)} versions, {Figures.Size(lease.HeldBytes)}",
                 Show(info.Scope));
+        }
+
+        table.Write(Host);
+    }
+
+    private void WriteHolds(PinsDocument document)
+    {
+        var table = new TextTable("hold", "position", "expires", "keeps");
+        foreach (var hold in document.Holds)
+        {
+            table.Add(PathText.Clean(hold.Name), hold.Position, Figures.Moment(hold.ExpiresAt), $"{Figures.Count(hold.HeldPublications)} publications");
         }
 
         table.Write(Host);

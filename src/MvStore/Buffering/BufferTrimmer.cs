@@ -18,6 +18,10 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
     // So much more than has to go counts as cold, because the indexes do not shrink with each key.
     private const double Margin = 1.0 / 16;
 
+    // How many records ahead of the one that is looked at the blocks of chains are fetched, and what these lead to.
+    private const int BlocksFetchedAhead = 12;
+    private const int EntriesFetchedAhead = 4;
+
     // More than this part of what is in memory that waits for readers to leave is worth a look.
     private const int ManyRetired = 16;
 
@@ -180,6 +184,7 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
         {
             for (var i = 0; i < count; i++)
             {
+                FetchAhead(records[..count], i);
                 var record = (NativeRecord*)records[i];
                 if (IsEmptyAfter(lease, record, action, ref figures, ref isComplete))
                 {
@@ -200,6 +205,20 @@ internal sealed unsafe class BufferTrimmer(VersionBuffer buffer) : IEvictable, I
         }
 
         return count > 0;
+    }
+
+    // The records themselves were fetched with their leaf. A chain that changes meanwhile costs a fetch in vain: what it led to is kept by the epoch.
+    private static void FetchAhead(ReadOnlySpan<nint> records, int at)
+    {
+        for (var i = at == 0 ? 0 : at + BlocksFetchedAhead; i <= at + BlocksFetchedAhead && i < records.Length; i++)
+        {
+            ChainPrefetch.FetchFirst((NativeRecord*)records[i]);
+        }
+
+        for (var i = at == 0 ? 0 : at + EntriesFetchedAhead; i <= at + EntriesFetchedAhead && i < records.Length; i++)
+        {
+            ChainPrefetch.FetchAllFromBlock((NativeRecord*)records[i]);
+        }
     }
 
     /// <summary>Does something with a record under its lock.</summary>

@@ -8,6 +8,9 @@ namespace MvStore.Buffering;
 /// </summary>
 internal static unsafe class ChainPrefetch
 {
+    // Of long chains the rest is fetched by the processor's looking ahead, and would push out what was fetched before.
+    private const int MostEntriesFetched = 32;
+
     /// <summary>A block, or the newest entry and the value behind it.</summary>
     /// <param name="record">A record, which itself may not be in the cache, or null.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -48,6 +51,20 @@ internal static unsafe class ChainPrefetch
             if (below > 0)
             {
                 FetchThreeLines(VersionBlock.EntryAt(block, below - 1));
+            }
+        }
+    }
+
+    /// <summary>Of a chain that is a block, once that is in the cache: the first line of each of its entries, as many as are worth it.</summary>
+    public static void FetchAllFromBlock(NativeRecord* record)
+    {
+        var chain = NativeRecord.ChainOf(record);
+        if (VersionChain.IsBlock(chain))
+        {
+            var block = VersionChain.BlockOf(chain);
+            for (var i = Math.Min(VersionBlock.CountOf(block), MostEntriesFetched) - 1; i >= 0; i--)
+            {
+                CacheLine.Prefetch(VersionBlock.EntryAt(block, i));
             }
         }
     }

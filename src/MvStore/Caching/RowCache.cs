@@ -221,13 +221,16 @@ internal sealed class RowCache : IRowCache, ISliceFollower, IReadMemory
     private static int WayFor(Table table, int set, ReadOnlySpan<byte> key, ulong hash)
     {
         var empty = -1;
+        var tag = TagOf(hash);
         for (var way = set * Ways; way < (set + 1) * Ways; way++)
         {
-            if (table.Rows[way] is not { } row)
+            // The tags are as they should be under the lock; without one a place is empty.
+            var found = table.Tags[way];
+            if (found == 0)
             {
                 empty = way;
             }
-            else if (row.IsOf(key, hash))
+            else if (found == tag && table.Rows[way]!.IsOf(key, hash))
             {
                 return way;
             }

@@ -1,79 +1,110 @@
+using MvStore.Contracts;
+
 namespace MvStore.Committing;
 
 /// <summary>
-/// The recent commits, for those who follow them: a ring that is bounded in commits and bytes, and that nobody waits for. Each commit in it says from where on it follows without a gap (I50), so a reader who was
-/// overtaken, or came too late, finds a gap and reads history instead. The sequencer puts commits in, inside its critical section; any number of readers take them from it without a lock. Nothing is kept while nobody follows.
+/// The recent commits, for those who follow them: what is kept of them, up to where everything is accounted for, and who waits for the next one. Each commit that is kept says from where on it follows without a gap (I50), so a reader
+/// who was overtaken, or came too late, finds a gap and reads history instead. Nothing is kept while nobody follows.
 /// </summary>
 /// <param name="accounted">The last publication before the first that can come.</param>
-internal sealed class ChangeTail(ulong accounted)
+/// <param name="memoryLimit">What the memory of the store is limited to.</param>
+internal sealed class ChangeTail(ulong accounted, long memoryLimit = long.MaxValue) : IReadMemory
 {
-    private const int Places = 16_384;
-    private const long MaxBytes = 8 << 20;
-    private const int BytesPerCommit = 160;
-    private const int BytesPerDelta = 64;
-
-    // There from the first time on that somebody follows. Array and places are owned by the sequencer's critical section. Release store; readers acquire, and go by what the commit says of itself.
-    private TailCommit?[] _places = [];
-
-    // Both owned by the sequencer's critical section: the oldest commit that is kept, counted from the first that ever was put in, and the bytes of all that are.
-    private long _oldest;
-    private long _bytes;
-
-    // Owner: the sequencer's critical section. Release store after the place; readers acquire.
-    private long _count;
+    // There while somebody follows. Owner: the sequencer's critical section. Release store; readers acquire.
+    private ChangeRing? _ring;
 
     // Owner: the sequencer's critical section: the last publication with entries, kept or not. Release store after the place; readers acquire.
     private ulong _accounted = accounted;
 
-    // Owner: the sequencer's critical section. Release store; committers acquire, who may be late: a commit without copies is a gap.
+    // Owner: the sequencer's critical section. Release store; anyone acquires.
     private int _followers;
 
-    // There only while somebody waits. Anyone, by compare-and-swap or exchange (full fence).
+    // There only while somebody waits. Anyone, by compare-and-swap or exchange (full fence); committers load it behind a full fence.
     private TaskCompletionSource? _next;
 
-    /// <summary>Whether commits are to bring copies of their deltas. Any thread.</summary>
+    /// <summary>Whether somebody follows. Any thread.</summary>
     public bool IsFollowed => Volatile.Read(ref _followers) > 0;
 
     /// <summary>The last publication with entries. To be asked before <see cref="ReadAfter"/>. Any thread.</summary>
     public ulong Accounted => Volatile.Read(ref _accounted);
 
+    /// <inheritdoc/>
+    public long HeldBytes => Volatile.Read(ref _ring)?.HeldBytes ?? 0;
+
+    /// <summary>What to follow with: made outside of the critical section, for it is large. Any thread.</summary>
+    public ChangeRing CreateRing() => new(memoryLimit);
+
     /// <summary>Begins to follow. Inside the sequencer's critical section, so that what is published later is accounted for, and what is not can be seen.</summary>
-    public void Follow()
+    /// <param name="ring">What to keep commits in if nobody follows yet; null for none.</param>
+    /// <returns>Whether he follows: not if it takes a ring, and there is none.</returns>
+    public bool TryFollow(ChangeRing? ring)
     {
-        if (_places.Length == 0)
+        if (_ring is null && ring is null)
         {
-            Volatile.Write(ref _places, new TailCommit?[Places]);
+            return false;
         }
 
+        Volatile.Write(ref _ring, _ring ?? ring);
         Volatile.Write(ref _followers, _followers + 1);
+        return true;
     }
 
     /// <summary>Follows no more. Inside the sequencer's critical section.</summary>
     public void Leave()
     {
         Volatile.Write(ref _followers, _followers - 1);
-        while (_followers == 0 && _oldest < _count)
+        if (_followers == 0)
         {
-            TakeOldest();
+            Volatile.Write(ref _ring, null);
         }
     }
 
-    /// <summary>Takes over a published commit. Inside the sequencer's critical section, after readers can see it.</summary>
-    public void Add(InFlightCommit commit)
+    /// <summary>Gives a commit that begins a part of the ring, if there is one. Inside the sequencer's critical section, in the order of publications.</summary>
+    public void Begin(InFlightCommit commit)
     {
+        if (_ring is { } ring && commit.EntryCount > 0 && !commit.IsReplayed && ring.Reserve(ChangeRing.LengthOf(commit)) is var start and >= 0)
+        {
+            commit.Ring = ring;
+            commit.RingStart = start;
+        }
+    }
+
+    /// <summary>Takes note of a commit that is through. Inside the sequencer's critical section, in the order of publications, after readers can see it.</summary>
+    public void End(InFlightCommit commit)
+    {
+        var ring = commit.Ring;
+        commit.Ring = null;
+        if (commit.IsAborted)
+        {
+            ring?.Pass(commit, commit.RingStart);
+            return;
+        }
+
         if (commit.EntryCount == 0)
         {
             return;
         }
 
-        var bytes = BytesPerCommit + commit.Bytes + ((long)commit.DeltaCount * BytesPerDelta);
-        if (_followers > 0 && !commit.IsReplayed && commit.Deltas.Count == commit.DeltaCount && bytes <= MaxBytes)
+        // It may have begun while others followed: then nobody has that ring any more.
+        if (ring is not null && ring == _ring)
         {
-            Put(new TailCommit(commit.Sequence, commit.Version, commit.Deltas, _accounted, bytes, _count));
+            ring.Add(commit, commit.RingStart, _accounted);
         }
 
         Volatile.Write(ref _accounted, commit.Sequence);
-        if (_followers > 0)
+    }
+
+    /// <summary>Wakes whoever waits, if somebody does. By whoever has published, outside of the critical section.</summary>
+    public void Notify()
+    {
+        if (Volatile.Read(ref _followers) == 0)
+        {
+            return;
+        }
+
+        // Who waits was seen to wait, or sees what was accounted for: he takes his task before he looks.
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _next) is not null)
         {
             Wake();
         }
@@ -103,66 +134,5 @@ internal sealed class ChangeTail(ulong accounted)
     /// <summary>The commits behind a publication, without a gap between it and them or among them; none if there is a gap, or nothing. Any thread.</summary>
     /// <param name="sequence">The publication.</param>
     /// <param name="most">How many at most.</param>
-    public IReadOnlyList<TailCommit> ReadAfter(ulong sequence, int most)
-    {
-        var count = Volatile.Read(ref _count);
-        var places = Volatile.Read(ref _places);
-        var first = FirstAfter(sequence, places, count);
-        if (first == count)
-        {
-            return [];
-        }
-
-        // What is not there any more ends the walk, and what is missing before the first shows in what that one follows.
-        var found = new List<TailCommit>((int)Math.Min(most, count - first));
-        var reached = sequence;
-        for (var number = first; number < count && found.Count < most; number++)
-        {
-            if (At(number, places) is not { } commit || commit.Previous > reached)
-            {
-                break;
-            }
-
-            found.Add(commit);
-            reached = commit.Sequence;
-        }
-
-        return found;
-    }
-
-    // The number of the first that is behind a publication. Those that were let go are the oldest, so they count as before it; if more of them go meanwhile, the answer is too high at worst.
-    private static long FirstAfter(ulong sequence, TailCommit?[] places, long count)
-    {
-        var low = Math.Max(0, count - places.Length);
-        var high = count;
-        while (low < high)
-        {
-            var middle = low + ((high - low) / 2);
-            (low, high) = At(middle, places) is { } commit && commit.Sequence > sequence ? (low, middle) : (middle + 1, high);
-        }
-
-        return low;
-    }
-
-    private static TailCommit? At(long number, TailCommit?[] places)
-        => Volatile.Read(ref places[number % places.Length]) is { } commit && commit.Number == number ? commit : null;
-
-    private void Put(TailCommit commit)
-    {
-        while (_oldest < _count && (_count - _oldest == Places || _bytes + commit.Bytes > MaxBytes))
-        {
-            TakeOldest();
-        }
-
-        _bytes += commit.Bytes;
-        Volatile.Write(ref _places[_count % Places], commit);
-        Volatile.Write(ref _count, _count + 1);
-    }
-
-    private void TakeOldest()
-    {
-        ref var place = ref _places[_oldest++ % Places];
-        _bytes -= place!.Bytes;
-        Volatile.Write(ref place, null);
-    }
+    public IReadOnlyList<TailCommit> ReadAfter(ulong sequence, int most) => Volatile.Read(ref _ring)?.ReadAfter(sequence, most) ?? [];
 }

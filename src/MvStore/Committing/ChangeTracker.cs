@@ -15,10 +15,11 @@ internal sealed class ChangeTracker
 
     /// <param name="recovered">What the persistent tier had. It does not say at which versions: any above the lowest floor.</param>
     /// <param name="restored">The claims that were in force all the time since they were made. Everything behind the first of them is whole; without any, only if there never was a floor.</param>
-    public ChangeTracker(TierState recovered, IEnumerable<ChangeClaim> restored)
+    /// <param name="memoryLimit">What the memory of the store is limited to.</param>
+    public ChangeTracker(TierState recovered, IEnumerable<ChangeClaim> restored, long memoryLimit = long.MaxValue)
     {
         _claims.AddRange(restored);
-        Tail = new ChangeTail(recovered.DurableSequence);
+        Tail = new ChangeTail(recovered.DurableSequence, memoryLimit);
         if (recovered.Floors.Highest > CommitVersion.Zero)
         {
             _reclaimed = _claims.Select(c => c.After).Append(recovered.DurableSequence).Min();
@@ -52,11 +53,15 @@ internal sealed class ChangeTracker
         return oldest is { } after && _order.LowestAfter(after) is { } lowest ? lowest.Value - 1 : CommitVersion.Max;
     }
 
-    /// <summary>Takes note of a publication, after readers can see it.</summary>
-    public void Add(InFlightCommit commit)
+    /// <summary>Takes note of a commit that is through, in the order of publications, after readers can see it.</summary>
+    public void End(InFlightCommit commit)
     {
-        _order.Add(commit.Version, commit.Sequence);
-        Tail.Add(commit);
+        if (!commit.IsAborted)
+        {
+            _order.Add(commit.Version, commit.Sequence);
+        }
+
+        Tail.End(commit);
     }
 
     /// <summary>Takes note that floors rise, before they are in force.</summary>

@@ -10,8 +10,7 @@ namespace MvStore.Committing;
 /// <param name="classifier">Tells kinds of keys apart; null when every floor is the same, so that kinds do not matter.</param>
 /// <param name="keepsRows">Whether somebody will flush what is committed.</param>
 /// <param name="keepsDeltas">Whether there are listeners, who get copies of the deltas.</param>
-/// <param name="tail">Those who follow the recent commits get copies too, as long as there are any.</param>
-internal sealed class CommitPreparer(IKeyClassifier? classifier, bool keepsRows, bool keepsDeltas, ChangeTail? tail = null)
+internal sealed class CommitPreparer(IKeyClassifier? classifier, bool keepsRows, bool keepsDeltas)
 {
     // The kind of a recent commit all of whose keys were of one kind. Owner: anyone. Release store; readers acquire. Never changes once it is here.
     private EntryKind[] _recentKind = PreparedCommit.UniformKinds;
@@ -35,7 +34,7 @@ internal sealed class CommitPreparer(IKeyClassifier? classifier, bool keepsRows,
         {
             Bytes = bytes,
             Kinds = classifier is null ? PreparedCommit.UniformKinds : KindsOf(keys, classifier),
-            Deltas = keepsDeltas || tail is { IsFollowed: true } ? DeltaCopies.Of(batch) : [],
+            Deltas = keepsDeltas ? DeltaCopies.Of(batch) : [],
             Drops = DropsOf(keys[entryCount..], version),
             KeepsRows = keepsRows,
         };

@@ -248,6 +248,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         }
 
         Wake(awaited);
+        _changes?.Tail.Notify();
     }
 
     /// <inheritdoc/>
@@ -366,6 +367,7 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         commit.Stamp(++_lastSequence);
         _highestBegun = commit.Version > _highestBegun ? commit.Version : _highestBegun;
         _inFlight.Add(commit);
+        _changes?.Tail.Begin(commit);
         _watches.Note(touched);
     }
 
@@ -421,13 +423,10 @@ internal sealed class CommitSequencer : IPublicationSource, IAdmission
         InFlightCommit? awaited = null;
         for (var commit = published; commit != end;)
         {
-            if (!commit.IsAborted)
+            _changes?.End(commit);
+            if (commit is { IsAborted: false, IsReplayed: false })
             {
-                _changes?.Add(commit);
-                if (!commit.IsReplayed)
-                {
-                    _feed?.Add(commit);
-                }
+                _feed?.Add(commit);
             }
 
             commit.ForgetDeltas(); // I53

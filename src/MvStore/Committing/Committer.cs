@@ -273,6 +273,7 @@ internal sealed class Committer(
         // From here to Finish nothing waits and nothing can be cancelled: later publications stand behind this one.
         try
         {
+            commit.Ring?.Fill(commit, commit.RingStart);
             buffer.Link(commit, commit.IsFresh);
         }
         catch

@@ -1,6 +1,6 @@
 namespace MvStore.Committing;
 
-/// <summary>What listeners and those who follow changes get of a batch: copies, in key order, of several for a key the last (contract A4).</summary>
+/// <summary>What listeners get of a batch: copies, in key order, of several for a key the last (contract A4).</summary>
 internal static class DeltaCopies
 {
     // Up to here all keys and values of a batch are copied into one array, which spares most allocations. Above, each delta has its own, so that none of a batch of small ones is a large object.

@@ -29,6 +29,12 @@ internal sealed class InFlightCommit(CommitVersion version, PreparedEntry[] entr
     /// <summary>The watch that must not be overtaken when this begins; null for none. Set before it begins, by who commits.</summary>
     public CommitWatch? Watch { get; set; }
 
+    /// <summary>Where it is to be copied for those who follow changes; null if nobody does, and once they have it.</summary>
+    public ChangeRing? Ring { get; set; }
+
+    /// <summary>Where its part of <see cref="Ring"/> begins.</summary>
+    public long RingStart { get; set; }
+
     /// <summary>Whether somebody waits for its publication.</summary>
     public bool IsAwaited => _published is not null;
 

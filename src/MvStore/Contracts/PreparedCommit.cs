@@ -60,7 +60,7 @@ internal class PreparedCommit(CommitVersion version, PreparedEntry[] entries, in
     /// <summary>The kinds of keys it touches; never empty.</summary>
     public EntryKind[] Kinds { get; init; } = UniformKinds;
 
-    /// <summary>Copies of what was asked, in key order, for listeners and for those who follow changes; empty when there are none, and once they were told.</summary>
+    /// <summary>Copies of what was asked, in key order, for listeners; empty when there are none, and once they were told.</summary>
     public IReadOnlyList<Delta> Deltas
     {
         get => _deltas;

@@ -60,8 +60,9 @@ internal sealed class TierReads(IPersistentTier tier, TierCapabilities capabilit
             var first = read(tier, asked, cancellationToken);
             return first.IsCompletedSuccessfully ? first : RepeatAsync(first.AsTask(), read, asked, cancellationToken);
         }
-        catch (PersistentTierException e)
+        catch (Exception e)
         {
+            // Whatever a tier throws at once counts as its answer.
             return RepeatAsync(Task.FromException<T>(e), read, asked, cancellationToken);
         }
     }

@@ -196,6 +196,8 @@ internal sealed class StoreInstruments : IDisposable
         _meter.CreateObservableUpDownCounter(
             "mvstore.memory.limit", () => _read().Statistics.MemoryLimit, "By", "Memory at which commits wait.");
         _meter.CreateObservableUpDownCounter(
+            "mvstore.changes.usage", () => _read().Statistics.ChangeFeedBytes, "By", "Memory of recent commits for those who follow changes.");
+        _meter.CreateObservableUpDownCounter(
             "mvstore.buffer.usage", () => OfFamilies(static kind => kind.Bytes), "By", "Memory of keys and versions, by family of keys.");
         _meter.CreateObservableUpDownCounter(
             "mvstore.buffer.versions", () => OfFamilies(static kind => kind.Versions), "{version}", "Versions in memory, by family of keys.");

@@ -11,7 +11,7 @@ internal sealed class FlushQueue : IPublicationSink, IDisposable
     private static readonly FlushTrigger[] MostPressingFirst = [.. Enum.GetValues<FlushTrigger>().Order()];
 
     // The part of the memory that copies may take.
-    private const int CopiesInMemory = 8;
+    private const int CopiesInMemory = 4;
     private const long LeastSliceBytes = 64 * 1024;
 
     private readonly object _gate = new();

@@ -34,7 +34,13 @@ internal sealed class FlushSlice(ulong previousSequence, IReadOnlyList<PreparedC
     /// <param name="rows">Its rows.</param>
     /// <param name="prepared">The floors that rise with it; null for none.</param>
     public TierBatch ToBatch(SliceRows rows, PreparedFloors? prepared = null)
-        => new(previousSequence, LastSequence, HighestVersion, rows) { Drops = DropsInOrder(), Floors = prepared?.Floors, Settled = prepared?.Settled ?? [] };
+        => new(previousSequence, LastSequence, HighestVersion, rows)
+        {
+            Drops = DropsInOrder(),
+            Floors = prepared?.Floors,
+            Rule = prepared?.Rule,
+            Settled = prepared?.Settled ?? [],
+        };
 
     private KeyFloor[] DropsInOrder()
     {

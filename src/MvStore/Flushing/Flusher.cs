@@ -22,12 +22,16 @@ internal sealed class Flusher(
     IFlushBarrier? log,
     ISliceFollower follower,
     ISliceRetention? retention,
+    bool reclaimsInSlices,
     FailureLatch failure,
     TimeProvider time,
     ILogger logger) : IDisposable
 {
     // Floors rise with a slice when at least one in so many of its rows may be left out.
     private const int LeastShare = 8;
+
+    // Or when it has at least so many, and the tier may let go of what they supersede there.
+    private const int ManyRows = 1_000;
 
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
@@ -155,7 +159,7 @@ internal sealed class Flusher(
 
     // Floors that rise end the views of readers below them, so not for a few rows.
     private PreparedFloors? Prepare(FlushSlice slice, SliceRows rows)
-        => retention is not null && rows.Superseded > 0 && rows.Superseded >= rows.Count / LeastShare
+        => retention is not null && ((rows.Superseded > 0 && rows.Superseded >= rows.Count / LeastShare) || (reclaimsInSlices && rows.Count >= ManyRows))
             ? retention.Prepare(() => queue.DurableVersionOnceWritten(slice, mark.HighestVersion))
             : null;
 }

@@ -27,8 +27,10 @@ internal sealed class Reclaimer(
     // Owner: the run. The pins that it keeps something for, in either tier.
     private readonly HashSet<OpenPin> _honoured = [];
 
-    /// <summary>Raises the floor as far as retention and drops allow and removes what nobody needs.</summary>
-    public async ValueTask<ReclamationReport> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Raises the floor as far as retention and drops allow and removes what nobody needs, but for what the tier may leave.</summary>
+    /// <param name="garbageShare">How much it may leave, as a share of what it would have to look at; 0 for nothing.</param>
+    /// <param name="cancellationToken">Ends the run.</param>
+    public async ValueTask<ReclamationReport> RunAsync(double garbageShare, CancellationToken cancellationToken)
     {
         using var run = await _runs.EnterAsync(cancellationToken).ConfigureAwait(false);
         if (leases is not null)
@@ -41,7 +43,7 @@ internal sealed class Reclaimer(
         var open = pins.Current;
         var rule = RuleOf(set, open, plan);
         var done = default(TierReclaimed);
-        if (_plan.IsDue(set, open, plan))
+        if (_plan.IsDue(set, open, plan, isWhole: garbageShare <= 0))
         {
             if (plan.ReclaimsDeletedKeys && forgetting is not null)
             {
@@ -51,10 +53,10 @@ internal sealed class Reclaimer(
             _honoured.Clear();
             _honoured.UnionWith(open);
             var memory = _plan.Keys(set) is { Count: 0 } ? new BufferReclaimed(0, 0, 0, IsComplete: true) : buffer.Reclaim(rule, cancellationToken);
-            done = await SweepTierAsync(memory, rule, cancellationToken).ConfigureAwait(false);
+            done = await SweepTierAsync(memory, rule, garbageShare, cancellationToken).ConfigureAwait(false);
             if (memory.IsComplete)
             {
-                _plan.Complete(set, _honoured, plan);
+                _plan.Complete(set, _honoured, plan, done.IsPutOff);
             }
 
             if (budgets is not null)
@@ -76,7 +78,7 @@ internal sealed class Reclaimer(
             done.ReclaimedBytes);
     }
 
-    /// <summary>Tells what a run would go by now, and keeps runs from going on as long as somebody looks at it.</summary>
+    /// <summary>Tells what a run that leaves nothing would go by now, and keeps runs from going on as long as somebody looks at it.</summary>
     /// <param name="look">Must not change what a run would find.</param>
     /// <param name="cancellationToken">Ends the wait for a run that goes on.</param>
     public async ValueTask<T> LookAheadAsync<T>(Func<ReclamationOutlook, ValueTask<T>> look, CancellationToken cancellationToken)
@@ -85,7 +87,7 @@ internal sealed class Reclaimer(
         var (floorsThen, plan) = raiser.Foresee();
         OpenPin[] open = [.. pins.Current.Where(p => !p.IsLapsedLease)]; // a run ends those first
         var rule = new RetentionRule(floorsThen, open.Select(p => p.Pin), classifier, plan);
-        return await look(new ReclamationOutlook(rule, open, _plan.IsDue(floorsThen, open, plan))).ConfigureAwait(false);
+        return await look(new ReclamationOutlook(rule, open, _plan.IsDue(floorsThen, open, plan, isWhole: true))).ConfigureAwait(false);
     }
 
     private RetentionRule RuleOf(FloorSet set, IEnumerable<OpenPin> open, RetentionPlan plan)
@@ -105,7 +107,7 @@ internal sealed class Reclaimer(
         return RuleOf(ofMemory.Floors, open, ofMemory.Plan.WithDeletedKeys(reclaimed: isMemoryDone));
     }
 
-    private async ValueTask<TierReclaimed> SweepTierAsync(BufferReclaimed memory, RetentionRule ofMemory, CancellationToken cancellationToken)
+    private async ValueTask<TierReclaimed> SweepTierAsync(BufferReclaimed memory, RetentionRule ofMemory, double garbageShare, CancellationToken cancellationToken)
     {
         var total = new TierReclaimed(null, memory.ScannedVersions, memory.ReclaimedVersions, memory.ReclaimedBytes);
         var keys = _plan.Keys(ofMemory.Floors);
@@ -118,13 +120,24 @@ internal sealed class Reclaimer(
         ReadOnlyMemory<byte>? after = null;
         while (true)
         {
-            var request = new TierReclaimStep(rule, after, stepVersions) { Keys = keys };
+            var request = new TierReclaimStep(rule, after, stepVersions) { Keys = keys, GarbageShare = garbageShare };
             var step = await tierWrites.RunAsync(() => tier.ReclaimAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
             total = new TierReclaimed(
                 null,
                 total.ScannedVersions + step.ScannedVersions,
                 total.ReclaimedVersions + step.ReclaimedVersions,
-                total.ReclaimedBytes + step.ReclaimedBytes);
+                total.ReclaimedBytes + step.ReclaimedBytes)
+            {
+                IsPutOff = total.IsPutOff || step.IsPutOff,
+            };
+            if (step.IsPutOff && _plan.KeysWithoutWalk(ofMemory.Floors) is { Count: > 0 } dropped)
+            {
+                // Those at least, which no floor of a kind lets go.
+                keys = dropped;
+                after = null;
+                continue;
+            }
+
             if (step.Next is null)
             {
                 return total;

@@ -12,6 +12,9 @@ internal sealed class LogAppender
 {
     private const int StagedBytes = 1 << 20;
 
+    // How many rows ahead of the one that is copied memory is fetched.
+    private const int FetchedAhead = 16;
+
     private readonly LogSegments _segments;
     private readonly SpaceWait _space;
     private readonly SyncedMark _mark;
@@ -68,6 +71,16 @@ internal sealed class LogAppender
     /// <summary>Bytes of the segment being written that are used.</summary>
     public long UsedBytes => _offset + _filled;
 
+    /// <summary>Has the processor fetch the first rows of a commit that will be appended soon.</summary>
+    public static void Fetch(PreparedCommit commit)
+    {
+        var rows = commit.Rows.AsSpan();
+        foreach (ref readonly var row in rows[..Math.Min(rows.Length, FetchedAhead)])
+        {
+            row.Fetch();
+        }
+    }
+
     /// <summary>Appends a commit, whose rows lie in memory. It is written and synced later, unless it is large.</summary>
     public void Append(PreparedCommit commit)
     {
@@ -84,8 +97,14 @@ internal sealed class LogAppender
         BinaryPrimitives.WriteInt32LittleEndian(head, count);
         BinaryPrimitives.WriteInt64LittleEndian(head[8..], length);
         Put(head, commit);
-        foreach (ref readonly var row in rows)
+        for (var i = 0; i < rows.Length; i++)
         {
+            if (i + FetchedAhead < rows.Length)
+            {
+                rows[i + FetchedAhead].Fetch();
+            }
+
+            ref readonly var row = ref rows[i];
             var value = row.Value;
             Put(row.Key, value, row.IsTombstone ? CommitRow.Tombstone : value.Length, commit);
         }

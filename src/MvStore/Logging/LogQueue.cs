@@ -16,8 +16,7 @@ internal sealed class LogQueue : IPublicationSink, IDisposable
     private readonly ITimer _timer;
 
     // All owned by _gate.
-    private readonly Queue<(ulong Sequence, CommitVersion Version)> _undurable = new();
-    private readonly SlidingMinimum _lowest = new();
+    private readonly UndurableCommits _undurable = new();
     private List<PreparedCommit> _waiting = [];
     private bool _isTimerSet;
     private ulong _lastSequence;
@@ -52,7 +51,7 @@ internal sealed class LogQueue : IPublicationSink, IDisposable
         {
             lock (_gate)
             {
-                return _lowest.Minimum is { } lowest && lowest <= _highestDurable ? lowest.Value - 1 : _highestDurable;
+                return _undurable.Lowest is { } lowest && lowest <= _highestDurable ? lowest.Value - 1 : _highestDurable;
             }
         }
     }
@@ -79,8 +78,7 @@ internal sealed class LogQueue : IPublicationSink, IDisposable
         lock (_gate)
         {
             _waiting.Add(commit);
-            _undurable.Enqueue((commit.Sequence, commit.Version));
-            _lowest.Enqueue(commit.Version);
+            _undurable.Add(commit.Sequence, commit.Version);
             _lastSequence = commit.Sequence;
             var before = _waitingBytes;
             Volatile.Write(ref _waitingBytes, before + commit.Bytes);
@@ -125,18 +123,7 @@ internal sealed class LogQueue : IPublicationSink, IDisposable
     {
         lock (_gate)
         {
-            if (version >= CommitVersion.Max)
-            {
-                return _lastSequence;
-            }
-
-            ulong last = 0;
-            foreach (var (sequence, of) in _undurable)
-            {
-                last = of <= version ? sequence : last;
-            }
-
-            return last;
+            return version >= CommitVersion.Max ? _lastSequence : _undurable.LastAtOrBelow(version);
         }
     }
 
@@ -146,12 +133,8 @@ internal sealed class LogQueue : IPublicationSink, IDisposable
     {
         lock (_gate)
         {
-            while (_undurable.TryPeek(out var first) && first.Sequence <= sequence)
-            {
-                _undurable.Dequeue();
-                _lowest.Dequeue(first.Version);
-                _highestDurable = first.Version > _highestDurable ? first.Version : _highestDurable;
-            }
+            var removed = _undurable.RemoveUpTo(sequence);
+            _highestDurable = removed > _highestDurable ? removed : _highestDurable;
         }
     }
 

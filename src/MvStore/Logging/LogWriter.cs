@@ -20,6 +20,9 @@ internal sealed class LogWriter(
     FailureLatch failure,
     ILogger logger)
 {
+    // How many commits ahead of the one that is appended memory is fetched: their rows were written by other processors.
+    private const int FetchedAhead = 4;
+
     // Owned by the step. Two lists that take turns with the queue's.
     private List<PreparedCommit> _spare = [];
 
@@ -85,9 +88,14 @@ internal sealed class LogWriter(
     private void WriteWaiting()
     {
         var commits = queue.Take(_spare);
-        foreach (var commit in commits)
+        for (var i = 0; i < commits.Count; i++)
         {
-            appender.Append(commit);
+            if (i + FetchedAhead < commits.Count)
+            {
+                LogAppender.Fetch(commits[i + FetchedAhead]);
+            }
+
+            appender.Append(commits[i]);
         }
 
         appender.Write();

@@ -4,12 +4,12 @@ namespace MvStore.Pacing;
 
 /// <summary>
 /// Memory as something that commits may run out of. What counts is everything that grows with what is committed: the unmanaged bytes of the hot tier, also
-/// those that only wait for readers to leave, what waits for the persistent tier outside of it, and what makes reads of that tier faster.
+/// those that only wait for readers to leave, what waits for the persistent tier outside of it, and what makes reads faster.
 /// </summary>
 /// <param name="plan">The limits.</param>
 /// <param name="buffer">The hot tier.</param>
 /// <param name="waiting">What waits for the persistent tier; null when there is none.</param>
-/// <param name="reading">What makes reads of the persistent tier faster.</param>
+/// <param name="reading">What makes reads faster.</param>
 /// <param name="askForRoom">Asks the flusher, eviction and reclamation to get on with it.</param>
 internal sealed class MemoryLimit(MemoryPlan plan, IEvictable buffer, IUnflushed? waiting, IReadMemory reading, Action askForRoom) : ICommitLimit
 {

@@ -12,19 +12,19 @@ internal sealed class PointReader(
     IFloorSource floors,
     IKeyClassifier classifier)
 {
-    /// <summary>The newest entry of a key at a version, tombstones included.</summary>
+    /// <summary>The row of a key at a version, wherever it lies, as its reader's own.</summary>
     /// <exception cref="BelowFloorException">The version is below the floor.</exception>
-    public ValueTask<TierRow?> FindAsync(ReadOnlySpan<byte> key, CommitVersion at, CancellationToken cancellationToken)
+    public ValueTask<VersionedRow?> GetAsync(ReadOnlySpan<byte> key, CommitVersion at, CancellationToken cancellationToken)
     {
         var hash = KeyHash.Of(key);
         tiers.Prefetch(hash);
         var before = floors.Current;
         var view = publication.Current.ViewAt(at);
         PinOpener.RequireReadable(before.Set, key, classifier, view.At);
-        var read = tiers.FindAsync(key, hash, view, cancellationToken);
+        var read = tiers.GetAsync(key, hash, view, cancellationToken);
         return read.IsCompletedSuccessfully && ReferenceEquals(floors.Current, before)
             ? read
-            : FindAgainAsync(key.ToArray(), at, before, read, cancellationToken);
+            : GetAgainAsync(key.ToArray(), hash, at, before, read, cancellationToken);
     }
 
     /// <summary>The row of a key at a version as far as memory knows, where it lies.</summary>
@@ -184,11 +184,12 @@ internal sealed class PointReader(
     private static CommitVersion StepBack(CommitVersion before, CommitVersion highest)
         => before == CommitVersion.Latest ? highest : before.Value - 1;
 
-    private async ValueTask<TierRow?> FindAgainAsync(
+    private async ValueTask<VersionedRow?> GetAgainAsync(
         byte[] key,
+        ulong hash,
         CommitVersion at,
         PublishedFloors before,
-        ValueTask<TierRow?> read,
+        ValueTask<VersionedRow?> read,
         CancellationToken cancellationToken)
     {
         while (true)
@@ -203,7 +204,7 @@ internal sealed class PointReader(
             before = now;
             var view = publication.Current.ViewAt(at);
             PinOpener.RequireReadable(before.Set, key, classifier, view.At);
-            read = tiers.FindAsync(key, view, cancellationToken);
+            read = tiers.GetAsync(key, hash, view, cancellationToken);
         }
     }
 }

@@ -44,7 +44,7 @@ internal sealed class RangeReader(IBufferReader buffer, TieredReader tiers, Tier
             next = page.Next is { } reached ? Settle(reached, gathered) : next;
         }
 
-        return new RangePortion(Merge(gathered, onDisk, next, direction), next, examined);
+        return new RangePortion(gathered.Count == 0 ? onDisk : Merge(gathered, onDisk, next, direction), next, examined);
     }
 
     // A key may be left half examined only while memory holds nothing for it that the examined half would have to beat: what memory holds now

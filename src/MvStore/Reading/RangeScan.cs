@@ -67,10 +67,26 @@ internal sealed class RangeScan : PinnedScan
         var portion = await _ranges
             .ReadAsync(_request, Position, Pin.View, _options.ReadPageRows, _options.MaxExaminedPerRead, cancellationToken)
             .ConfigureAwait(false);
-        Copied = [.. portion.Rows.Where(r => !r.IsTombstone && r.Version > _request.Scope.After)];
+        Copied = KeepReturned(portion.Rows);
         Position = portion.Next;
         IsEnded = portion.Next is null;
     }
+
+    // Nearly always all of them: then they are not copied once more.
+    private IReadOnlyList<TierRow> KeepReturned(IReadOnlyList<TierRow> rows)
+    {
+        foreach (var row in rows)
+        {
+            if (!IsReturned(row))
+            {
+                return [.. rows.Where(IsReturned)];
+            }
+        }
+
+        return rows;
+    }
+
+    private bool IsReturned(TierRow row) => !row.IsTombstone && row.Version > _request.Scope.After;
 
     private int KeepReturned(Span<BufferedRow> rows)
     {

@@ -20,15 +20,19 @@ internal sealed class TieredReader(IBufferReader buffer, TierReads? tier, IStore
     public ValueTask<TierRow?> FindAsync(ReadOnlySpan<byte> key, ulong hash, TierView view, CancellationToken cancellationToken)
     {
         var (inMemory, isFinal) = FindInMemory(key, hash, view);
-        if (isFinal || !MustAskTier(hash))
-        {
-            return new ValueTask<TierRow?>(inMemory);
-        }
+        return isFinal || !MustAskTier()
+            ? new ValueTask<TierRow?>(inMemory)
+            : FindBelowMemoryAsync(key, hash, inMemory, view, cancellationToken);
+    }
 
-        // What is cached is as good as the tier's answer (I34).
-        return cache is not null && cache.TryGet(key, hash, view, out var cached)
-            ? new ValueTask<TierRow?>(Newer(inMemory, cached))
-            : FindInBothAsync(key.ToArray(), hash, inMemory, view, cancellationToken);
+    /// <summary>The row of a key, wherever it lies, as its reader's own. Memory and filter are asked once.</summary>
+    public ValueTask<VersionedRow?> GetAsync(ReadOnlySpan<byte> key, ulong hash, TierView view, CancellationToken cancellationToken)
+    {
+        var epoch = buffer.Enter();
+        var found = buffer.Find(key, hash, view);
+        return found.HasEntry && found.IsFinalRow
+            ? new ValueTask<VersionedRow?>(ReadResults.Own(MemoryAnswer.Present, new GuardedRow(found, epoch)))
+            : GetWithoutFinalRowAsync(found, key, hash, epoch, view, cancellationToken);
     }
 
     /// <summary>Begins to fetch what a read of a key will look at first; see <see cref="IBufferReader.Prefetch"/>.</summary>
@@ -161,6 +165,42 @@ internal sealed class TieredReader(IBufferReader buffer, TierReads? tier, IStore
         return isKnown ? MemoryAnswer.Absent : MemoryAnswer.NotInMemory;
     }
 
+    // Not inlined, like what follows: a row in memory would pay for the room that the rest needs on the stack.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ValueTask<VersionedRow?> GetWithoutFinalRowAsync(
+        BufferedRow found,
+        ReadOnlySpan<byte> key,
+        ulong hash,
+        EpochGuard epoch,
+        TierView view,
+        CancellationToken cancellationToken)
+    {
+        TierRow? inMemory;
+        bool isKnown;
+        using (epoch)
+        {
+            isKnown = found.IsFinal || !MustAskTier();
+            inMemory = found.HasEntry ? found.ToRow() : null;
+        }
+
+        return isKnown
+            ? new ValueTask<VersionedRow?>(ReadResults.PresentRow(inMemory))
+            : ReadResults.ToRowAsync(FindBelowMemoryAsync(key, hash, inMemory, view, cancellationToken));
+    }
+
+    // What is cached is as good as the tier's answer (I34), and spares the look at the filter. Both are asked after memory was read (I33).
+    private ValueTask<TierRow?> FindBelowMemoryAsync(ReadOnlySpan<byte> key, ulong hash, TierRow? inMemory, TierView view, CancellationToken cancellationToken)
+    {
+        if (cache is not null && cache.TryGet(key, hash, view, out var cached))
+        {
+            return new ValueTask<TierRow?>(Newer(inMemory, cached));
+        }
+
+        return stored is null || stored.MayHold(hash)
+            ? FindInTierAsync(key.ToArray(), hash, inMemory, view, cancellationToken)
+            : new ValueTask<TierRow?>(inMemory);
+    }
+
     private (TierRow? Row, bool IsFinal) FindInMemory(ReadOnlySpan<byte> key, ulong hash, TierView view)
     {
         using var epoch = buffer.Enter();
@@ -217,17 +257,29 @@ internal sealed class TieredReader(IBufferReader buffer, TierReads? tier, IStore
         return found;
     }
 
-    private async ValueTask<TierRow?> FindInBothAsync(byte[] key, ulong hash, TierRow? inMemory, TierView view, CancellationToken cancellationToken)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ValueTask<TierRow?> FindInTierAsync(byte[] key, ulong hash, TierRow? inMemory, TierView view, CancellationToken cancellationToken)
     {
         var ticket = cache?.Begin(hash, view) ?? default;
-        var onDisk = await tier!.GetAsync([key], view, cancellationToken).ConfigureAwait(false);
-        if (onDisk.Count > 0)
+        var read = tier!.GetAsync([key], view, cancellationToken);
+        return read.IsCompletedSuccessfully
+            ? new ValueTask<TierRow?>(NewerOf(inMemory, read.Result, ticket))
+            : AwaitAsync(read, inMemory, ticket);
+
+        async ValueTask<TierRow?> AwaitAsync(ValueTask<IReadOnlyList<TierRow>> asked, TierRow? row, CacheTicket before)
+            => NewerOf(row, await asked.ConfigureAwait(false), before);
+    }
+
+    private TierRow? NewerOf(TierRow? inMemory, IReadOnlyList<TierRow> onDisk, CacheTicket ticket)
+    {
+        if (onDisk.Count == 0)
         {
-            cache?.Keep(ticket, onDisk[0]);
-            return Newer(inMemory, onDisk[0]);
+            stored?.NoteAbsent();
+            return inMemory;
         }
 
-        stored?.NoteAbsent();
-        return inMemory;
+        var row = onDisk[0];
+        cache?.Keep(ticket, row);
+        return Newer(inMemory, row);
     }
 }

@@ -73,6 +73,10 @@ internal unsafe struct HeapStripe
     [FieldOffset(100)]
     public int Count;
 
+    /// <summary>Bytes in batches that were closed since it last moved the epoch on. Owner: the lease.</summary>
+    [FieldOffset(104)]
+    public long RetiredSinceAdvance;
+
     /// <summary>Stands for a page where there is none: it has no free block. Never changes.</summary>
     [FieldOffset(88)]
     public HeapPage* NoPage;

@@ -4,13 +4,17 @@ namespace MvStore.Unmanaged;
 
 /// <summary>
 /// Frees the retired blocks of a stripe when their time has come. A batch is stamped as a whole when it is closed, so one full fence serves all its
-/// blocks; each closing tries to move the epoch on, and frees more blocks than a batch holds, so that the backlog shrinks.
+/// blocks; each closing frees more blocks than a batch holds, so that the backlog shrinks. To move the epoch on interrupts every processor that runs a thread of the process, so it is tried once for a
+/// megabyte only.
 /// </summary>
 internal static unsafe class Retirement
 {
     private const long MostBytesInBatch = 1 << 20;
     private const int FreedOnClosing = RetiredBatch.Capacity * 3 / 2;
     private const int Lookahead = 8;
+
+    // What a stripe retires before it tries to move the epoch on: a few times as much waits to be freed.
+    private const long BytesBetweenAdvances = 1 << 20;
 
     private static readonly int BatchClass = SizeClasses.Of(RetiredBatch.Size);
 
@@ -36,8 +40,13 @@ internal static unsafe class Retirement
         stripe->Retired += bytes;
         if (batch->Count == RetiredBatch.Capacity || batch->Bytes >= MostBytesInBatch)
         {
+            stripe->RetiredSinceAdvance += batch->Bytes;
             Close(stripe);
-            Epochs.TryAdvance();
+            if (stripe->RetiredSinceAdvance >= BytesBetweenAdvances && Epochs.TryAdvance())
+            {
+                stripe->RetiredSinceAdvance = 0;
+            }
+
             Drain(heap, stripe, FreedOnClosing);
         }
     }

@@ -7,6 +7,8 @@ internal sealed class BrokenTier(IPersistentTier inner, InMemoryTierStorage stor
     private readonly HashSet<string> _notes = [];
     private TierPosition? _position;
 
+    private static ValueTask<TierReclaimed> PutOff => new(new TierReclaimed(null, 0, 0, 0) { IsPutOff = true });
+
     // Whoever ignores its epoch writes and reads under that of the owner.
     private IPersistentTier Inner => fault == TierFault.IgnoresItsEpoch ? location.Newest : inner;
 
@@ -110,15 +112,15 @@ internal sealed class BrokenTier(IPersistentTier inner, InMemoryTierStorage stor
     public ValueTask RaiseFloorAsync(FloorSet floors, IReadOnlyList<KeyFloor> settled, CancellationToken cancellationToken)
         => Inner.RaiseFloorAsync(floors, settled, cancellationToken);
 
-    public ValueTask<TierReclaimed> ReclaimAsync(TierReclaimStep request, CancellationToken cancellationToken)
-        => Inner.ReclaimAsync(
-            fault switch
-            {
-                TierFault.ReclaimsWhatAPinSees => request with { Rule = new RetentionRule(request.Rule.Floors, [], TestClassifier.Instance) },
-                TierFault.KeepsDeletedKeys => request with { Rule = new RetentionRule(request.Rule.Floors, request.Rule.Pins, TestClassifier.Instance) },
-                _ => request,
-            },
-            cancellationToken);
+    public ValueTask<TierReclaimed> ReclaimAsync(TierReclaimStep request, CancellationToken cancellationToken) => fault switch
+    {
+        TierFault.PutsOffWhatIsAskedFor => PutOff,
+        TierFault.LeavesTooMuch when request.GarbageShare > 0 => PutOff,
+        TierFault.ReclaimsWhatAPinSees => Inner.ReclaimAsync(request with { Rule = new RetentionRule(request.Rule.Floors, [], TestClassifier.Instance) }, cancellationToken),
+        TierFault.KeepsDeletedKeys
+            => Inner.ReclaimAsync(request with { Rule = new RetentionRule(request.Rule.Floors, request.Rule.Pins, TestClassifier.Instance) }, cancellationToken),
+        _ => Inner.ReclaimAsync(request, cancellationToken),
+    };
 
     public ValueTask SetNoteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => fault switch
     {

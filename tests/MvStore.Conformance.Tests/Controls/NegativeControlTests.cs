@@ -40,6 +40,8 @@ public sealed class NegativeControlTests
         [TierFault.IgnoresTheFloorsOfSlices] = (typeof(Floors), "E8_FloorsThatComeWithASliceAreStoredWithIt"),
         [TierFault.ReclaimsWhatAPinSees] = (typeof(Reclamation), "E1_TheNewestAtOrBelowThePinStaysWhenVersionsAreSparse"),
         [TierFault.KeepsDeletedKeys] = (typeof(Reclamation), "E4_ADeletedKeyGoesAsAWholeAndNothingOfItComesBack"),
+        [TierFault.PutsOffWhatIsAskedFor] = (typeof(Reclamation), "E6_WhatMayStayGoesWhenNothingMay"),
+        [TierFault.LeavesTooMuch] = (typeof(Reclamation), "E6_WhatMayStayGoesWhenNothingMay"),
         [TierFault.PromisesTooMuch] = (typeof(Capabilities), "A3_ASliceOfAsManyRowsAsAllowedIsTaken"),
     };
 

@@ -36,5 +36,7 @@ public enum TierFault
     IgnoresTheFloorsOfSlices,
     ReclaimsWhatAPinSees,
     KeepsDeletedKeys,
+    PutsOffWhatIsAskedFor,
+    LeavesTooMuch,
     PromisesTooMuch,
 }

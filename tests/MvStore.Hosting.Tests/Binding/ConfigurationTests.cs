@@ -34,6 +34,7 @@ public sealed class ConfigurationTests
         ["GarbageCollection:ReclaimDeletedKeys"] = ("false", false),
         ["GarbageCollection:TimeResolution"] = ("1 s", TimeSpan.FromSeconds(1)),
         ["GarbageCollection:Interval"] = ("2 s", TimeSpan.FromSeconds(2)),
+        ["GarbageCollection:MaxGarbageShare"] = ("0.25", 0.25),
         ["GarbageCollection:ExpiryKeysPerRun"] = ("17", 17),
         ["Persistence:ReadPageRows"] = ("8", 8),
         ["Persistence:ReadPageBytes"] = ("9 KiB", 9_216L),

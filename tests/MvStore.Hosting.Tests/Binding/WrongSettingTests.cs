@@ -53,6 +53,7 @@ public sealed class WrongSettingTests
         { "GarbageCollection:RetainByKind:operator(7):Age", "-1 s", "age" },
         { "GarbageCollection:RetainByKind:operator(7):TimeToLive:Duration", "0 s", "duration" },
         { "GarbageCollection:RetainByKind:operator(7):TimeToLive:From", "Creation", "nothing without TimeToLive:Duration" },
+        { "GarbageCollection:MaxGarbageShare", "1.5", "0 to 1" },
         { "GarbageCollection:ExpiryKeysPerRun", "0", "1 to" },
         { "Persistence:ReadPageRows", "0", "1 to 1000000" },
         { "Persistence:ReadPageBytes", "0", "1 to" },

@@ -25,6 +25,7 @@ internal static class OptionsReference
     private static readonly (string Ending, string Unit)[] Units =
     [
         ("SoftLimit", "part of `HardLimit`"),
+        ("GarbageShare", "part of the old versions"),
         ("Bytes", "bytes"),
         ("Length", "bytes"),
         ("Budget", "bytes"),

@@ -28,6 +28,7 @@ internal static class KillStore
             options.Flush.MaxBytes = long.MaxValue;
             options.Flush.MaxEntries = int.MaxValue;
             options.Flush.MaxAge = Timeout.InfiniteTimeSpan;
+            options.CommitLog.FlushAge = Timeout.InfiniteTimeSpan;
             options.Flush.DisposeTimeout = TimeSpan.FromMinutes(10);
             options.GarbageCollection.Interval = Timeout.InfiniteTimeSpan;
         });

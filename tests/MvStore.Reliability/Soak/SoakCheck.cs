@@ -50,7 +50,7 @@ internal sealed class SoakCheck(SoakSettings settings)
 
     private async Task WholeAsync(IMultiVersionStore store, ulong published, IReadOnlyList<SoakReceipt> receipts)
     {
-        BufferInvariants.Check(((MultiVersionStore)store).Buffer);
+        BufferInvariants.Check(((MultiVersionStore)store).Stages.Buffer);
         using var snapshot = store.OpenSnapshot(CommitVersion.Latest, "check");
         var view = await SoakView.OfAsync(snapshot);
         Require(Enumerable.Range(0, SoakPlan.Writers).All(view.IsWholeOf), $"a writer has a hole: {view}");

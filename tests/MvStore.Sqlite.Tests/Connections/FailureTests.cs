@@ -155,6 +155,15 @@ public sealed class FailureTests : IAsyncLifetime
         PlainSqlite.Query(_location.Path, "SELECT count(*) FROM entry").Should().Be("3");
     }
 
+    [Fact]
+    public async Task F3_AKeyWithoutItsNewestRowIsDamageToReclamation()
+    {
+        await using var tier = await DamagedAsync("DELETE FROM current");
+        var step = new TierReclaimStep(new RetentionRule(new FloorSet(9, []), [], TestClassifier.Instance), null, 100);
+        (await FailureOfAsync(async () => await tier.ReclaimAsync(step, default))).Should().Be(TierFailure.Damaged);
+        PlainSqlite.Query(_location.Path, "SELECT count(*) FROM entry").Should().Be("2");
+    }
+
     private async Task<SqliteTier> DamagedAsync(string change)
     {
         await using (var tier = await _location.OpenAsync())

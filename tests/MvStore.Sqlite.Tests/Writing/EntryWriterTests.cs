@@ -70,6 +70,18 @@ public sealed class EntryWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A4_AVersionThatIsThereAlreadyIsRefusedAmongNewKeysAfterReopening()
+    {
+        await ApplyAsync([Rows.Set("k", 5, 1, "x")]);
+        await _tier.DisposeAsync();
+        _tier = await _location.OpenAsync();
+        TierRow[] rows = [.. Enumerable.Range(0, 63).Select(i => Rows.Set($"{i:D3}", 20, 2, "y")), Rows.Set("k", 5, 2, "y")];
+        (await _tier.Awaiting(t => t.ApplyAsync(new TierBatch(1, 2, 20, rows), default).AsTask()).Should().ThrowAsync<PersistentTierException>())
+            .Which.Failure.Should().Be(TierFailure.Fatal);
+        await CheckAsync();
+    }
+
+    [Fact]
     public async Task A4_TheSameEntryTwiceInASliceIsRefused()
     {
         var rows = Enumerable.Range(0, 100).Select(i => Rows.Set($"{i:D3}", 1, 1, "y")).ToList();

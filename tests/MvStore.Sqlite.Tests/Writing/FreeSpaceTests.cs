@@ -40,6 +40,31 @@ public sealed class FreeSpaceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task E6_SpaceIsGivenBackInStepsAlsoWhereNoKeyIsLeft()
+    {
+        await using (var tier = await _location.OpenAsync(o => o.PageBytes = 512))
+        {
+            TierRow[] rows = [.. Enumerable.Range(0, 1_500).Select(i => new TierRow(Rows.Key($"{i:D5}"), 1, 1, new byte[1_000]))];
+            await tier.ApplyAsync(new TierBatch(0, 1, 1, rows), default);
+        }
+
+        PlainSqlite.Run(_location.Path, "DELETE FROM current");
+        var full = new FileInfo(_location.Path).Length;
+        await using (var tier = await _location.OpenAsync(o => o.CheckpointBytes = 0))
+        {
+            var rule = new RetentionRule(new FloorSet(1, []), [], TestClassifier.Instance);
+            var first = await tier.ReclaimAsync(new TierReclaimStep(rule, null, 500), default);
+            (first.Next?.Length, first.ReclaimedVersions).Should().Be((0, 0), "there is more to give back, and no key to go on from");
+            for (var next = first.Next; next is not null;)
+            {
+                next = (await tier.ReclaimAsync(new TierReclaimStep(rule, next, 500), default)).Next;
+            }
+        }
+
+        new FileInfo(_location.Path).Length.Should().BeLessThan(full / 3);
+    }
+
+    [Fact]
     public async Task E6_AStepThatFindsNothingWritesNothing()
     {
         await using var tier = await _location.OpenAsync();

@@ -9,6 +9,16 @@ public sealed class WriteTransactionTests : IAsyncLifetime
     private const int LongLog = 400_000;
     private const int VeryLongLog = 6_000_000;
 
+    // The longest that anything is waited for: far longer than it takes.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+
+    public enum Other
+    {
+        Write,
+        BetweenWrites,
+        Disposal,
+    }
+
     private readonly SqliteLocation _location = new();
     private Connection _connection = null!;
     private WriteTransaction _transaction = null!;
@@ -72,7 +82,7 @@ public sealed class WriteTransactionTests : IAsyncLifetime
     [Fact]
     public void D4_AWriteIsDurableAlthoughItsCheckpointFailedAndTheNextOneTriesAgain()
     {
-        using var transaction = WithCheckpoints(new SqliteException("planned", 5), null, null);
+        using var transaction = WithCheckpoints(new SqliteException("planned", 5), null, null, null);
         Raise(transaction, 5);
         Mark().Should().Be("5");
         _checkpoints.Should().Be(1);
@@ -80,6 +90,9 @@ public sealed class WriteTransactionTests : IAsyncLifetime
         Raise(transaction, 6);
         Mark().Should().Be("6");
         _checkpoints.Should().Be(3, "the one that had failed came before the write, and its own behind it");
+
+        Raise(transaction, 7);
+        _checkpoints.Should().Be(4, "nothing is left of the one that had failed");
     }
 
     [Fact]
@@ -189,6 +202,96 @@ public sealed class WriteTransactionTests : IAsyncLifetime
         transaction.Dispose();
         _deferred[0]();
         _checkpoints.Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData(Other.Write)]
+    [InlineData(Other.BetweenWrites)]
+    [InlineData(Other.Disposal)]
+    public void A10_NothingRunsBesideADeferredCheckpoint(Other other)
+    {
+        using var copies = new ManualResetEventSlim();
+        using var goesOn = new ManualResetEventSlim();
+        var isCopying = false;
+        var sawCopying = false;
+        var transaction = new WriteTransaction(_connection, _location.Path, LongLog, Copy, _deferred.Add);
+        Fill(transaction, VeryLongLog);
+        var behind = Begin(_deferred[0]);
+        copies.Wait(Limit).Should().BeTrue();
+
+        var beside = Begin(() => Do(transaction, other, () => sawCopying |= Volatile.Read(ref isCopying)));
+        WaitUntilHeld(beside);
+        beside.IsAlive.Should().BeTrue("it waits for its turn");
+        goesOn.Set();
+        behind.Join(Limit).Should().BeTrue();
+        beside.Join(Limit).Should().BeTrue();
+
+        sawCopying.Should().BeFalse();
+        _checkpoints.Should().Be(1);
+        if (other != Other.Disposal)
+        {
+            transaction.Dispose();
+        }
+
+        CheckpointResult Copy()
+        {
+            Volatile.Write(ref isCopying, true);
+            _checkpoints++;
+            copies.Set();
+            goesOn.Wait(Limit);
+            Volatile.Write(ref isCopying, false);
+            return new CheckpointResult(IsComplete: true, FramesLeft: 0);
+        }
+    }
+
+    [Fact]
+    public void A10_ADeferredCheckpointWaitsForWhatIsDoneBetweenWrites()
+    {
+        using var transaction = WithDeferred();
+        Fill(transaction, VeryLongLog);
+        var behind = transaction.RunBetweenWrites(() =>
+        {
+            var waiting = Begin(_deferred[0]);
+            WaitUntilHeld(waiting);
+            _checkpoints.Should().Be(0, "the connection is one call's at a time");
+            return waiting;
+        });
+
+        behind.Join(Limit).Should().BeTrue();
+        _checkpoints.Should().Be(1);
+    }
+
+    private static void Do(WriteTransaction transaction, Other other, Action within)
+    {
+        switch (other)
+        {
+            case Other.Write:
+                transaction.Run("testing", () => Done(within));
+                break;
+            case Other.BetweenWrites:
+                transaction.RunBetweenWrites(() => Done(within));
+                break;
+            default:
+                transaction.Dispose();
+                break;
+        }
+    }
+
+    private static bool Done(Action work)
+    {
+        work();
+        return true;
+    }
+
+    // Or has ended, as it should not have.
+    private static void WaitUntilHeld(Thread thread)
+        => SpinWait.SpinUntil(() => !thread.IsAlive || thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin), Limit).Should().BeTrue();
+
+    private static Thread Begin(Action work)
+    {
+        var thread = new Thread(() => work()) { IsBackground = true };
+        thread.Start();
+        return thread;
     }
 
     private void Fill(WriteTransaction transaction, int bytes)

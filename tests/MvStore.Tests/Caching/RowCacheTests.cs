@@ -49,6 +49,27 @@ public sealed class RowCacheTests
     }
 
     [Fact]
+    public void A5_ARowGoesWhenALateVersionOfItsKeyIsFollowed()
+    {
+        var cache = Make();
+        Ask(cache, Row("a", 10, 1, "x"));
+        cache.Follow(Slice(2, Row("b", 50, 2, "y")));
+        cache.Follow(Slice(3, Row("a", 20, 3, "late")));
+
+        Text(cache, "a").Should().BeNull();
+    }
+
+    [Fact]
+    public void ARowGoesWhenItsKeyIsDeleted()
+    {
+        var cache = Make();
+        Ask(cache, Row("a", 10, 1, "x"));
+        cache.Follow(Slice(2, new TierRow(Bytes.Of("a"), 20, 2, null)));
+
+        Text(cache, "a").Should().BeNull();
+    }
+
+    [Fact]
     public void AnAnswerThatASliceOvertookIsNotKept()
     {
         var cache = Make();
@@ -140,7 +161,21 @@ public sealed class RowCacheTests
         }
 
         cache.HeldBytes.Should().BeInRange(Roomy / 2, Roomy);
-        Text(cache, "key0").Should().BeNull();
+        Enumerable.Range(0, 1_000).Count(i => Text(cache, $"key{i}") is not null).Should().BeLessThan(200);
+    }
+
+    [Fact]
+    public void D5_LargeRowsKeepWithinItsBytesTooAndGiveWayToNewOnes()
+    {
+        const int Rows = 2_000;
+        var cache = Make();
+        for (var i = 0; i < Rows; i++)
+        {
+            Ask(cache, new TierRow(Bytes.Of($"key{i}"), 10, 1, Bytes.OfLength(4_000)));
+            cache.HeldBytes.Should().BeLessThanOrEqualTo(Roomy);
+        }
+
+        Enumerable.Range(Rows - 20, 20).Count(i => Text(cache, $"key{i}") is not null).Should().BeGreaterThan(10, "what goes makes room for what comes");
     }
 
     [Fact]

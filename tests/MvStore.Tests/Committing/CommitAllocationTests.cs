@@ -7,8 +7,8 @@ namespace MvStore.Tests.Committing;
 /// <summary>What a commit allocates on its way to the buffer and to its publication.</summary>
 public sealed class CommitAllocationTests
 {
-    // The commit: a header of two words, and thirteen words of fields, two of which hold small ones together. The publication: a header and four.
-    private const int CommitAndPublication = 120 + 48;
+    // The commit: a header of two words, and fifteen words of fields, two of which hold small ones together. The publication: a header and four.
+    private const int CommitAndPublication = 136 + 48;
 
     // With one more object at each commit it would be at least this much more.
     private const int SmallestObject = 24;

@@ -48,19 +48,46 @@ public sealed class CommitSequencerTests
     }
 
     [Fact]
-    public async Task I53_WhatWasCopiedForThoseWhoFollowIsNotKeptByACommitThatWaitsToBeFlushed()
+    public async Task I53_WhatWasCopiedForListenersAndThoseWhoFollowIsNotKeptByACommitThatWaitsToBeFlushed()
     {
         var recovered = new TierState(0, CommitVersion.Zero, FloorSet.None);
         var changes = new ChangeTracker(recovered, []);
         var sequencer = new CommitSequencer(recovered, new FailureLatch(), queue: null, feed: null, changes: changes);
-        var preparer = new CommitPreparer(classifier: null, keepsRows: true, keepsDeltas: false, changes.Tail);
-        changes.Tail.Follow();
+        var preparer = new CommitPreparer(classifier: null, keepsRows: true, keepsDeltas: true);
+        changes.Tail.TryFollow(changes.Tail.CreateRing()).Should().BeTrue();
         var commit = preparer.Prepare(new WriteBatch().Set("a", "1"), 10);
         sequencer.TryBegin(commit).Should().BeTrue();
         commit.Deltas.Should().ContainSingle();
+        commit.Ring!.Fill(commit, commit.RingStart);
         await sequencer.Finish(commit).Guarded();
-        changes.Tail.ReadAfter(0, 10).Should().ContainSingle().Which.Deltas.Should().ContainSingle();
+        changes.Tail.ReadAfter(0, 10).Should().ContainSingle().Which.Changes.Should().ContainSingle();
         commit.Deltas.Should().BeEmpty();
+        commit.Ring.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task I50_WhatIsPublishedBehindACommitThatFailsIsKeptAndTold()
+    {
+        var recovered = new TierState(0, CommitVersion.Zero, FloorSet.None);
+        var changes = new ChangeTracker(recovered, []);
+        var sequencer = new CommitSequencer(recovered, new FailureLatch(), queue: null, feed: null, changes: changes);
+        changes.Tail.TryFollow(changes.Tail.CreateRing()).Should().BeTrue();
+        InFlightCommit[] commits = [.. new ulong[] { 10, 20, 30 }.Select(version => _preparer.Prepare(new WriteBatch().Set("a", "1"), version))];
+        foreach (var commit in commits)
+        {
+            sequencer.TryBegin(commit).Should().BeTrue();
+            commit.Ring!.Fill(commit, commit.RingStart);
+        }
+
+        var news = changes.Tail.Next();
+        var third = sequencer.Finish(commits[2]);
+        var second = sequencer.Finish(commits[1], aborted: true);
+        changes.Tail.ReadAfter(0, 10).Should().BeEmpty("the first is not published");
+        _ = sequencer.Finish(commits[0]);
+        await Task.WhenAll(second, third).Guarded();
+        changes.Tail.ReadAfter(0, 10).Select(c => c.Sequence).Should().Equal(1, 3);
+        commits.Should().OnlyContain(c => c.Ring == null);
+        news.IsCompleted.Should().BeTrue();
     }
 
     [Fact]

@@ -96,6 +96,29 @@ public sealed class LeavingOutTests
         }
     }
 
+    [Theory]
+    [InlineData(StoreStorage.InMemory)]
+    [InlineData(StoreStorage.Sqlite)]
+    public async Task I65_WhatIsLeftOutIsDecidedInTheSlicesOwnTurnAndNotWhenItIsCopied(StoreStorage storage)
+    {
+        await using var fixture = await OpenAsync(storage, retain: 10, maxSliceBytes: 200);
+        await SetAsync(fixture, 1, Commits);
+        var hold = fixture.Tier.HoldApplies();
+        var flush = fixture.Store.FlushAsync().AsTask();
+        await hold.Reached.Guarded();
+
+        // Behind the slice that is held, and copied meanwhile.
+        using var at80 = fixture.Store.OpenSnapshot(80, "opened while the slice before is written");
+        hold.Release();
+        await flush.Guarded();
+
+        fixture.Tier.Applied.Should().HaveCountGreaterThan(1);
+        fixture.Tier.Applied[0].Sequence.Should().BeLessThan(80);
+        (await VersionsOnDiskAsync(fixture)).Should().Contain(80UL).And.NotContain(81UL);
+        fixture.Store.Evict(0);
+        (await at80.ReadAsync("a")).Should().Be("80@80");
+    }
+
     [Fact]
     public async Task E1_AllHistoryIsWrittenByDefault()
     {
@@ -128,10 +151,14 @@ public sealed class LeavingOutTests
         (await fixture.Store.ReadAsync("key 1", 1)).Should().Be("x@1");
     }
 
-    private static Task<StoreFixture> OpenAsync(StoreStorage storage, ulong? retain, FlushRecorder? events = null)
+    private static Task<StoreFixture> OpenAsync(StoreStorage storage, ulong? retain, FlushRecorder? events = null, long maxSliceBytes = 1 << 20)
         => StoreFixture.OpenAsync(
             storage,
-            o => (o.GarbageCollection.RetainVersions, o.GarbageCollection.Interval) = (retain, TimeSpan.FromDays(1)),
+            o =>
+            {
+                (o.GarbageCollection.RetainVersions, o.GarbageCollection.Interval) = (retain, TimeSpan.FromDays(1));
+                o.Flush.MaxSliceBytes = maxSliceBytes;
+            },
             b => _ = events is null ? b : b.AddFlushListener(events));
 
     private static async Task SetAsync(StoreFixture fixture, ulong first, ulong last)

@@ -40,6 +40,7 @@ public sealed class OptionsTests
         ["GarbageCollection.TimeResolution"] = (
             [TimeSpan.Zero, TimeSpan.FromTicks(1), MaxDuration, Timeout.InfiniteTimeSpan],
             [TimeSpan.FromTicks(-1), TimeSpan.MinValue, MaxDuration + TimeSpan.FromTicks(1), TimeSpan.MaxValue]),
+        ["GarbageCollection.MaxGarbageShare"] = ([0.0, 1.0], [-0.01, 1.01, double.NaN, double.PositiveInfinity]),
         ["GarbageCollection.ExpiryKeysPerRun"] = ([1, 1_000_000_000], [0, -1, int.MinValue, 1_000_000_001]),
         ["GarbageCollection.RetainPerKey"] = ([1, int.MaxValue], [0, -1, int.MinValue]),
         ["GarbageCollection.ReclaimDeletedKeys"] = ([true, false], []),
@@ -191,6 +192,7 @@ public sealed class OptionsTests
         options.GarbageCollection.RetainVersions.Should().BeNull();
         options.GarbageCollection.RetainVersionsByKind.Should().BeEmpty();
         options.GarbageCollection.Interval.Should().Be(TimeSpan.FromSeconds(10));
+        options.GarbageCollection.MaxGarbageShare.Should().Be(0.1);
         options.GarbageCollection.ExpiryKeysPerRun.Should().Be(1_000_000);
         options.Persistence.ReadPageRows.Should().Be(1_000);
         options.Persistence.MaxSkippedPerPage.Should().Be(10_000);

@@ -65,6 +65,41 @@ public sealed class ReadCacheTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(TestCases.PersistentStorages), MemberType = typeof(TestCases))]
+    public async Task A5_ALateVersionAboveTheCachedRowIsReadOnceItHasLeftMemory(StoreStorage storage)
+    {
+        await using var fixture = await OpenWithCachedRowAsync(storage);
+        await fixture.Store.SetAsync(50, "b", "2");
+        await fixture.SettleAsync(Residency.Evicted);
+        await fixture.Store.SetAsync(20, "a", "late");
+        await fixture.SettleAsync(Residency.Evicted);
+
+        for (var i = 0; i < 3; i++)
+        {
+            (await fixture.Store.ReadAsync("a")).Should().Be("late@20");
+            (await fixture.Store.ReadAsync("a", 19)).Should().Be("1@10");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(TestCases.PersistentStorages), MemberType = typeof(TestCases))]
+    public async Task E8_ACachedRowDoesNotComeBackAfterItsKeyWasReclaimedOrTheStoreReopened(StoreStorage storage)
+    {
+        await using var fixture = await OpenWithCachedRowAsync(storage, o => o.GarbageCollection.RetainVersions = 0);
+        await fixture.Store.CommitAsync(new WriteBatch().Remove("a"), 20).Guarded();
+        await fixture.SettleAsync(Residency.Evicted);
+        (await fixture.Store.ReadAsync("a")).Should().BeNull();
+        await fixture.Store.ReclaimAsync().Guarded();
+        (await fixture.Store.ReadAsync("a")).Should().BeNull();
+
+        await fixture.SettleAsync(Residency.Reopened);
+        (await fixture.Store.ReadAsync("a")).Should().BeNull();
+        await fixture.Store.SetAsync(30, "a", "new");
+        await fixture.SettleAsync(Residency.Evicted);
+        (await fixture.Store.ReadAsync("a")).Should().Be("new@30");
+    }
+
     [Fact]
     public async Task B12_WithAnOptionThereIsNoCache()
     {

@@ -62,6 +62,28 @@ public sealed class UnknownKeyTests
         (fixture.Tier.Reads - before).Should().BeLessThan(Unknown / 10);
     }
 
+    [Theory]
+    [MemberData(nameof(TestCases.PersistentStorages), MemberType = typeof(TestCases))]
+    public async Task B12_AfterReopeningTheKeysOfEveryPageBecomeKnownDeletedOnesToo(StoreStorage storage)
+    {
+        await using var fixture = await StoreFixture.OpenAsync(storage, o => o.Persistence.ReadPageRows = Keys / 10);
+        await FillAsync(fixture.Store);
+        await fixture.Store.CommitAsync(new WriteBatch().Remove("key0").Remove($"key{Keys - 1}"), Keys + 1).Guarded();
+        await fixture.SettleAsync(Residency.Reopened);
+        for (var i = 0; i < StoredKeys.AbsentBeforeWalk; i++)
+        {
+            (await fixture.Store.ReadAsync($"absent{i}")).Should().BeNull();
+        }
+
+        await fixture.Log.EntryAsync(e => e.Id.Id == 1700).Guarded();
+        for (var i = 0; i < Keys; i++)
+        {
+            (await fixture.Store.ReadAsync($"key{i}", Keys)).Should().Be($"1@{i + 1}");
+        }
+
+        (await fixture.Store.ReadAsync("key0")).Should().BeNull();
+    }
+
     [Fact]
     public async Task B12_WithoutReadsInVainTheKeysOfTheTierAreNotRead()
     {

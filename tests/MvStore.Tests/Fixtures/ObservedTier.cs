@@ -18,6 +18,7 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier, IInst
     private int _attempts;
     private int _reads;
     private long _examined;
+    private int _putOff;
     private int _disposals;
     private int _appliesLeft = int.MaxValue;
     private bool _abandoned;
@@ -45,6 +46,12 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier, IInst
 
     /// <summary>Answers scans in place of the tier, unless it returns null. To be set before anyone scans.</summary>
     public Func<TierScan, TierPage?>? AnswerScan { get; set; }
+
+    /// <summary>Whether a run over every key that may leave something is put off, whatever could go. To be set before anyone reclaims.</summary>
+    public bool PutsOff { get; set; }
+
+    /// <summary>How many runs were put off in that way.</summary>
+    public int PutOff => Volatile.Read(ref _putOff);
 
     /// <summary>How many times the store disposed the tier.</summary>
     public int Disposals => Volatile.Read(ref _disposals);
@@ -190,6 +197,12 @@ public sealed class ObservedTier(IPersistentTier inner) : IPersistentTier, IInst
         if (Volatile.Read(ref _reclaimFailure) is { } failure)
         {
             throw failure;
+        }
+
+        if (PutsOff && request is { GarbageShare: > 0, After: null, Keys: null })
+        {
+            Interlocked.Increment(ref _putOff);
+            return new TierReclaimed(null, 0, 0, 0) { IsPutOff = true };
         }
 
         return await inner.ReclaimAsync(request, cancellationToken);

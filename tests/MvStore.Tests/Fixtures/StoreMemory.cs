@@ -6,7 +6,7 @@ namespace MvStore.Tests.Fixtures;
 internal static class StoreMemory
 {
     /// <summary>What a store holds in memory.</summary>
-    public static VersionBuffer Of(IMultiVersionStore store) => ((MultiVersionStore)store).Buffer;
+    public static VersionBuffer Of(IMultiVersionStore store) => ((MultiVersionStore)store).Stages.Buffer;
 
     /// <summary>Bytes of unmanaged memory that a store uses, without those that only wait for readers to leave.</summary>
     public static long LiveBytes(this IMultiVersionStore store) => Of(store).Heap.LiveBytes;

@@ -89,7 +89,7 @@ public sealed class FlushQueueTests : IDisposable
         var large = new PreparedCommit(2, [], entryCount: 1, dropCount: 0) { Bytes = 1 << 20 };
         large.Stamp(2);
         queue.Add(large);
-        queue.HeldBytes.Should().Be(commit.HeldBytes + large.HeldBytes + (1 << 17), "a slice takes an eighth of the limit");
+        queue.HeldBytes.Should().Be(commit.HeldBytes + large.HeldBytes + (1 << 18), "a slice takes a quarter of the limit");
         queue.Peek(0)!.Commits.Should().ContainSingle();
         queue.PeekBehind(queue.Peek(0)!, 2).Should().BeNull("two slices have no room beside each other");
         queue.Remove(queue.Peek(0)!, _mark);

@@ -129,9 +129,10 @@ internal sealed class HistoryRun(int seed, int transactions)
             _violations.Add(new HistoryViolation("DURABLE", $"{_durablyAcknowledged} was acknowledged as durable; {durable} survived"));
         }
 
+        var byVersion = commits.ToLookup(c => c.Version);
         foreach (var (version, keys) in _refused)
         {
-            if (!commits.Any(c => c.Version == version && c.Writes.Any(w => keys.Contains(w.Key))))
+            if (!byVersion[version].Any(c => c.Writes.Any(w => keys.Contains(w.Key))))
             {
                 _violations.Add(new HistoryViolation("REFUSED", $"a commit at {version} was refused although nothing stands in its way"));
             }

@@ -10,7 +10,7 @@ public sealed class RandomHistoryTests(ITestOutputHelper output)
     public async Task C1_histories_of_real_threads_are_snapshot_isolated()
     {
         var seed = Setting("MVSTORE_HISTORY_SEED", Random.Shared.Next());
-        var transactions = Setting("MVSTORE_HISTORY_TXNS", 100_000);
+        var transactions = Setting("MVSTORE_HISTORY_TXNS", 600_000);
         output.WriteLine($"MVSTORE_HISTORY_SEED={seed} MVSTORE_HISTORY_TXNS={transactions} dotnet test tests/MvStore.Tests --filter {nameof(RandomHistoryTests)}");
 
         var run = new HistoryRun(seed, transactions);

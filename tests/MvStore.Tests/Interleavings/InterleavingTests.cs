@@ -11,12 +11,12 @@ public sealed class InterleavingTests(ITestOutputHelper output)
     private const ulong Latest = SteppedEngine.Latest;
     private static readonly string[] Keys = ["a", "b", "c", "d", "e", "f"];
 
-    public static TheoryData<string> Reads { get; } = [.. ReadsByName.Keys];
+    public static TheoryData<string> Reads => [.. ReadsByName.Keys];
 
-    public static TheoryData<string> Writes { get; } = [.. WritesByName.Keys];
+    public static TheoryData<string> Writes => [.. WritesByName.Keys];
 
     // Each answers with what it saw and the version it asked for.
-    private static Dictionary<string, Func<SteppedEngine, Task<string>>> ReadsByName => new()
+    private static Dictionary<string, Func<SteppedEngine, Task<string>>> ReadsByName { get; } = new()
     {
         ["get latest"] = async e => await e.Stepped.GetAsync("a", Latest),
         ["get a deleted key"] = async e => await e.Stepped.GetAsync("e", Latest),
@@ -27,7 +27,7 @@ public sealed class InterleavingTests(ITestOutputHelper output)
         ["scan backwards at 40"] = async e => await e.Stepped.ScanAsync(Keys, 40, ScanDirection.Reverse),
     };
 
-    private static Dictionary<string, Func<SteppedEngine, Task>> WritesByName => new()
+    private static Dictionary<string, Func<SteppedEngine, Task>> WritesByName { get; } = new()
     {
         ["fresh commit"] = async e => await e.CommitAsync(e.Stepped, 50, "a", "c"),
         ["fresh commit that fails"] = async e =>
@@ -52,7 +52,7 @@ public sealed class InterleavingTests(ITestOutputHelper output)
         ["reclaim"] = async e => await e.ReclaimAsync(e.Stepped),
     };
 
-    private static Dictionary<string, Func<SteppedEngine, Task>> Actions => new()
+    private static Dictionary<string, Func<SteppedEngine, Task>> Actions { get; } = new()
     {
         ["fresh"] = async e => await e.CommitAsync(e.Plain, 50, "a", "b"),
         ["late"] = async e => await e.CommitAsync(e.Plain, 35, "a", "d"),
@@ -107,30 +107,7 @@ public sealed class InterleavingTests(ITestOutputHelper output)
     [MemberData(nameof(Reads))]
     public async Task B12_a_read_interrupted_anywhere_answers_as_of_one_moment(string read)
     {
-        var cases = await ForEachPointAsync(
-            async (engine, context) =>
-            {
-                var low = engine.Published;
-                var floor = engine.Floor;
-                string? seen = null;
-                try
-                {
-                    seen = await ReadsByName[read](engine);
-                }
-                catch (BelowFloorException e)
-                {
-                    e.Requested.Value.Should().BeLessThan(engine.Floor, context());
-                }
-
-                await engine.Stepper.Interposed.WaitAsync(TimeSpan.FromMinutes(4));
-                if (seen is not null)
-                {
-                    var keys = seen.Split(' ').Select(s => s[..1]).ToArray();
-                    var at = read.EndsWith("40", StringComparison.Ordinal) ? 40 : Latest;
-                    Moments(low, engine.Published).Select(view => engine.Expected(keys, at, view)).Should().Contain(seen, context());
-                    (at < floor).Should().BeFalse(context());
-                }
-            });
+        var cases = await ForEachPointAsync((engine, context) => ReadAsync(engine, read, context));
         output.WriteLine($"{read}: {cases} interleavings");
     }
 
@@ -171,27 +148,7 @@ public sealed class InterleavingTests(ITestOutputHelper output)
     [MemberData(nameof(Writes))]
     public async Task I1_to_I8_hold_when_a_write_is_interrupted_anywhere(string write)
     {
-        var cases = await ForEachPointAsync(
-            async (engine, context) =>
-            {
-                using var at40 = engine.Plain.Open(40);
-                using var latest = engine.Plain.Open(Latest);
-                var before = (engine.Expected(Keys, 40, engine.Published), engine.Expected(Keys, Latest, engine.Published));
-
-                await WritesByName[write](engine);
-                await engine.Stepper.Interposed.WaitAsync(TimeSpan.FromMinutes(4));
-                engine.Stepper.Disarm();
-
-                for (var i = 0; i < 2; i++)
-                {
-                    engine.RequireConsistent();
-                    (await SteppedEngine.Parts.SnapshotAsync(at40, Keys)).Should().Be(before.Item1, context());
-                    (await SteppedEngine.Parts.SnapshotAsync(latest, Keys)).Should().Be(before.Item2, context());
-                    (await engine.Plain.GetManyAsync(Keys, Latest)).Should().Be(engine.Expected(Keys, Latest, engine.Published), context());
-                    (await engine.Plain.GetManyAsync(Keys, 1_000)).Should().Be(engine.Expected(Keys, 1_000, engine.Published), context());
-                    await EverythingAsync(engine);
-                }
-            });
+        var cases = await ForEachPointAsync((engine, context) => WriteAsync(engine, write, context));
         output.WriteLine($"{write}: {cases} interleavings");
     }
 
@@ -282,6 +239,56 @@ public sealed class InterleavingTests(ITestOutputHelper output)
         output.WriteLine($"duplicate at {version}: {cases} interleavings");
     }
 
+    /// <summary>An interrupted read, and that it answers as of one moment.</summary>
+    internal static async Task ReadAsync(SteppedEngine engine, string read, Func<string> context)
+    {
+        var low = engine.Published;
+        var floor = engine.Floor;
+        string? seen = null;
+        try
+        {
+            seen = await ReadsByName[read](engine);
+        }
+        catch (BelowFloorException e)
+        {
+            e.Requested.Value.Should().BeLessThan(engine.Floor, context());
+        }
+
+        await engine.Stepper.Interposed.WaitAsync(TimeSpan.FromMinutes(4));
+        if (seen is not null)
+        {
+            var keys = seen.Split(' ').Select(s => s[..1]).ToArray();
+            var at = read.EndsWith("40", StringComparison.Ordinal) ? 40 : Latest;
+            var isOfOneMoment = Moments(low, engine.Published).Any(view => engine.Expected(keys, at, view) == seen);
+            (isOfOneMoment && at >= floor).Should().BeTrue("{0} was read, {1}", seen, context());
+        }
+    }
+
+    /// <summary>An interrupted write, and that everything is right after it.</summary>
+    internal static async Task WriteAsync(SteppedEngine engine, string write, Func<string> context)
+    {
+        using var at40 = engine.Plain.Open(40);
+        using var latest = engine.Plain.Open(Latest);
+        var before = (engine.Expected(Keys, 40, engine.Published), engine.Expected(Keys, Latest, engine.Published));
+
+        await WritesByName[write](engine);
+        await engine.Stepper.Interposed.WaitAsync(TimeSpan.FromMinutes(4));
+        engine.Stepper.Disarm();
+
+        for (var i = 0; i < 2; i++)
+        {
+            engine.RequireConsistent();
+            (await SteppedEngine.Parts.SnapshotAsync(at40, Keys)).Should().Be(before.Item1, context());
+            (await SteppedEngine.Parts.SnapshotAsync(latest, Keys)).Should().Be(before.Item2, context());
+            (await engine.Plain.GetManyAsync(Keys, Latest)).Should().Be(engine.Expected(Keys, Latest, engine.Published), context());
+            (await engine.Plain.GetManyAsync(Keys, 1_000)).Should().Be(engine.Expected(Keys, 1_000, engine.Published), context());
+            await EverythingAsync(engine);
+        }
+    }
+
+    /// <summary>What runs in between, by its name.</summary>
+    internal static Func<SteppedEngine, Task> ActionOf(string name) => Actions[name];
+
     private static async Task EverythingAsync(SteppedEngine engine)
     {
         await engine.CommitAsync(engine.Plain, 37, "a", "b", "c");
@@ -304,7 +311,7 @@ public sealed class InterleavingTests(ITestOutputHelper output)
 
     // Old entries on disk only, newer ones in memory and on disk, the newest in memory only; and two keys whose deletion is on disk only, with a late version
     // below it in memory, for one on disk too.
-    private static async Task<SteppedEngine> StartAsync()
+    internal static async Task<SteppedEngine> StartAsync()
     {
         var engine = new SteppedEngine();
         await engine.CommitAsync(engine.Plain, 10, "a", "b", "d", "e");

@@ -209,7 +209,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
 
     public void Evict() => _trimmer.Evict(0, _mark.Sequence, _sequencer.Current.Visible);
 
-    public async Task ReclaimAsync(Parts parts) => await parts.Reclaimer.RunAsync(CancellationToken.None);
+    public async Task ReclaimAsync(Parts parts) => await parts.Reclaimer.RunAsync(garbageShare: 0, CancellationToken.None);
 
     /// <summary>What a view must answer for some keys.</summary>
     public string Expected(IEnumerable<string> keys, ulong at, ulong view)
@@ -280,7 +280,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
     internal sealed record Parts(Committer Committer, Reclaimer Reclaimer, PinOpener Pins, StoreReaders Readers, IPinRegistry Registry)
     {
         public async Task<string> GetAsync(string key, ulong at)
-            => Show(key, await Readers.Points.FindAsync(System.Text.Encoding.UTF8.GetBytes(key), at, CancellationToken.None));
+            => Show(key, await Readers.Points.GetAsync(System.Text.Encoding.UTF8.GetBytes(key), at, CancellationToken.None));
 
         public async Task<string> GetManyAsync(IReadOnlyList<string> keys, ulong at)
         {
@@ -338,6 +338,8 @@ internal sealed class SteppedEngine : IAsyncDisposable
         }
 
         private static string Show(string key, TierRow? row) => row is { IsTombstone: false } found ? $"{key}@{found.Version}" : $"{key}-";
+
+        private static string Show(string key, VersionedRow? row) => row is { } found ? $"{key}@{found.Version}" : $"{key}-";
     }
 
     private sealed class Uniform : IKeyClassifier

@@ -1,27 +1,30 @@
 namespace MvStore.Tests.Interleavings;
 
 /// <summary>
-/// Counts the hand-over points that an operation passes and, at one of them, runs another operation to its end, or as far as it gets without
+/// Counts the hand-over points that an operation passes and, at one of them, or at two, runs another operation to its end, or as far as it gets without
 /// waiting. While that runs nothing is counted.
 /// </summary>
 internal sealed class Stepper
 {
     private Func<Task>? _action;
+    private Func<Task>? _second;
     private int _at;
+    private int _secondAt;
     private bool _isRunning;
 
     /// <summary>Points passed since the last <see cref="Arm"/>.</summary>
     public int Passed { get; private set; }
 
-    /// <summary>The operation that was run in between; complete when none was.</summary>
+    /// <summary>The operations that were run in between; complete when none was.</summary>
     public Task Interposed { get; private set; } = Task.CompletedTask;
 
     /// <summary>The names of the points, for messages.</summary>
     public List<string> Names { get; } = [];
 
-    public void Arm(int at, Func<Task> action)
+    public void Arm(int at, Func<Task> action, int secondAt = -1, Func<Task>? second = null)
     {
-        (_at, _action, Passed, Interposed) = (at, action, 0, Task.CompletedTask);
+        (_at, _action, _secondAt, _second) = (at, action, secondAt, second);
+        (Passed, Interposed) = (0, Task.CompletedTask);
         Names.Clear();
     }
 
@@ -35,10 +38,12 @@ internal sealed class Stepper
         }
 
         Names.Add(name);
-        if (Passed++ == _at)
+        var action = Passed == _at ? _action : Passed == _secondAt ? _second : null;
+        Passed++;
+        if (action is not null)
         {
             _isRunning = true;
-            Interposed = _action();
+            Interposed = Task.WhenAll(Interposed, action());
             _isRunning = false;
         }
     }

@@ -22,6 +22,7 @@ public sealed class DiskLogTests : IDisposable
             await store.CommitAsync(new WriteBatch().Set("a", "22"), 5, Durability.Logged).Guarded();
 
             CommitLogInspection.Read(_directory).Should().Equal(new CommitLogRecord(1, 10, 1, 1, 1, 4), new CommitLogRecord(2, 5, 1, 0, 0, 3));
+            CommitLogInspection.GetFormat(_directory).Should().Be(1);
             var report = CommitLogInspection.Verify(_directory);
             report.IsSound.Should().BeTrue();
             report.Should().Match<CommitLogReport>(r => r.Commits == 2 && r.LastSequence == 2 && r.SyncedSequence == 1 && r.BaseSequence == 0 && r.TornBytes == 0);
@@ -82,6 +83,16 @@ public sealed class DiskLogTests : IDisposable
     {
         var verify = () => CommitLogInspection.Verify(_directory);
         verify.Should().Throw<CommitLogException>().WithMessage("*no commit log*");
+        FluentActions.Invoking(() => CommitLogInspection.GetFormat(_directory)).Should().Throw<CommitLogException>().WithMessage("*no commit log*");
+        FluentActions.Invoking(() => CommitLogInspection.GetFormat("")).Should().Throw<ArgumentException>();
+    }
+
+    [Fact]
+    public void F5_ALogThatWasNeverUsedHasNoFormat()
+    {
+        Directory.CreateDirectory(_directory);
+        CommitLogInspection.GetFormat(_directory).Should().Be(0);
+        CommitLogInspection.Verify(_directory).Format.Should().Be(0);
     }
 
     [Fact]

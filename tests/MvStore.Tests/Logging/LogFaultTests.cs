@@ -68,7 +68,7 @@ public sealed class LogFaultTests
     }
 
     [Fact]
-    public void D4_TheFirstFailureIsToldToEveryWaiterNowAndLater()
+    public async Task D4_TheFirstFailureIsToldToEveryWaiterNowAndLater()
     {
         var disk = new SimulatedDisk();
         using var run = new LogHarness(disk);
@@ -88,7 +88,7 @@ public sealed class LogFaultTests
         logged.IsCompletedSuccessfully.Should().BeTrue("it was written before the sync failed");
         durable.Exception!.InnerException.Should().BeOfType<StoreFailedException>().Which.InnerException.Should().BeOfType<CommitLogException>();
         var later = () => run.Log.Durable.WaitAsync(1, 1, default).AsTask();
-        later.Should().ThrowAsync<StoreFailedException>();
+        await later.Should().ThrowAsync<StoreFailedException>();
         run.Log.Durable.Sequence.Should().Be(0);
     }
 

@@ -140,9 +140,50 @@ public sealed class LogRoomTests
         (await fixture.Store.HistoryAllAsync()).Should().HaveCount(2);
     }
 
-    private static Task<LogFixture> OpenSmallAsync()
+    [Fact]
+    public async Task I14_WhatTheLogDoesNotHaveIsNotCopiedAheadIntoTheTier()
+    {
+        // Far more than a flusher takes that does not wait.
+        const int Looks = 20_000;
+        await using var fixture = await OpenSmallAsync(maxSliceBytes: 1);
+        await using var events = fixture.Store.FlushEventsAsync().GetAsyncEnumerator();
+        var full = true;
+        var stalled = fixture.Messages.EntryAsync(e => e.Id.Id == 1603);
+        fixture.Disk.Fault = o =>
+        {
+            if (o.Kind == DiskOperationKind.Create && Volatile.Read(ref full))
+            {
+                throw new CommitLogException(TierFailure.Transient, "Injected: no space left.");
+            }
+        };
+        await fixture.Store.CommitAsync(Batch(1), 1, Durability.Durable).Guarded();
+        var second = fixture.Store.CommitAsync(Batch(2), 2, Durability.Durable).AsTask();
+        await stalled.Guarded();
+
+        var flush = fixture.Store.FlushAsync().AsTask();
+        do
+        {
+            (await events.MoveNextAsync().Guarded()).Should().BeTrue();
+        }
+        while (events.Current.Stage != FlushStage.Completed);
+
+        for (var looks = 0; looks < Looks && fixture.Tier.Attempts == 1; looks++)
+        {
+            await Task.Yield();
+        }
+
+        fixture.Tier.Attempts.Should().Be(1, "the log has no more");
+        Volatile.Write(ref full, false);
+        fixture.Clock.Advance(TimeSpan.FromMinutes(1));
+        await second.Guarded();
+        await flush.Guarded();
+        fixture.Tier.Applied.Select(slice => slice.Sequence).Should().Equal(1UL, 2UL);
+    }
+
+    private static Task<LogFixture> OpenSmallAsync(long maxSliceBytes = 64 << 20)
         => LogFixture.OpenAsync(configure: o =>
         {
+            o.Flush.MaxSliceBytes = maxSliceBytes;
             o.CommitLog.MaxBytes = 4 << 20;
             o.Buffer.MaxStall = TimeSpan.FromSeconds(7);
         });

@@ -1,3 +1,4 @@
+using MvStore.Logging;
 using MvStore.Tests.Fixtures;
 
 namespace MvStore.Tests.Logging;
@@ -215,6 +216,75 @@ public sealed class LogTurnTests
         fixture.Disk.Fault = null;
         await fixture.CrashAsync();
         (await fixture.Store.ReadAsync("a")).Should().BeNull("nobody was told that it is on disk");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task D4_ALeadersFailureIsToldToEveryoneWhoWaits(bool syncs)
+    {
+        using var run = new LogHarness(new SimulatedDisk());
+        run.Publish(values: 1, valueBytes: 10);
+        var logged = run.Log.Written.WaitAsync(1, 1, default).AsTask();
+        var durable = run.Log.Durable.WaitAsync(1, 1, default).AsTask();
+        run.Publish(values: 1, valueBytes: 10);
+        var flusher = run.Log.Barrier.ReachAsync(0, last: 3, default).AsTask();
+        run.Disk.Fault = operation =>
+        {
+            if (operation.Kind == (syncs ? DiskOperationKind.Sync : DiskOperationKind.Write))
+            {
+                throw new CommitLogException(TierFailure.InDoubt, "Injected.");
+            }
+        };
+
+        run.Log.Durable.Bring(2);
+
+        await Assert.ThrowsAsync<StoreFailedException>(() => durable.Guarded());
+        await Assert.ThrowsAsync<StoreFailedException>(() => flusher.Guarded());
+        if (syncs)
+        {
+            (await logged.Guarded()).Should().Be(new CommitReceipt(1, 1), "it was written before the sync failed");
+        }
+        else
+        {
+            await Assert.ThrowsAsync<StoreFailedException>(() => logged.Guarded());
+        }
+
+        run.Failure.Cause.Should().BeOfType<CommitLogException>();
+    }
+
+    [Fact]
+    public async Task I54_TheWritersThreadWaitsForTheTurn()
+    {
+        // Far more than it takes a thread that does not wait.
+        const int Looks = 5_000;
+        using var run = new LogHarness(new SimulatedDisk());
+        run.Publish(values: 1, valueBytes: 10);
+        var durable = run.Log.Durable.WaitAsync(1, 1, default).AsTask();
+        var turn = new LogTurn(run.Log.Writer);
+        var signal = new LogSignal();
+        var loop = new LogLoop(run.Log.Writer, turn, signal, TimeProvider.System);
+        var looks = 0;
+        turn.Begin().Should().BeTrue();
+        try
+        {
+            signal.Raise();
+            loop.Start();
+            for (; looks < Looks && !durable.IsCompleted; looks++)
+            {
+                Thread.SpinWait(50);
+                Thread.Yield();
+            }
+        }
+        finally
+        {
+            turn.End(isOver: false);
+        }
+
+        looks.Should().Be(Looks, "a step is taken by who has the turn");
+        (await durable.Guarded()).Should().Be(new CommitReceipt(1, 1));
+        loop.RequestEnd();
+        await loop.Completion.Guarded();
     }
 
     [Fact]

@@ -87,7 +87,7 @@ internal sealed class ModelReclamation(ModelWorld world, ModelWriting writing)
 
     /// <summary>
     /// Deleted keys go, unless a pin sees the deletion or anything older. What a pin that was opened below the floor of a key sees of it may be gone already, and
-    /// then keeps nothing: the store is asked.
+    /// then keeps nothing: the store is asked. So it is where what a pin sees instead may be in memory only.
     /// </summary>
     private async Task ForgetAsync()
     {
@@ -104,7 +104,7 @@ internal sealed class ModelReclamation(ModelWorld world, ModelWriting writing)
                 continue;
             }
 
-            if (pins.Count > 0)
+            if (pins.Count > 0 || (world.HasTier && world.PinHolders.Any(p => world.Reference.MaySeeUpToOnDisk(p.View, deletion))))
             {
                 var history = await Scans.ToListAsync(world.Store.HistoryAsync(KeyRange.Exactly(deletion.Key), CommitVersion.Latest));
                 if (history.Exists(r => r.Version == deletion.Version))

@@ -156,6 +156,15 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
     /// <summary>Whether a view sees an entry or, in its place, an older one of its key.</summary>
     public bool SeesUpTo(ReferenceView view, ReferenceEntry entry) => Newest(entry.Key, view) is { } seen && seen.Version <= entry.Version;
 
+    /// <summary>
+    /// The same for whoever has no more than a disk may have. What a view sees in the place of a deletion may be in memory only: then the disk, which is asked by itself, keeps the deletion for it.
+    /// </summary>
+    public bool MaySeeUpToOnDisk(ReferenceView view, ReferenceEntry entry)
+    {
+        var onDisk = Math.Max(Flushed, entry.Sequence);
+        return _entries.Find(e => e.Sequence <= onDisk && Same(e.Key, entry.Key) && view.Sees(e)) is { } seen && seen.Version <= entry.Version;
+    }
+
     /// <summary>A deletion went, with everything older of its key: it is as if none of it had ever been.</summary>
     public void Forget(ReferenceEntry deletion)
     {

@@ -6,7 +6,7 @@ namespace MvStore.Tests.Protocols;
 
 /// <summary>
 /// Floors that rise with a slice (DESIGN 3, "What is not written at all"): commits to one key at the versions 1 to 3 in any order, fresh or late; a flusher that prepares a floor
-/// or not, leaves out what the rule lets go, and writes slice and floor at once; eviction; a collector that raises floors on its own and removes entries one at a
+/// or not, leaves out what the rule lets go, and writes slice and floor at once, in place of what it lets go of what was newest on disk; eviction; a collector that raises floors on its own and removes entries one at a
 /// time from memory and disk; one reader, with a pin or without. Every state is also a crash: what is on disk there is what reopening finds. I35 to I38.
 /// </summary>
 public sealed class SliceFloorTests(ITestOutputHelper output)
@@ -34,6 +34,8 @@ public sealed class SliceFloorTests(ITestOutputHelper output)
         AdmitsBelow,
         CollectorRaisesMeanwhile,
         CollectorGoesByPrepared,
+        ReplacesWhatPinsSee,
+        ReplacesAboveTheFloor,
     }
 
     private enum Flusher
@@ -78,6 +80,8 @@ public sealed class SliceFloorTests(ITestOutputHelper output)
     [InlineData(Reader.Pinned, Fault.AdmitsBelow, "I35-SETTLED")]
     [InlineData(Reader.Pinned, Fault.CollectorRaisesMeanwhile, "I37-DURABLE")]
     [InlineData(Reader.Pinned, Fault.CollectorGoesByPrepared, "I37-CRASH")]
+    [InlineData(Reader.Pinned, Fault.ReplacesWhatPinsSee, "I36-HIDDEN")]
+    [InlineData(Reader.Pinned, Fault.ReplacesAboveTheFloor, "I37-CRASH")]
     public void Slice_floor_faults_are_caught(Reader reader, Fault fault, string rule)
         => Catches($"slice and floor, reader {reader}", Make(reader, fault), fault.ToString(), rule, output);
 
@@ -138,6 +142,9 @@ public sealed class SliceFloorTests(ITestOutputHelper output)
                 : s.Reader != Step.Answered || s.Answer == s.Newest(s.At, s.View))
             .Rule("I7-RISES", "Floors only rise.", (before, after) =>
                 after.Floor >= before.Floor && after.Admission >= before.Admission && after.Stored >= before.Stored && after.Known >= before.Known)
+            .Reachable("REPLACED", "What was on disk went with a slice, and nobody but the flusher took it.", s =>
+                s.Flusher == Flusher.Written && s.IsPrepared && versions.Any(v =>
+                    s.SequenceOf(v) is var q && q != 0 && q <= s.Durable && !Has(s.Disk, v) && !Has(s.NeverWritten, v) && s.Known == 0))
             .Reachable("LEFT-OUT", "Something is on disk nowhere, and out of memory.", s =>
                 s.Flusher == Flusher.Idle && versions.Any(v => Has(s.OutOfMemory, v) && Has(s.NeverWritten, v)))
             .Terminal(_ => false);
@@ -257,7 +264,7 @@ public sealed class SliceFloorTests(ITestOutputHelper output)
             return this with
             {
                 Flusher = Flusher.Written,
-                Disk = disk,
+                Disk = IsReplaced(disk, fault) ? Without(disk, NewestOf(Disk, 15, 15)) : disk,
                 NeverWritten = never,
                 MarkOnDisk = SliceEnd,
                 Stored = IsPrepared && fault != Fault.FloorAfterSlice ? Admission : Stored,
@@ -316,6 +323,16 @@ public sealed class SliceFloorTests(ITestOutputHelper output)
             }
 
             return settled;
+        }
+
+        // Whether what was newest on disk goes with the slice: a rule on it and what is written, with the floors and pins of the slice.
+        private bool IsReplaced(byte written, Fault fault)
+        {
+            var newest = NewestOf(Disk, 15, 15);
+            var floor = fault == Fault.ReplacesAboveTheFloor ? 15 : Admission;
+            var isHidden = newest < NewestOf(written, floor, 15) && newest != 0;
+            var isSeen = fault != Fault.ReplacesWhatPinsSee && newest == NewestOf(written, SeenPinAt, SeenPinView);
+            return isHidden && !isSeen && (IsPrepared || fault == Fault.ReplacesAboveTheFloor);
         }
 
         // What the pin that was read sees of the slice.

@@ -19,6 +19,15 @@ public sealed class PointReaderTests
         readBelow.Should().Throw<BelowFloorException>();
     }
 
+    [Fact]
+    public async Task B10_ReadingAKeyStartsOverWhenAFloorRoseMeanwhile()
+    {
+        using var buffer = new VersionBuffer(new OneKind());
+        var reader = new PointReader(new TieredReader(buffer, tier: null), new Published(), new RisingFloor(10), new OneKind());
+
+        await reader.Awaiting(r => r.GetAsync([1], 5, CancellationToken.None).AsTask()).Should().ThrowAsync<BelowFloorException>();
+    }
+
     private sealed class OneKind : IKeyClassifier
     {
         public EntryKind Classify(ReadOnlySpan<byte> key) => EntryKind.Multi;

@@ -23,6 +23,7 @@ internal sealed class StrategyRun : IAsyncDisposable, IVersionProvider
     private ulong _highest;
     private int _flushed;
     private bool _hasCrashed;
+    private bool _leavesGarbage; // whether the tier has put off a run since the last one that was asked for
 
     // Owner: the listeners of any store that was open; atomic.
     private long _leftOut;
@@ -94,6 +95,7 @@ internal sealed class StrategyRun : IAsyncDisposable, IVersionProvider
         30 => ChangeAsync(),
         31 when HasTier && _random.Next(2) == 0 => ReopenAsync(),
         32 when HasTier && _random.Next(2) == 0 => CrashAsync(),
+        33 => ReclaimInBackgroundAsync(),
         < 36 => ReclaimAsPredictedAsync(),
         _ => RequireAllAsync(),
     };
@@ -249,9 +251,33 @@ internal sealed class StrategyRun : IAsyncDisposable, IVersionProvider
         var report = await Store.ReclaimAsync().Guarded();
         _log.Add($"reclaim: {report}");
         (report with { ScannedVersions = 0 }).Should().Be(preview.Report with { ScannedVersions = 0 });
+        _leavesGarbage = false;
         _check.TakeNoteOfFloors(now, isRun: true);
         await TakeNoteOfExpiryAsync(report.ExpiredKeys, due);
         if (HasTier)
+        {
+            await _check.RequireStoredAsync(_fixture, FlushedSoFar());
+        }
+    }
+
+    /// <summary>As reclamation does by itself: the tier may leave what can go, and leaves nothing if it does not say that it does.</summary>
+    private async Task ReclaimInBackgroundAsync()
+    {
+        var now = _fixture.Clock.GetUtcNow();
+        var due = _check.KeysThatAreOver(now);
+        var leaves = HasTier && _random.Next(2) == 0;
+        if (HasTier)
+        {
+            _fixture.Tier.PutsOff = leaves;
+        }
+
+        _handedOut.Clear();
+        var report = await Store.ReclaimInBackgroundAsync().Guarded();
+        _log.Add($"reclaim by itself{(leaves ? ", leaving what can go" : string.Empty)}: {report}");
+        _check.TakeNoteOfFloors(now, isRun: true);
+        await TakeNoteOfExpiryAsync(report.ExpiredKeys, due);
+        _leavesGarbage |= leaves;
+        if (HasTier && !_leavesGarbage)
         {
             await _check.RequireStoredAsync(_fixture, FlushedSoFar());
         }

@@ -18,9 +18,10 @@ public sealed class LogCommandTests : IDisposable
         await using var store = await OpenWithTwoCommitsAsync();
 
         var text = (await RunAsync(ExitCode.Ok, "log", "dump", LogDirectory)).Text;
-        text.Should().Contain("publication").And.NotContain("secret");
+        text.Should().StartWith("Format 1.").And.Contain("publication").And.NotContain("secret");
         using var json = JsonDocument.Parse((await RunAsync(ExitCode.Ok, "log", "dump", LogDirectory, "--json")).Text);
         var commits = json.RootElement.GetProperty("commits");
+        json.RootElement.GetProperty("format").GetInt32().Should().Be(1);
         commits.GetArrayLength().Should().Be(2);
         commits[1].GetProperty("version").GetInt32().Should().Be(7);
         commits[1].GetProperty("tombstones").GetInt32().Should().Be(1);
@@ -80,6 +81,31 @@ public sealed class LogCommandTests : IDisposable
         (await RunAsync(ExitCode.Store, "backup", "copy.db", "--store", "left.db")).Error.Should().Contain("CommitLog.Directory");
         (await RunAsync(ExitCode.Store, "restore", "left.db", "--store", "copy.db")).Error.Should().Contain("not a backup");
         Directory.Exists(Path.Combine(_directory.Path, "left.db-log")).Should().BeFalse("nothing was made in its place");
+    }
+
+    [Fact]
+    public async Task A_log_that_was_never_used_is_listed_as_that()
+    {
+        Directory.CreateDirectory(LogDirectory);
+
+        (await RunAsync(ExitCode.Ok, "log", "dump", LogDirectory)).Text.Should().StartWith("The log was never used.");
+        using var json = JsonDocument.Parse((await RunAsync(ExitCode.Ok, "log", "dump", LogDirectory, "--json")).Text);
+        json.RootElement.GetProperty("format").GetInt32().Should().Be(0);
+        json.RootElement.GetProperty("commits").GetArrayLength().Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_log_of_a_newer_format_is_refused_by_its_number()
+    {
+        await LeaveUnclosedAsync(Path.Combine(_directory.Path, "left.db"));
+        var log = Path.Combine(_directory.Path, "left.db-log");
+        foreach (var segment in Directory.GetFiles(log, "*.mvlog"))
+        {
+            using var file = File.OpenHandle(segment, access: FileAccess.Write);
+            RandomAccess.Write(file, [7], 8);
+        }
+
+        (await RunAsync(ExitCode.Store, "log", "dump", log)).Error.Should().Contain("format 7");
     }
 
     [Fact]

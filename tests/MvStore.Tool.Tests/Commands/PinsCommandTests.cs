@@ -42,9 +42,10 @@ public sealed class PinsCommandTests : IDisposable
         var lines = (await RunAsync(ExitCode.Ok, "pins", "--keep", "0", "--store", Store)).Lines;
         lines[2].Should().MatchRegex("^leases +3$");
         lines[3].Should().MatchRegex("^kept by leases +3 versions, 6 bytes$");
-        lines[5].Should().StartWith("feed ").And.EndWith("1 versions, 2 bytes  all");
-        lines[6].Should().StartWith("part ").And.EndWith("[b, c)");
-        lines[7].Should().StartWith("search ");
+        lines[4].Should().MatchRegex("^holds of changes +0$");
+        lines[6].Should().StartWith("feed ").And.EndWith("1 versions, 2 bytes  all");
+        lines[7].Should().StartWith("part ").And.EndWith("[b, c)");
+        lines[8].Should().StartWith("search ");
         (await StoreDump.DigestAsync(Store)).Should().Be(before);
 
         // It predicts what gc does.
@@ -61,13 +62,45 @@ public sealed class PinsCommandTests : IDisposable
             await store.CommitAsync(new WriteBatch().Set("a"u8, "1"u8), 1);
         }
 
-        (await RunAsync(ExitCode.Ok, "pins", Store)).Lines.Should().HaveCount(4).And.Contain(line => line.StartsWith("leases", StringComparison.Ordinal) && line.EndsWith(" 0", StringComparison.Ordinal));
+        (await RunAsync(ExitCode.Ok, "pins", Store)).Lines.Should().HaveCount(5).And.Contain(line => line.StartsWith("leases", StringComparison.Ordinal) && line.EndsWith(" 0", StringComparison.Ordinal));
         using var json = JsonDocument.Parse((await RunAsync(ExitCode.Ok, "pins", Store, "--json")).Text);
         json.RootElement.GetProperty("leases").GetArrayLength().Should().Be(0);
         (await RunAsync(ExitCode.Ok, "pins", "--help")).Text.Should().Contain("Examples:");
         await RunAsync(ExitCode.Store, "pins", _directory.Combine("none.db"));
         await RunAsync(ExitCode.Usage, "pins", Store, "--keep", "some");
         File.Exists(_directory.Combine("none.db")).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Each_hold_of_changes_is_listed_with_where_it_is_and_what_is_behind_it()
+    {
+        await using (var store = await new MvStoreBuilder().UseSqlite(Store).Configure(o => o.GarbageCollection.Interval = Timeout.InfiniteTimeSpan).OpenAsync())
+        {
+            await store.CommitAsync(new WriteBatch().Set("a"u8, "1"u8), 1);
+            await store.CommitAsync(new WriteBatch().Set("a"u8, "2"u8), 2);
+            await store.HoldChangesAsync("search", (await store.GetChangeBoundsAsync()).Newest, TimeSpan.FromDays(2));
+            await store.HoldChangesAsync("audit", ChangePosition.Beginning, TimeSpan.FromDays(1));
+            await store.CommitAsync(new WriteBatch().Set("a"u8, "3"u8), 3);
+        }
+
+        var before = await StoreDump.DigestAsync(Store);
+        using var json = JsonDocument.Parse((await RunAsync(ExitCode.Ok, "pins", Store, "--keep", "0", "--json")).Text);
+        json.RootElement.GetProperty("floor").GetInt32().Should().Be(0, "no floor rises to what is held");
+        var holds = json.RootElement.GetProperty("holds");
+        holds.EnumerateArray().Select(static h => (h.GetProperty("name").GetString(), h.GetProperty("sequence").GetInt32(), h.GetProperty("heldPublications").GetInt32()))
+            .Should().Equal(("audit", 0, 3), ("search", 2, 1));
+        holds[0].GetProperty("position").GetString().Should().Be(ChangePosition.Beginning.ToString());
+        holds[0].GetProperty("expiresAt").GetDateTimeOffset().Should().BeBefore(holds[1].GetProperty("expiresAt").GetDateTimeOffset());
+
+        var lines = (await RunAsync(ExitCode.Ok, "pins", Store)).Lines;
+        lines[4].Should().MatchRegex("^holds of changes +2$");
+        lines[5].Should().MatchRegex("^hold +position +expires +keeps$");
+        lines[6].Should().StartWith("audit ").And.EndWith("3 publications");
+        lines[7].Should().StartWith("search ").And.EndWith("1 publications");
+        (await StoreDump.DigestAsync(Store)).Should().Be(before);
+
+        // Where it is goes on from there.
+        (await RunAsync(ExitCode.Ok, "changes", Store, "--after", holds[1].GetProperty("position").GetString()!)).Lines[0].Should().StartWith("version 3, publication 3,");
     }
 
     /// <summary>Two keys with five versions, and three leases: of all keys at 2 and 4, of one key at 2.</summary>

@@ -115,6 +115,8 @@ public sealed class StatCommandTests : IDisposable
     [InlineData("scan")]
     [InlineData("get", "a.txt")]
     [InlineData("gc")]
+    [InlineData("pins")]
+    [InlineData("changes")]
     [InlineData("explain", "a.txt")]
     [InlineData("verify")]
     [InlineData("backup", "copy.db")]

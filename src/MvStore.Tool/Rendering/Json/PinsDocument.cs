@@ -11,6 +11,9 @@ internal sealed record PinsDocument
     /// <summary>The leases, lowest version first.</summary>
     public required IReadOnlyList<PinnedLeaseDocument> Leases { get; init; }
 
+    /// <summary>The holds of changes, furthest back first.</summary>
+    public required IReadOnlyList<ChangeHoldDocument> Holds { get; init; }
+
     /// <summary>The versions that some lease keeps.</summary>
     public required long PinnedVersions { get; init; }
 
