@@ -14,8 +14,8 @@ public sealed class IoFaultTests(ITestOutputHelper output)
     [Theory]
     [InlineData(nameof(FixedScripts.Short))]
     [InlineData(nameof(FixedScripts.ShortTwice))]
-    public Task D4_EveryOperationFails(string name)
-        => EveryAsync(name == nameof(FixedScripts.Short) ? FixedScripts.Short : FixedScripts.ShortTwice);
+    [InlineData(nameof(FixedScripts.Shrinking))]
+    public Task D4_EveryOperationFails(string name) => EveryAsync(FixedScripts.Named(name));
 
     /// <summary>With a commit log: its operations and SQLite's.</summary>
     [Fact]

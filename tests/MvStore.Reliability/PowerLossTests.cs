@@ -16,9 +16,10 @@ public sealed class PowerLossTests(ITestOutputHelper output)
     [Theory]
     [InlineData(nameof(FixedScripts.Everything))]
     [InlineData(nameof(FixedScripts.Checkpoints))]
+    [InlineData(nameof(FixedScripts.Shrinking))]
     public async Task D3_EveryPointOfAFixedScript(string name)
     {
-        var script = name == nameof(FixedScripts.Everything) ? FixedScripts.Everything : FixedScripts.Checkpoints;
+        var script = FixedScripts.Named(name);
         var sweep = new Sweep();
         using var disk = new Disk(Folder.Create(), []);
         var run = await ScriptRun.WholeAsync(script, disk);

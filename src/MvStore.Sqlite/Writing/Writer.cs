@@ -21,6 +21,7 @@ internal sealed class Writer : IDisposable
         State = StoredState.Load(connection);
         DurableSequence = State.DurableSequence;
         _kinds = State.Floors.Kinds;
+        FreeSpace.EndWholesaleOfLastOwner(connection);
         _transaction = new WriteTransaction(connection, path, options.CheckpointBytes, figures: Checkpoints);
         _garbage = new StoredGarbage(options.FewRows);
         _batches = new BatchWriter(connection, _garbage);
@@ -133,6 +134,7 @@ internal sealed class Writer : IDisposable
 
         var done = default(TierReclaimed);
         var reached = default(ReadOnlyMemory<byte>?);
+        var givenBack = GivenBack.Nothing;
         var tally = _garbage.BeginStep(step);
         try
         {
@@ -140,11 +142,11 @@ internal sealed class Writer : IDisposable
             {
                 done = _reclaimer.Run(step, tally, cancellationToken);
                 reached = done.Next;
-                var (gaveBack, isMoreFree) = done.Next is null ? FreeSpace.GiveBack(_connection) : default;
+                givenBack = done.Next is null ? FreeSpace.GiveBack(_connection) : GivenBack.Nothing;
 
                 // Nothing is left to look at: the next step gives back more.
-                done = isMoreFree ? done with { Next = _reclaimer.LastKey ?? ReadOnlyMemory<byte>.Empty } : done;
-                return gaveBack || done.ReclaimedVersions > 0 ? meta with { Entries = meta.Entries - done.ReclaimedVersions } : null;
+                done = givenBack == GivenBack.Part ? done with { Next = _reclaimer.LastKey ?? ReadOnlyMemory<byte>.Empty } : done;
+                return givenBack != GivenBack.Nothing || done.ReclaimedVersions > 0 ? meta with { Entries = meta.Entries - done.ReclaimedVersions } : null;
             });
         }
         catch
@@ -154,6 +156,15 @@ internal sealed class Writer : IDisposable
         }
 
         _garbage.EndStep(step, reached, done.ReclaimedVersions);
+        if (givenBack == GivenBack.All)
+        {
+            Change("giving back space", meta =>
+            {
+                FreeSpace.EndWholesale(_connection);
+                return meta;
+            });
+        }
+
         return done;
     }
 

@@ -5,6 +5,18 @@ namespace MvStore.Reliability.Scripts;
 /// <summary>Scripts that never change, each point of which is tried.</summary>
 internal static class FixedScripts
 {
+    private static readonly Dictionary<string, Func<Script>> ByName = new()
+    {
+        [nameof(Everything)] = () => Everything,
+        [nameof(Checkpoints)] = () => Checkpoints,
+        [nameof(Short)] = () => Short,
+        [nameof(ShortTwice)] = () => ShortTwice,
+        [nameof(Shrinking)] = () => Shrinking,
+    };
+
+    /// <summary>One of them by its name, as tests give it.</summary>
+    public static Script Named(string name) => ByName[name]();
+
     /// <summary>Everything a store does, once or twice, on the page size it has by default.</summary>
     public static Script Everything
     {
@@ -114,6 +126,27 @@ internal static class FixedScripts
                 Evict(),
                 Reclaim(),
                 Durable(14, w.Set("c", 600)),
+            ]);
+        }
+    }
+
+    /// <summary>Most of the file becomes free, twice: it is given back at once.</summary>
+    public static Script Shrinking
+    {
+        get
+        {
+            var w = new ScriptWriter(5);
+            return new Script("shrinking", new ScriptSettings { PageBytes = 1_024, CheckpointBytes = 20_000, RetainVersions = 1 },
+            [
+                Durable(1, w.Set("a", 24_000), w.Set("b")),
+                Durable(2, w.Set("a"), w.Set("c", 700)),
+                Durable(5, w.Set("d")),
+                Reclaim(),
+                Durable(6, w.Set("b", 900), w.Set("e", 26_000)),
+                Durable(7, Remove("e")),
+                Durable(10, w.Set("f")),
+                Reclaim(),
+                Durable(11, w.Set("a", 600)),
             ]);
         }
     }
