@@ -50,6 +50,22 @@ public sealed class LookupTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhoGivesUpWhileHeIsAnsweredIsCancelledAndHisNeighboursAreAnswered()
+    {
+        await _tier.ApplyAsync(new TierBatch(1, 2, 2, [Rows.Set(NameOf(0), 2, 2, "new")]), default);
+        using var cancellation = new CancellationTokenSource();
+        var before = new TierView(1, 1);
+        var lookups = new List<Lookup> { new(Rows.Key(NameOf(0)).ToArray(), before, cancellation.Token), new(Rows.Key(NameOf(0)).ToArray(), before, default) };
+
+        // What his view sees is behind a newer entry, and whoever looks for it looks whether anybody wants it still.
+        await cancellation.CancelAsync();
+        LookupBatch.Run(_reader, lookups);
+        _pool.Return(_reader);
+        lookups[0].Task.IsCanceled.Should().BeTrue();
+        Rows.Texts(lookups[1].Answer!).Should().Equal(Rows.Texts([Rows.Set(NameOf(0), 1, 1, "old")]));
+    }
+
+    [Fact]
     public async Task I71_AnAnswerHasWhatWasWrittenBeforeItWasAskedFor()
     {
         var before = LookUp(NameOf(0));

@@ -191,6 +191,25 @@ public sealed class ChangeHoldTests
     }
 
     [Fact]
+    public async Task A3_MoreHoldsThanCanBeRememberedAreRefusedAndTheOthersStay()
+    {
+        await using var fixture = await OpenAsync(StoreStorage.InMemory);
+        var held = new List<ChangeHold>();
+        var hold = async () => held.Add(await fixture.Store.HoldChangesAsync($"{held.Count:D64}", ChangePosition.Beginning, TimeSpan.MaxValue).Guarded());
+        var most = TierNote.MaxContentLength / (1 + 64 + (3 * sizeof(ulong)));
+        while (held.Count < most)
+        {
+            await hold();
+        }
+
+        await hold.Should().ThrowAsync<ArgumentException>();
+        held.Should().HaveCount(most).And.OnlyContain(h => h.ExpiresAt == DateTimeOffset.MaxValue, "no time is too long");
+        fixture.Store.GetChangeHolds().Should().Equal(held);
+        await fixture.ReopenAsync();
+        fixture.Store.GetChangeHolds().Should().Equal(held);
+    }
+
+    [Fact]
     public async Task E7_APreviewGoesByWhatIsHeld()
     {
         await using var fixture = await OpenAsync(StoreStorage.InMemory);

@@ -120,12 +120,14 @@ public sealed class ChangeRingTests
         Read(ring, 60).Should().Equal(61);
     }
 
-    /// <summary>A writer overwrites a small ring as fast as it can: whatever readers take is what was committed.</summary>
-    [Fact]
-    public async Task I68_ReadersBesideTheWriterTakeNothingThatIsBeingOverwritten()
+    /// <summary>A writer overwrites a small ring as fast as it can: whatever readers take is what was committed, also when there are so many that each is often held up while the writer goes round.</summary>
+    [Theory]
+    [InlineData(128 * Kilobyte, 2)]
+    [InlineData(1, 24)]
+    public async Task I68_ReadersBesideTheWriterTakeNothingThatIsBeingOverwritten(int memoryLimit, int readers)
     {
         const int Last = 200_000;
-        var ring = new ChangeRing(128 * Kilobyte);
+        var ring = new ChangeRing(memoryLimit);
         var published = 0UL;
         var writing = Task.Run(() =>
         {
@@ -138,9 +140,9 @@ public sealed class ChangeRingTests
                 Volatile.Write(ref published, (ulong)i);
             }
         });
-        var read = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(ReadBeside)));
+        var read = await Task.WhenAll(Enumerable.Range(0, readers).Select(_ => Task.Factory.StartNew(ReadBeside, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         await writing.Guarded();
-        read.Should().OnlyContain(count => count > 0);
+        read.Sum().Should().BePositive();
 
         long ReadBeside()
         {
