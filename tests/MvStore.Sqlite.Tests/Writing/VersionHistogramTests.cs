@@ -57,6 +57,24 @@ public sealed class VersionHistogramTests
         histogram.DueAt(ulong.MaxValue).Should().Be(count);
     }
 
+    [Theory]
+    [InlineData(8)]
+    [InlineData(64)]
+    public void I66_AsManyVersionsAsThereMayBeStepsAreToldExactly(int maxSteps)
+    {
+        var histogram = new VersionHistogram(maxSteps);
+        for (var version = (ulong)maxSteps; version > 0; version--)
+        {
+            histogram.Add(version);
+        }
+
+        histogram.Count.Should().Be(maxSteps);
+        for (var at = 0UL; at <= (ulong)maxSteps; at++)
+        {
+            histogram.DueAt(at).Should().Be((long)at);
+        }
+    }
+
     [Fact]
     public void I66_AFewVersionsOfManyRowsAreToldExactly()
     {
