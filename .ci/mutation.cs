@@ -1,0 +1,196 @@
+// Changes the engine in small ways, one at a time, and says whether the tests that concern the changed file notice:
+//   dotnet run .ci/mutation.cs -- [COMMIT | PATH...]
+// With a commit, HEAD~1 unless another is given: the files that changed since. With paths: these files, and those in these folders. The folder it runs in is the repository.
+#:property TreatWarningsAsErrors=false
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+const string Tool = "dotnet-stryker@5.1.0";
+const string Output = "artifacts/mutation";
+const double Least = 85;
+const double LeastOfList = 95;
+
+string[] projects = ["src/MvStore/", "src/MvStore.Sqlite/"];
+
+// Tests mirror the source, so those of a file's folder concern it, and those of its own name. These do, too; the longest beginning counts.
+(string Source, string[] Tests)[] besides =
+[
+    ("src/MvStore/", [".Contract.", ".Scenarios."]),
+    ("src/MvStore/Committing/", []),
+    ("src/MvStore/Contracts/", []),
+    ("src/MvStore/GarbageCollection/", []),
+    ("src/MvStore/Logging/", []),
+    ("src/MvStore/Reading/PageTokenCodec.cs", []),
+    ("src/MvStore/RetentionRule.cs", []),
+    ("src/MvStore.Sqlite/", ["SqliteTier"]),
+    ("src/MvStore.Sqlite/Connections/Failures.cs", ["FailureTests"]),
+    ("src/MvStore.Sqlite/Writing/", []),
+];
+
+// These take seconds each, and would again for every mutant.
+string[] tooLong = ["LogRemembranceTests", "LogDamageTests", "PowerLossTests"];
+
+// Mutants after which nothing else happens than before: part of the line, what stands in its place, and why.
+(string File, string Line, string Instead, string Reason)[] same =
+[
+];
+
+var listed = File.ReadAllText(".ci/coverage.cs") is var text && Regex.Match(text, @"string\[\] whole =\s*\[(.*?)\];", RegexOptions.Singleline) is { Success: true } list
+    ? Regex.Matches(list.Value, "\"(src/[^\"]+)\"").Select(m => m.Groups[1].Value).ToArray()
+    : throw new InvalidOperationException("There is no list of files in .ci/coverage.cs any more.");
+
+if (Chosen() is not { } files)
+{
+    return 1;
+}
+
+var mutants = new List<(string File, int Line, string Instead, bool IsKilled, bool IsSame)>();
+foreach (var project in files.GroupBy(file => file.Split('/')[1]))
+{
+    if (!Measure(project.Key, [.. project]))
+    {
+        return 1;
+    }
+}
+
+foreach (var (file, line, instead, _, _) in mutants.Where(m => !m.IsKilled && !m.IsSame))
+{
+    Console.WriteLine($"survived: {file}:{line} {File.ReadLines(file).ElementAt(line - 1).Trim()}\n  as {instead.ReplaceLineEndings(" ")}");
+}
+
+foreach (var file in mutants.GroupBy(m => m.File).OrderBy(f => f.Key, StringComparer.Ordinal))
+{
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file.Key,-60} {file.Count(m => m.IsKilled),4} of {file.Count(m => m.IsKilled || !m.IsSame),4}, and {file.Count(m => !m.IsKilled && m.IsSame)} that change nothing"));
+}
+
+var all = Score("all", Least, _ => true);
+return Score("the list", LeastOfList, file => listed.Any(l => file.StartsWith(l, StringComparison.Ordinal))) && all ? 0 : 1;
+
+// The files that are to be changed; null, and said why, where they cannot be told.
+string[]? Chosen()
+{
+    var isPaths = args.Length > 1 || (args is [var only] && (only.Contains('/', StringComparison.Ordinal) || Path.Exists(only)));
+    if (!isPaths)
+    {
+        var since = args is [var commit] ? commit : "HEAD~1";
+        using var git = Process.Start(new ProcessStartInfo("git", ["diff", "--name-only", "--diff-filter=d", since, "--", .. projects]) { RedirectStandardOutput = true })!;
+        var changed = git.StandardOutput.ReadToEnd();
+        git.WaitForExit();
+        if (git.ExitCode != 0)
+        {
+            Console.Error.WriteLine($"'{since}' is neither a file nor a commit");
+            return null;
+        }
+
+        var found = changed.Split('\n').Where(IsSource).ToArray();
+        Console.WriteLine(found.Length == 0 ? $"nothing of the engine has changed since {since}" : $"changed since {since}: {string.Join(", ", found)}");
+        return found;
+    }
+
+    List<string> named = [];
+    foreach (var path in args.Select(a => Path.GetRelativePath(".", a).Replace('\\', '/')))
+    {
+        string[] inside = Directory.Exists(path) ? [.. Directory.EnumerateFiles(path, "*.cs", SearchOption.AllDirectories).Select(f => f.Replace('\\', '/')).Where(IsSource)]
+            : File.Exists(path) && IsSource(path) ? [path] : [];
+        if (inside.Length == 0)
+        {
+            Console.Error.WriteLine($"'{path}' is neither a file of {string.Join(" or ", projects)} nor a folder with some");
+            return null;
+        }
+
+        named.AddRange(inside);
+    }
+
+    return [.. named.Distinct()];
+}
+
+bool IsSource(string path) => path.EndsWith(".cs", StringComparison.Ordinal) && projects.Any(p => path.StartsWith(p, StringComparison.Ordinal));
+
+string[] TestsOf(string file)
+{
+    var parts = file.Split('/');
+    var others = besides.Where(b => file.StartsWith(b.Source, StringComparison.Ordinal)).MaxBy(b => b.Source.Length).Tests;
+    return [$".{Path.GetFileNameWithoutExtension(file)}Tests.", .. parts.Length > 3 ? [$".{parts[2]}."] : Array.Empty<string>(), .. others];
+}
+
+bool Measure(string project, string[] chosen)
+{
+    var tests = chosen.SelectMany(TestsOf).Distinct().Select(t => "FullyQualifiedName~" + t);
+    var others = tooLong.Select(t => "FullyQualifiedName!~" + t);
+    var output = Path.GetFullPath(Path.Combine(Output, project));
+    if (Directory.Exists(output))
+    {
+        Directory.Delete(output, recursive: true);
+    }
+
+    Directory.CreateDirectory(output);
+    var settings = Path.Combine(output, "settings.json");
+    File.WriteAllText(settings, new JsonObject
+    {
+        ["stryker-config"] = new JsonObject
+        {
+            ["project"] = project + ".csproj",
+            ["configuration"] = "Release",
+            ["mutate"] = new JsonArray([.. chosen.Select(f => JsonValue.Create("**/" + string.Join('/', f.Split('/').Skip(2))))]),
+            ["test-case-filter"] = $"({string.Join('|', tests)})&{string.Join('&', others)}",
+            ["ignore-methods"] = new JsonArray("ConfigureAwait"),
+            ["additional-timeout"] = 5_000, // a mutant that never ends counts as noticed
+            ["break-on-initial-test-failure"] = true,
+            ["reporters"] = new JsonArray("json", "dots"),
+        },
+    }.ToJsonString());
+
+    var start = new ProcessStartInfo("dotnet", ["tool", "exec", Tool, "--yes", "--", "--config-file", settings, "--output", output, "--skip-version-check"])
+    {
+        WorkingDirectory = Path.GetFullPath($"tests/{project}.Tests"),
+    };
+    using var run = Process.Start(start)!;
+    run.WaitForExit();
+    if (run.ExitCode != 0)
+    {
+        Console.Error.WriteLine($"it could not be measured: {Tool} ended with {run.ExitCode}");
+        return false;
+    }
+
+    using var report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(output, "reports", "mutation-report.json")));
+    foreach (var file in report.RootElement.GetProperty("files").EnumerateObject())
+    {
+        var path = chosen.FirstOrDefault(c => file.Name.Replace('\\', '/') is var name && (name.EndsWith("/" + c, StringComparison.Ordinal) || name == string.Join('/', c.Split('/').Skip(2))));
+        if (path is null)
+        {
+            continue;
+        }
+
+        foreach (var mutant in file.Value.GetProperty("mutants").EnumerateArray().Where(m => m.GetProperty("status").GetString() is "Killed" or "Timeout" or "Survived" or "NoCoverage"))
+        {
+            Add(path, mutant);
+        }
+    }
+
+    return true;
+}
+
+void Add(string file, JsonElement mutant)
+{
+    var line = mutant.GetProperty("location").GetProperty("start").GetProperty("line").GetInt32();
+    var instead = mutant.GetProperty("replacement").GetString()!;
+    var before = File.ReadLines(file).ElementAt(line - 1);
+    var isSame = same.Any(s => s.File == file && before.Contains(s.Line, StringComparison.Ordinal) && instead.Contains(s.Instead, StringComparison.Ordinal));
+    mutants.Add((file, line, instead, mutant.GetProperty("status").GetString() is "Killed" or "Timeout", isSame));
+}
+
+bool Score(string name, double least, Func<string, bool> isMeant)
+{
+    var meant = mutants.Where(m => isMeant(m.File) && (m.IsKilled || !m.IsSame)).ToArray();
+    if (meant.Length == 0)
+    {
+        return true;
+    }
+
+    var killed = meant.Count(m => m.IsKilled);
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-10} {100.0 * killed / meant.Length:0.0} %, {killed} of {meant.Length} noticed; asked are {least} %"));
+    return 100.0 * killed >= least * meant.Length;
+}
