@@ -14,6 +14,9 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
 
     public IReadOnlyList<ReferenceEntry> Entries => _entries;
 
+    /// <summary>How many entries there ever were, those that went among them.</summary>
+    public int EverPublished { get; private set; }
+
     /// <summary>How many commits were published.</summary>
     public ulong Sequence => (ulong)_publications.Count;
 
@@ -73,6 +76,7 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
         {
             var value = delta.Kind == DeltaKind.Set ? delta.Value.ToArray() : null;
             _entries.Add(new ReferenceEntry(delta.Key.ToArray(), version, sequence, value));
+            EverPublished++;
         }
 
         _drops.AddRange(LastOfEachKey(deltas).Where(d => d.Kind == DeltaKind.Drop).Select(d => (d.Key.ToArray(), version)));
