@@ -149,6 +149,24 @@ public sealed class LookupTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhoGivesTheConnectionBackAnswersNoMoreThanABatchBeforeItIsHandedOn()
+    {
+        var view = Rows.Everything;
+        var lookups = Enumerable.Range(0, LookupBatch.Most + 2).Select(i => new Lookup([.. Rows.Key(NameOf(i)).Span], view, default)).ToArray();
+        var waiting = lookups.Select(lookup => _pool.OpenOrWaitAsync(lookup, default).AsTask()).ToArray();
+
+        _pool.Return(_reader);
+
+        lookups[..LookupBatch.Most].Should().OnlyContain(lookup => lookup.Answer != null);
+        lookups[LookupBatch.Most..].Should().OnlyContain(lookup => lookup.Answer == null, "who holds the connection waits for others no longer than that");
+        var reader = await waiting[LookupBatch.Most].WaitAsync(Limit);
+        reader.Should().BeSameAs(_reader);
+        waiting[^1].IsCompleted.Should().BeFalse();
+        _pool.Return(reader!);
+        lookups[^1].Answer.Should().ContainSingle();
+    }
+
+    [Fact]
     public async Task D9_ClosingAnswersThoseInLine()
     {
         var waiting = LookUp(NameOf(0));

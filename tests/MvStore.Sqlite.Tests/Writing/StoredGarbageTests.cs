@@ -146,6 +146,17 @@ public sealed class StoredGarbageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task I67_KeysThatAreAskedForByNameAreNeverPutOff()
+    {
+        await FillAsync();
+        await RunAsync(Share);
+        (await StepAsync(null, Share)).IsPutOff.Should().BeTrue();
+        var rule = new RetentionRule(new FloorSet(_floor, [], [new KeyFloor(Rows.Key("k00007"), _version)]), [], TestClassifier.Instance, _plan);
+        var done = await _tier.ReclaimAsync(new TierReclaimStep(rule, null, 1_000) { Keys = Rows.Keys("k00007"), GarbageShare = Share }, default);
+        done.Should().BeEquivalentTo(new { IsPutOff = false, ReclaimedVersions = VersionsPerKey - 1L });
+    }
+
+    [Fact]
     public async Task E8_I66_AfterOpeningAndAfterAFailureNothingIsKnown()
     {
         await FillAsync();
@@ -156,6 +167,40 @@ public sealed class StoredGarbageTests : IAsyncLifetime
         await RunAsync(Share);
         await _tier.Awaiting(t => t.ApplyAsync(new TierBatch(_version - 1, _version, _version, [Rows.Set("x", 1, 1, "x")]), default).AsTask()).Should().ThrowAsync<PersistentTierException>();
         (await StepAsync(null, Share)).IsPutOff.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task E8_I66_AfterAStepThatFailedNothingIsKnown()
+    {
+        await FillAsync();
+        await RunAsync(Share);
+        (await StepAsync(null, Share)).IsPutOff.Should().BeTrue();
+
+        // Of a run that leaves nothing the second step is given up in the middle of its keys.
+        using var cancellation = new CancellationTokenSource();
+        var classifier = new CountingClassifier();
+        var rule = new RetentionRule(new FloorSet(_floor, new Dictionary<EntryKind, CommitVersion> { [EntryKind.Source(1)] = 0 }), [], classifier, _plan);
+        var first = await _tier.ReclaimAsync(new TierReclaimStep(rule, null, 1_000), default);
+        classifier.OnCall(100, cancellation.Cancel);
+        var second = new TierReclaimStep(rule, first.Next, 1_000);
+        await _tier.Awaiting(t => t.ReclaimAsync(second, cancellation.Token).AsTask()).Should().ThrowAsync<OperationCanceledException>();
+        (await StepAsync(null, Share)).IsPutOff.Should().BeFalse("the walk is not through, and what it counted is wrong");
+    }
+
+    [Fact]
+    public async Task E2_I66_WhatASliceReplacesAtOnceIsNoGarbage()
+    {
+        await WriteAsync(0, Keys);
+        _floor = 1;
+        await RunAsync(Share);
+        for (var i = 0; i < 3; i++)
+        {
+            _floor = ++_version;
+            TierRow[] rows = [.. Enumerable.Range(0, Keys).Select(key => Rows.Set($"k{key:D5}", _version, _version, "x"))];
+            await _tier.ApplyAsync(new TierBatch(_version - 1, _version, _version, rows) { Floors = new FloorSet(_floor, []), Rule = Rule() }, default);
+            PlainSqlite.Query(_location.Path, "SELECT count(*) FROM history").Should().Be("0", "the slice let go of what it hides");
+            (await StepAsync(null, Share)).IsPutOff.Should().BeTrue("there is nothing to look at");
+        }
     }
 
     [Theory]
