@@ -30,6 +30,25 @@ public sealed class ReaderPoolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task NoMoreConnectionsAreOpenedThanMayBe()
+    {
+        var pool = PoolOf(3);
+        var readers = new List<Reader>();
+        for (var i = 0; i < 3; i++)
+        {
+            readers.Add(await pool.RentAsync(default));
+        }
+
+        readers.Should().OnlyHaveUniqueItems();
+        var waiting = pool.RentAsync(default).AsTask();
+        waiting.IsCompleted.Should().BeFalse();
+        pool.Return(readers[1]);
+        (await waiting.WaitAsync(TimeSpan.FromMinutes(4))).Should().BeSameAs(readers[1]);
+        readers.ForEach(pool.Return);
+        await pool.CloseAsync();
+    }
+
+    [Fact]
     public async Task AWaiterThatGaveUpIsPassedOver()
     {
         var pool = PoolOf(1);

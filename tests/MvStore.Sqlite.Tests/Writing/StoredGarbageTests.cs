@@ -112,6 +112,40 @@ public sealed class StoredGarbageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task E6_I66_EachOlderVersionOfANewKeyInOneSliceCounts()
+    {
+        const int New = 1_500;
+        await HoldHistoryAsync();
+        _version += 3;
+        TierRow[] rows = [.. Enumerable.Range(0, 3 * New).Select(i => Rows.Set($"s{i / 3:D5}", _version - 2 + (ulong)(i % 3), _version, "x"))];
+        await _tier.ApplyAsync(new TierBatch(_version - 3, _version, _version, rows), default);
+        _kinds[EntryKind.Source(1)] = _version;
+        (await RunAsync(Share)).ReclaimedVersions.Should().Be(2 * New, "that is more than a tenth of what is there");
+    }
+
+    [Fact]
+    public async Task E4_I66_ADeletionThatIsReplacedIsOneOldRowAndNotTwo()
+    {
+        const int Garbage = 300;
+        _plan = new RetentionPlan(new Retention(), []) { ReclaimsDeletedKeys = true };
+        _kinds = new() { [EntryKind.Source(1)] = 0 };
+        await RunAsync(Share);
+        _version++;
+        await _tier.ApplyAsync(new TierBatch(_version - 1, _version, _version, [.. Enumerable.Range(0, Keys).Select(i => Rows.Gone($"k{i:D5}", _version, _version))]), default);
+        await WriteAsync(0, Keys);
+
+        // A little more than a tenth of the old rows can go: those of another kind.
+        for (var i = 0; i < 2; i++)
+        {
+            _version++;
+            await _tier.ApplyAsync(new TierBatch(_version - 1, _version, _version, [.. Enumerable.Range(0, Garbage).Select(key => Rows.Set($"s{key:D5}", _version, _version, "x"))]), default);
+        }
+
+        _kinds[EntryKind.Source(1)] = _version;
+        (await RunAsync(Share)).ReclaimedVersions.Should().Be(Garbage);
+    }
+
+    [Fact]
     public async Task E5_I66_AWalkIsMadeWhenLessIsToBeKeptOrAKindDiffers()
     {
         await FillAsync();
@@ -244,6 +278,15 @@ public sealed class StoredGarbageTests : IAsyncLifetime
         {
             await WriteAsync(0, Keys);
         }
+    }
+
+    // As much as no floor reaches, and a kind that has one of its own.
+    private async Task HoldHistoryAsync()
+    {
+        _kinds = new() { [EntryKind.Source(1)] = 0 };
+        await FillAsync();
+        await RunAsync(Share);
+        (await StepAsync(null, Share)).IsPutOff.Should().BeTrue();
     }
 
     private async Task WriteAsync(int first, int count)
