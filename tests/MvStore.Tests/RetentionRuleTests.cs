@@ -155,6 +155,21 @@ public sealed class RetentionRuleTests
         keep.Should().Equal(expected.Select(r => r != RetentionReason.Reclaimable));
     }
 
+    [Fact]
+    public void E1_AFloorOfAKeyThatItsKindHasReachedWaivesNothing()
+    {
+        byte[] key = [FirstByteOf(EntryKind.Multi)];
+        byte[] other = [.. key, 1];
+        var floors = new FloorSet(10, [], [new KeyFloor(key, 10), new KeyFloor(other, 20)]);
+        var rule = new RetentionRule(floors, [], Classifier, new RetentionPlan(new Retention(perKey: 2), []));
+        VersionStamp[] entries = [new(9, 3), new(8, 2), new(7, 1)];
+        var keep = new bool[3];
+        rule.Decide(key, entries, keep).Should().Be(1);
+        keep.Should().Equal([true, true, false], "its kind keeps two");
+        rule.Decide(other, entries, keep).Should().Be(2);
+        keep.Should().Equal([true, false, false], "a drop waives retention");
+    }
+
     private static byte FirstByteOf(EntryKind kind)
         => Enumerable.Range(0, 256).Select(b => (byte)b).First(b => Classifier.Classify([b]) == kind);
 }

@@ -124,6 +124,20 @@ public sealed class ChangeHoldTests
     }
 
     [Fact]
+    public async Task E1_AnOldValueThatTheLastFloorLetGoIsRefusedAndNotToldAsNone()
+    {
+        await using var fixture = await OpenAsync(StoreStorage.InMemory);
+        await fixture.Store.SetAsync(1, "a", "1");
+        await using var old = new ChangeStream(fixture.Store, ChangePosition.Beginning, WithOldValues);
+        (await old.NextAsync()).Should().Be("1@1 a=1");
+        await fixture.Store.SetAsync(2, "a", "2");
+
+        // The commit itself is in the ring, and nothing behind it was removed; what was before it is gone.
+        await ReclaimAsync(fixture);
+        (await Assert.ThrowsAsync<ChangesReclaimedException>(() => old.NextAsync())).Oldest.Should().Be(2);
+    }
+
+    [Fact]
     public async Task E1_ADropWaitsForWhatIsHeld()
     {
         await using var fixture = await StoreFixture.OpenAsync(StoreStorage.InMemory, o => o.GarbageCollection.RetainVersions = ulong.MaxValue);

@@ -111,4 +111,45 @@ public sealed class RetentionPolicyTests
     {
         public RetentionPlan Plan(RetentionPlan before) => plan(before);
     }
+
+    [Theory]
+    [InlineData(5, 5UL)]
+    [InlineData(10, 5UL)]
+    [InlineData(11, 4UL)]
+    [InlineData(40, 2UL)]
+    public void I41_HistoryReachesAsFarAsATimeToLiveFromCreationOrFurtherIfItsAgeSaysSo(int minutes, ulong floor)
+    {
+        // A version each ten minutes; it is minute 50.
+        var clock = new ManualClock();
+        using var times = new VersionTimes(clock, null, TimeSpan.Zero);
+        times.Begin(CommitVersion.Zero);
+        for (var version = 1UL; version <= 6; version++)
+        {
+            times.Advance(version);
+            clock.Advance(version < 6 ? TimeSpan.FromMinutes(10) : TimeSpan.Zero);
+        }
+
+        var life = new TimeToLive(TimeSpan.FromMinutes(10), TimeToLiveStart.Creation);
+        var policy = new RetentionPolicy(new GarbageCollectionOptions(), times: times);
+        var plan = new RetentionPlan(new Retention(age: TimeSpan.FromMinutes(minutes)) { TimeToLive = life }, []);
+        policy.FloorsOf(plan)(6).Default.Should().Be((CommitVersion)floor);
+    }
+
+    [Fact]
+    public void I36_SlicesGoByWhatTheStrategiesSaidLast()
+    {
+        var perKey = 0;
+        var policy = new RetentionPolicy(new GarbageCollectionOptions(), [new Strategy(() => new RetentionPlan(new Retention(perKey: ++perKey), []))]);
+        policy.Latest.Should().BeNull("nobody was asked yet");
+        for (var run = 1; run <= 3; run++)
+        {
+            policy.Plan().Default.PerKey.Should().Be(run);
+            policy.Latest!.Default.PerKey.Should().Be(run);
+        }
+    }
+
+    private sealed class Strategy(Func<RetentionPlan> plan) : IGarbageCollectionStrategy
+    {
+        public RetentionPlan Plan(RetentionPlan before) => plan();
+    }
 }
