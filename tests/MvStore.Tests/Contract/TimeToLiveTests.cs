@@ -145,6 +145,17 @@ public sealed class TimeToLiveTests
     }
 
     [Fact]
+    public async Task E5_KeysExpireAlsoWhereNoVersionIsTimed()
+    {
+        await using var expiring = await ExpiringStore.OpenAsync(StoreStorage.InMemory, TenMinutes, options => options.GarbageCollection.TimeResolution = Timeout.InfiniteTimeSpan);
+        await expiring.SetAsync("o1");
+        expiring.Pass(minutes: 9);
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(0);
+        expiring.Pass(minutes: 1);
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(1);
+    }
+
+    [Fact]
     public async Task E5_ALateVersionLivesFromItsPublicationOn()
     {
         await using var expiring = await ExpiringStore.OpenAsync(StoreStorage.InMemory, TenMinutes);
