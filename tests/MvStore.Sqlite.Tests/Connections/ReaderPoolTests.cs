@@ -149,6 +149,30 @@ public sealed class ReaderPoolTests : IAsyncLifetime
         File.Move(_location.Path + ".hidden", _location.Path);
     }
 
+    [Fact]
+    public async Task WhoGetsInLineAsTheConnectionIsPutBackIsNotForgotten()
+    {
+        const int Rounds = 30_000;
+        var pool = PoolOf(1);
+        pool.Return(await pool.RentAsync(default));
+        for (var round = 0; round < Rounds; round++)
+        {
+            var reader = pool.TryRent()!;
+            var asking = Task.Run(() => pool.RentAsync(default).AsTask());
+
+            // Each round a little later, so that the one who asks meets every moment of it.
+            for (var i = round % 1_024; i > 0; i--)
+            {
+                Thread.SpinWait(1);
+            }
+
+            pool.Return(reader);
+            pool.Return(await asking.WaitAsync(TimeSpan.FromMinutes(4)));
+        }
+
+        await pool.CloseAsync();
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -235,6 +235,8 @@ public sealed class StoredGarbageTests : IAsyncLifetime
             PlainSqlite.Query(_location.Path, "SELECT count(*) FROM history").Should().Be("0", "the slice let go of what it hides");
             (await StepAsync(null, Share)).IsPutOff.Should().BeTrue("there is nothing to look at");
         }
+
+        (await _tier.VerifyAsync()).Should().BeEquivalentTo(new { IsSound = true, AreEntriesCounted = true }, "the store knows how many rows are left");
     }
 
     [Theory]

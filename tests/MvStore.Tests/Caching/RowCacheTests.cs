@@ -206,6 +206,24 @@ public sealed class RowCacheTests
     }
 
     [Fact]
+    public void D5_ItKeepsWithinItsBytesThoughEverythingInItIsUsed()
+    {
+        const int Rows = 600;
+        var cache = Make();
+        for (var i = 0; i < Rows; i++)
+        {
+            // Whatever is there was used when the next one comes, so that hardly anything gives way.
+            for (var used = 0; used < i; used++)
+            {
+                Text(cache, $"key{used}");
+            }
+
+            Ask(cache, new TierRow(Bytes.Of($"key{i}"), 10, 1, Bytes.OfLength(4_000)));
+            cache.HeldBytes.Should().BeLessThanOrEqualTo(Roomy);
+        }
+    }
+
+    [Fact]
     public void ARowThatWouldTakeMuchOfItIsNotKept()
     {
         var cache = Make();

@@ -120,6 +120,26 @@ public sealed class ChangeRingTests
         Read(ring, 60).Should().Equal(61);
     }
 
+    [Theory]
+    [InlineData(60 * Kilobyte)]
+    [InlineData(70 * Kilobyte)]
+    public void A11_WhatWasReadIsTheReadersOwnWhateverIsReadLater(int valueLength)
+    {
+        var ring = new ChangeRing(long.MaxValue);
+        for (byte i = 1; i <= 3; i++)
+        {
+            Add(ring, new WriteBatch().Set([i], Bytes.OfLength(valueLength, i)));
+        }
+
+        // One after the other, so that memory that is used again is used again.
+        var changes = Enumerable.Range(0, 3).Select(after => ring.ReadAfter((ulong)after, 1).Single().Changes.Single()).ToArray();
+        for (byte i = 1; i <= 3; i++)
+        {
+            changes[i - 1].Key.Span.SequenceEqual([i]).Should().BeTrue();
+            changes[i - 1].Value!.Value.Span.SequenceEqual(Bytes.OfLength(valueLength, i)).Should().BeTrue();
+        }
+    }
+
     /// <summary>A writer overwrites a small ring as fast as it can: whatever readers take is what was committed, also when there are so many that each is often held up while the writer goes round.</summary>
     [Theory]
     [InlineData(128 * Kilobyte, 2)]
