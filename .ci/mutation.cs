@@ -33,7 +33,7 @@ string[] projects = ["src/MvStore/", "src/MvStore.Sqlite/"];
     ("src/MvStore/RetentionRule.cs", []),
     ("src/MvStore.Sqlite/", ["SqliteTier"]),
     ("src/MvStore.Sqlite/Connections/Failures.cs", ["FailureTests"]),
-    ("src/MvStore.Sqlite/Writing/StoredGarbage.cs", [".Writing."]),
+    ("src/MvStore.Sqlite/Writing/StoredGarbage.cs", ["StoredGarbageStateTests"]),
     ("src/MvStore.Sqlite/Writing/VersionHistogram.cs", []),
     ("src/MvStore.Sqlite/Writing/GarbageTally.cs", []),
 ];

@@ -47,6 +47,17 @@ public sealed class RetentionRuleTests
     }
 
     [Fact]
+    public void A1_ADropWithinTheReachOfItsKindsFloorWaivesNothing()
+    {
+        var floors = new FloorSet(5, [], [new KeyFloor("m"u8.ToArray(), 5), new KeyFloor("n"u8.ToArray(), 6), new KeyFloor("z"u8.ToArray(), 9)]);
+        var rule = new RetentionRule(floors, [], Classifier, new RetentionPlan(new Retention(perKey: 2), []));
+        VersionStamp[] entries = [new(4, 2), new(3, 1)];
+        var keep = new bool[2];
+        rule.Decide("m"u8, entries, keep).Should().Be(0, "it is kept as all of its kind are");
+        rule.Decide("n"u8, entries, keep).Should().Be(1);
+    }
+
+    [Fact]
     public void E2_APinOfARangeSeesNothingOutsideOfIt()
     {
         var rule = new RetentionRule(new FloorSet(60, []), [new Pin(20, 9) { Scope = KeyRange.Prefix("m"u8) }], Classifier);
@@ -132,7 +143,7 @@ public sealed class RetentionRuleTests
         rule.Explain(key, entries, verdicts);
         verdicts.Select(v => v.Reason).Should().Equal(expected);
         verdicts.Select(v => v.Pins).Should().Equal(entries.Select(e => seen.Count(s => s.Entry == e)));
-        verdicts.Select((v, i) => v.Pin is null ? v.Pins == 0 : seen.Any(s => s.Pin == v.Pin && s.Entry == entries[i])).Should().OnlyContain(right => right);
+        verdicts.Select(v => v.Pin).Should().Equal(entries.Select(e => seen.Where(s => s.Entry == e).Select(s => (Pin?)s.Pin).FirstOrDefault()), "the first that sees it is named");
 
         var held = rule.DeletionHeldByOne(key, entries);
         held.Index.Should().Be(heldBy.Length == 1 ? deletionAt : -1);

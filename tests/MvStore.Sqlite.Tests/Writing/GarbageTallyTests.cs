@@ -111,6 +111,28 @@ public sealed class GarbageTallyTests
     }
 
     [Fact]
+    public void E4_OfSeveralPinsTheOneThatSeesTheDeletionHoldsIt()
+    {
+        var (early, late) = (new Pin(3, 3), new Pin(8, 8));
+        var tally = new GarbageTally(Rule(8, [], Deletes, early, late));
+        Left(tally, Entry(7, isTombstone: true), Entry(3));
+        tally.DueBy(Rule(8, [], Deletes, late)).Should().Be(1, "what the other one saw");
+        tally.DueBy(Rule(8, [], Deletes, early)).Should().Be(1);
+        tally.DueBy(Rule(8, [], Deletes)).Should().Be(2);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void E4_TheNewestStaysIfItIsNoDeletionOrDeletionsStay(bool deletes, bool isTombstone)
+    {
+        var plan = deletes ? Deletes : RetentionPlan.KeepEverything;
+        var tally = new GarbageTally(Rule(8, [], plan, new Pin(3, 3)));
+        Left(tally, Entry(7, isTombstone), Entry(3));
+        tally.DueBy(Rule(8, [], plan)).Should().Be(1);
+    }
+
+    [Fact]
     public void E1_WithFewerToKeepNothingIsKnown()
     {
         var plan = new RetentionPlan(new Retention(perKey: 2), []);

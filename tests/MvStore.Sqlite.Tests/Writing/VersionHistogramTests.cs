@@ -76,6 +76,20 @@ public sealed class VersionHistogramTests
     }
 
     [Fact]
+    public void I66_NeighboursAreTakenTogetherUpToFourTimesAnEvenShare()
+    {
+        // One more than there may be steps: four of nine are half of them, as four even shares of eight are.
+        var histogram = new VersionHistogram(8);
+        for (var version = 9UL; version > 0; version--)
+        {
+            histogram.Add(version);
+        }
+
+        histogram.Count.Should().Be(3);
+        Enumerable.Range(0, 10).Select(at => histogram.DueAt((ulong)at)).Should().Equal(0, 4, 4, 4, 4, 8, 8, 8, 8, 9);
+    }
+
+    [Fact]
     public void I66_AFewVersionsOfManyRowsAreToldExactly()
     {
         var histogram = new VersionHistogram(64);

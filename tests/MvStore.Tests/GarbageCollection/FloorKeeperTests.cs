@@ -62,6 +62,37 @@ public sealed class FloorKeeperTests
         new FloorKeeper(FloorSet.None, forgetsKeys: true).Current.ForgetsKeys.Should().BeTrue();
     }
 
+    /// <summary>Others publish the same floors anew, on threads of their own, while one tells of the first key that goes; once for each of many stores.</summary>
+    [Fact]
+    public async Task I24_ThatKeysMayBeGoneIsToldWhoeverPublishesFloorsMeanwhile()
+    {
+        FloorKeeper[] all = [.. Enumerable.Range(0, 2_000).Select(_ => new FloorKeeper(FloorSet.None))];
+        var at = 0;
+        await Crowd.RunAsync(ForgetAsync, RenewAsync, RenewAsync);
+        all.Should().OnlyContain(floors => floors.Current.ForgetsKeys);
+
+        Task ForgetAsync()
+        {
+            foreach (var floors in all)
+            {
+                floors.Forget();
+                Interlocked.Increment(ref at);
+            }
+
+            return Task.CompletedTask;
+        }
+
+        Task RenewAsync()
+        {
+            for (int now; (now = Volatile.Read(ref at)) < all.Length;)
+            {
+                all[now].Renew();
+            }
+
+            return Task.CompletedTask;
+        }
+    }
+
     /// <summary>One raises floors while others publish them anew on threads of their own: nothing that was raised is lost.</summary>
     [Fact]
     public async Task I8_FloorsThatAreRaisedWhileOthersPublishThemAnewStayRaised()

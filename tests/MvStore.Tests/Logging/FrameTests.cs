@@ -87,6 +87,16 @@ public sealed class FrameTests
         (reader.Offset, reader.Chain).Should().Be(((long)content.Length, chain));
     }
 
+    [Fact]
+    public void F3_AFrameWhoseFileEndsInsideItIsNone()
+    {
+        var second = Put(LogFormat.FirstFrame, Header.FirstChain, [1, 2, 3], out var checksum);
+        var end = Put(second, checksum, new byte[100], out _); // zeros, as memory that nothing was read into
+        var reader = new FrameReader(Segment() with { File = Segment(_content[..((int)end - 50)]).File }, SegmentBytes);
+        (reader.TryRead(), reader.TryRead()).Should().Be((true, false));
+        reader.Offset.Should().Be(second);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(LogFormat.FirstFrame - 8)]

@@ -20,18 +20,20 @@ public sealed class LogScannerTests
     public void F3_AMarkAheadOfEverythingThereIsTellsOfALoss() => new LogScanner(4, 9, 5).Scan([]).Damage.Should().Contain("publication 5");
 
     [Theory]
-    [InlineData("1> <2>")]
-    [InlineData("<1> <1>")]
-    [InlineData("<2> <1>")]
-    [InlineData("<1> 2>")]
-    [InlineData("<1 2>")]
-    [InlineData("<1 2")]
-    [InlineData("<1 <2>")]
-    [InlineData("<1 <1>")]
-    public void F3_FramesInAnOrderInWhichNobodyWritesAreDamage(string frames)
+    [InlineData("1> <2>", 0)]
+    [InlineData("<1> <1>", 1)]
+    [InlineData("<2> <1>", 1)]
+    [InlineData("<1> 2>", 1)]
+    [InlineData("<1 2>", 0)]
+    [InlineData("<1 2", 0)]
+    [InlineData("<1 <2>", 0)]
+    [InlineData("<1 <1>", 0)]
+    public void F3_FramesInAnOrderInWhichNobodyWritesAreDamage(string frames, int wholeBefore)
     {
         _image.Put(frames);
-        new LogScanner(0, null, 0).Scan([_image.ToSegment()]).Damage.Should().Contain("an order in which they were not written");
+        var content = new LogScanner(0, null, 0).Scan([_image.ToSegment()]);
+        content.Damage.Should().Contain("an order in which they were not written");
+        content.Commits.Should().Be(wholeBefore);
     }
 
     [Theory]
@@ -74,7 +76,9 @@ public sealed class LogScannerTests
         _image.Put("<5>");
         _image.Put("<6>", synced: 4);
         _image.Content[LogFormat.FirstFrame] ^= 1;
-        var damage = new LogScanner(durable, null, mark).Scan([_image.ToSegment()]).Damage;
+        var content = new LogScanner(durable, null, mark).Scan([_image.ToSegment()]);
+        content.CutBytes.Should().Be(_image.Content.Length - LogFormat.FirstFrame);
+        var damage = content.Damage;
         (damage is not null).Should().Be(isDamage);
         (damage ?? "none").Should().Match(isDamage ? $"*publication 0 only*up to publication {Math.Max(4, mark)};*segment 1 cannot be read behind byte {LogFormat.FirstFrame}*" : "none");
     }

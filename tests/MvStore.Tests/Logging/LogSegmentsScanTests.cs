@@ -40,7 +40,7 @@ public sealed class LogSegmentsScanTests
         var segments = Three();
         foreach (var there in (SegmentImage[][])[segments[2..], segments[1..], [segments[0], segments[2]]])
         {
-            var content = new LogScanner(1, 1, 0).Scan([.. there.Select(s => s.ToSegment())]);
+            var content = new LogScanner(1, 1, mark: 99).Scan([.. there.Select(s => s.ToSegment())]);
             content.Damage.Should().Match($"*tier has the publications up to 1,*begins behind publication {(there.Length == 2 && there[0] == segments[1] ? 2 : 3)}*");
             (content.Live.Count, content.End.Sequence, content.Commits).Should().Be((0, 1UL, 0L));
         }
