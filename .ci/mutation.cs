@@ -54,6 +54,7 @@ string[] projects = ["src/MvStore/", "src/MvStore.Sqlite/"];
     ("src/MvStore/Logging/FrameReader.cs", "Math.Min(BufferBytes", "Math.Max", "More memory, read into as far as before."),
     ("src/MvStore/Logging/FrameReader.cs", "Offset < _bufferStart ||", "Offset <= _bufferStart", "The same bytes are read once more."),
     ("src/MvStore/Logging/FrameReader.cs", "Offset + count > _bufferStart", "Offset + count >= _bufferStart", "The same bytes are read once more."),
+    ("src/MvStore/Logging/FrameReader.cs", "_buffered - (Offset", "_buffered + (Offset", "The two places differ only where enough was read before."),
     ("src/MvStore/Logging/FrameReader.cs", "end - Offset", "end + Offset", "More is read, and nobody looks behind the end."),
     ("src/MvStore/Logging/LogScanner.cs", "_end.Sequence > durable &&", "_end.Sequence >= durable", "A log that ends there has met it."),
     ("src/MvStore/Logging/LogScanner.cs", "return _damage is null ? live : [];", "(false?live :[])", "It is null only if there are none."),
