@@ -107,11 +107,6 @@ public sealed class RetentionPolicyTests
         return times;
     }
 
-    private sealed class Strategy(Func<RetentionPlan, RetentionPlan> plan) : IGarbageCollectionStrategy
-    {
-        public RetentionPlan Plan(RetentionPlan before) => plan(before);
-    }
-
     [Theory]
     [InlineData(5, 5UL)]
     [InlineData(10, 5UL)]
@@ -139,7 +134,7 @@ public sealed class RetentionPolicyTests
     public void I36_SlicesGoByWhatTheStrategiesSaidLast()
     {
         var perKey = 0;
-        var policy = new RetentionPolicy(new GarbageCollectionOptions(), [new Strategy(() => new RetentionPlan(new Retention(perKey: ++perKey), []))]);
+        var policy = new RetentionPolicy(new GarbageCollectionOptions(), [new Strategy(_ => new RetentionPlan(new Retention(perKey: ++perKey), []))]);
         policy.Latest.Should().BeNull("nobody was asked yet");
         for (var run = 1; run <= 3; run++)
         {
@@ -148,8 +143,8 @@ public sealed class RetentionPolicyTests
         }
     }
 
-    private sealed class Strategy(Func<RetentionPlan> plan) : IGarbageCollectionStrategy
+    private sealed class Strategy(Func<RetentionPlan, RetentionPlan> plan) : IGarbageCollectionStrategy
     {
-        public RetentionPlan Plan(RetentionPlan before) => plan();
+        public RetentionPlan Plan(RetentionPlan before) => plan(before);
     }
 }
