@@ -8,31 +8,51 @@ using System.Text.Json;
 const double LeastLines = 95;
 const double LeastBranches = 90;
 
-// Where a branch that no test takes is a bug that no test finds: codecs, commit, flush, reclamation, recovery, the mapping of errors.
+// Where a branch that no test takes is a bug that no test finds: codecs, commit and its log, flush, reclamation and what holds it back, opening, recovery and closing, the mapping of errors.
 string[] whole =
 [
     "src/MvStore/Committing/",
     "src/MvStore/Flushing/",
     "src/MvStore/GarbageCollection/",
-    "src/MvStore/Logging/CommitDecoder.cs",
-    "src/MvStore/Logging/FrameHeader.cs",
-    "src/MvStore/Logging/FrameReader.cs",
-    "src/MvStore/Logging/LogExamination.cs",
-    "src/MvStore/Logging/LogFailures.cs",
-    "src/MvStore/Logging/LogReader.cs",
-    "src/MvStore/Logging/LogRecovery.cs",
-    "src/MvStore/Logging/LogScanner.cs",
-    "src/MvStore/Logging/SegmentHeader.cs",
+    "src/MvStore/Logging/",
     "src/MvStore/Reading/PageTokenCodec.cs",
+    "src/MvStore/Contracts/CommitWatch.cs",
     "src/MvStore/Contracts/Crc32C.cs",
     "src/MvStore/Contracts/FailureLatch.cs",
+    "src/MvStore/Contracts/KeyWatch.cs",
+    "src/MvStore/Contracts/SlidingMinimum.cs",
     "src/MvStore/Contracts/TierAttempts.cs",
+    "src/MvStore/Contracts/TierNotes.cs",
+    "src/MvStore/Contracts/TierOpening.cs",
+    "src/MvStore/Contracts/TierReads.cs",
     "src/MvStore/Contracts/TierRetryPolicy.cs",
     "src/MvStore/Contracts/TierWrites.cs",
+    "src/MvStore/ChangeHoldNote.cs",
+    "src/MvStore/ChangeHolds.cs",
+    "src/MvStore/ChangeLineages.cs",
+    "src/MvStore/ChangeRest.cs",
+    "src/MvStore/CommitLogInspection.cs",
+    "src/MvStore/FloorSet.cs",
+    "src/MvStore/FlushingStage.cs",
+    "src/MvStore/LeaseExpiries.cs",
+    "src/MvStore/LeaseNote.cs",
+    "src/MvStore/LogRemembrance.cs",
     "src/MvStore/LogReplay.cs",
+    "src/MvStore/LoggedPublications.cs",
+    "src/MvStore/ReclamationRuns.cs",
+    "src/MvStore/ReplayGroup.cs",
+    "src/MvStore/ReplayWorkers.cs",
+    "src/MvStore/RetentionPlan.cs",
     "src/MvStore/RetentionRule.cs",
+    "src/MvStore/StoreLeases.cs",
     "src/MvStore/StoreOpening.cs",
+    "src/MvStore/StoreShutdown.cs",
+    "src/MvStore/StoreStages.cs",
     "src/MvStore.Sqlite/Connections/Failures.cs",
+    "src/MvStore.Sqlite/Connections/Lookup.cs",
+    "src/MvStore.Sqlite/Connections/LookupBatch.cs",
+    "src/MvStore.Sqlite/Files/FileHeader.cs",
+    "src/MvStore.Sqlite/Files/StoreMark.cs",
     "src/MvStore.Sqlite/Format/",
     "src/MvStore.Sqlite/Writing/",
 ];
@@ -40,13 +60,23 @@ string[] whole =
 // Branches of these files that no test takes, by the text of their line, and why none can. One that a test takes after all has to be taken off, but for those that only chance takes.
 (string File, string Text, bool ByChance, string Reason)[] unreachable =
 [
+    ("src/MvStore/Committing/ChangeRing.cs", "for (var tries = 0; tries < Tries; tries++)", true, "A reader is overtaken as often as it tries."),
+    ("src/MvStore/Committing/ChangeTail.cs", "if (Interlocked.CompareExchange(ref _next, next, null) is null)", true, "Two readers begin to wait at once."),
+    ("src/MvStore/Committing/CommitSequencer.cs", "return _current.Sequence >= commit.Sequence ?", true, "The commit is published between the last look and the lock."),
     ("src/MvStore/Committing/InFlightCommit.cs", "public void OnPublished()", false, "It is called only when somebody waits."),
     ("src/MvStore/Flushing/DurableMark.cs", "if (Sequence >= sequence)", true, "The mark moves between the look outside of the lock and the one inside."),
     ("src/MvStore/GarbageCollection/FloorKeeper.cs", "if (ReferenceEquals(found, seen))", true, "Two threads replace the floors at once."),
     ("src/MvStore/GarbageCollection/PinBudgets.cs", "pin.Owner ??", false, "What has a budget was opened as a snapshot, and those have owners."),
     ("src/MvStore/GarbageCollection/ReclamationLoop.cs", "timer.WaitForNextTickAsync", false, "It is false only for a timer that was disposed, and that is when the loop has ended."),
-    ("src/MvStore/GarbageCollection/SweepPlan.cs", "=> _kept is { } before", false, "It is asked only after a run was completed, which sets it."),
+    ("src/MvStore/Logging/CommitLog.cs", "recovery?.Dispose();", false, "Behind the recovery only parts are made, which fails for nothing but want of memory."),
+    ("src/MvStore/Logging/DataSync.cs", "if (!OperatingSystem.IsLinux())", false, "Of three systems the tests run on one."),
+    ("src/MvStore/Logging/DataSync.cs", "if (OperatingSystem.IsWindows())", false, "Of three systems the tests run on one."),
+    ("src/MvStore/Logging/DataSync.cs", "if (error != Interrupted)", true, "A signal comes while the system syncs."),
+    ("src/MvStore/Logging/DiskLogDirectory.cs", "if (OperatingSystem.IsWindows())", false, "Of three systems the tests run on one."),
+    ("src/MvStore/Logging/DiskLogDirectory.cs", "=> OperatingSystem.IsWindows() ?", false, "Of three systems the tests run on one."),
     ("src/MvStore/Logging/LogFailures.cs", "private static bool IsFull(int code)", false, "Of three systems the tests run on one."),
+    ("src/MvStore/Logging/LogLevel.cs", "if (_sequence >= sequence)", true, "It moves between the look outside of the lock and the one inside."),
+    ("src/MvStore/StoreLeases.cs", "if (!lease.Limit.TryMoveOn(duration))", true, "The lease lapses between the look and the renewal."),
     ("src/MvStore.Sqlite/Writing/CollectedKey.cs", "if (!keep[0] && (keep.Contains(true)", false, "RetentionRule lets the newest entry go only if it deletes its key and nothing else of the key stays."),
     ("src/MvStore.Sqlite/Writing/EntryWriter.cs", "if (!StepToNewest(row.Key.Span))", false, "What the insertion met is found by the next statement of the same transaction."),
     ("src/MvStore.Sqlite/Writing/WriteTransaction.cs", "if (RolledBack(failure, doing) is { } worse)", false, "Only a fault of the disk lets ROLLBACK fail: the proofs with such faults are not measured."),
@@ -112,6 +142,7 @@ foreach (var miss in missed.OrderBy(m => m.File, StringComparer.Ordinal).ThenBy(
         continue;
     }
 
+    failed = true;
     Console.WriteLine($"missed: {miss.File}:{miss.Line} {text}");
 }
 
@@ -121,7 +152,6 @@ foreach (var stale in unreachable.Where(u => !u.ByChance && !excused.Contains(u.
     Console.WriteLine($"not missed any more, so it has to leave the list: {stale.File} \"{stale.Text}\"");
 }
 
-// Of the others none should be missed; until then they are told, and the bounds above decide.
 return failed ? 1 : 0;
 
 void Add(string file, JsonProperty method)

@@ -112,12 +112,12 @@ public abstract class FloorConformance<TLocation> : TierSuite<TLocation>
         }
 
         await ApplyAsync(
-            Rows.Set("alone", 1, 1, "stays"), Rows.Set("hidden", 1, 2, "goes"), Rows.Set("high", 9, 3, "newest"),
+            Rows.Set("alone", 1, 1, "stays"), Rows.Set("between", 4, 1, "at the floor"), Rows.Set("hidden", 1, 2, "goes"), Rows.Set("high", 9, 3, "newest"),
             Rows.Set("late", 4, 4, "newest"), Rows.Set("mixed", 3, 4, "goes"), Rows.Set("over", 3, 4, "at the floor"),
             Rows.Set("pinned", 1, 5, "is seen"), Rows.Gone("unset", 1, 6));
         TierRow[] slice =
         [
-            Rows.Set("hidden", 2, 7, "b"), Rows.Set("hidden", 3, 8, "c"), Rows.Set("high", 10, 9, "above"), Rows.Set("late", 2, 10, "below"),
+            Rows.Set("between", 3, 7, "below"), Rows.Set("between", 10, 7, "above"), Rows.Set("hidden", 2, 7, "b"), Rows.Set("hidden", 3, 8, "c"), Rows.Set("high", 10, 9, "above"), Rows.Set("late", 2, 10, "below"),
             Rows.Set("mixed", 2, 10, "is seen too"), Rows.Set("mixed", 4, 10, "d"), Rows.Set("over", 10, 10, "above"), Rows.Set("pinned", 5, 11, "new"),
             Rows.Set("unset", 2, 12, "set"),
         ];
@@ -129,7 +129,7 @@ public abstract class FloorConformance<TLocation> : TierSuite<TLocation>
         (await TextsAsync(5, "alone", "hidden", "late", "mixed", "pinned", "unset")).Should().Equal("stays", "c", "newest", "d", "new", "set");
         (await TextsAsync(9, "high")).Should().Equal("newest");
         (await TextsAsync(10, "high", "over")).Should().Equal("above", "above");
-        (await TextsAsync(9, "over")).Should().Equal("at the floor");
+        (await TextsAsync(9, "between", "over")).Should().Equal("at the floor", "at the floor");
         (await TextsAsync(3, "pinned")).Should().Equal("is seen");
         (await TextsAsync(2, "mixed")).Should().Equal("is seen too");
         (await TextsAsync(3, "mixed")).Should().Equal(Capabilities.ReclaimsInSlices ? "is seen too" : "goes");

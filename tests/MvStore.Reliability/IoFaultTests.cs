@@ -10,6 +10,8 @@ namespace MvStore.Reliability;
 public sealed class IoFaultTests(ITestOutputHelper output)
 {
     private const int FirstSeed = 30_000;
+    private const int FirstScript = 40_000;
+    private const int FaultsOfAScript = 200;
 
     [Theory]
     [InlineData(nameof(FixedScripts.Short))]
@@ -31,7 +33,21 @@ public sealed class IoFaultTests(ITestOutputHelper output)
             scripts.Add((script, await CasesAsync(script)));
         }
 
-        await TryAsync("pairs", Effort.Seeds(FirstSeed, 600, 100_000).Select(seed => PairOf(scripts, seed)));
+        await TryAsync("pairs", Effort.Seeds(FirstSeed, 600, 100_000).Select(seed => PairOf(scripts, seed)), nameof(D4_PairsOfOperationsFail));
+    }
+
+    /// <summary>Random scripts have more operations than can be tried: some of each, of every other one with a commit log.</summary>
+    [LongFact]
+    public async Task D4_OperationsOfRandomScriptsFail()
+    {
+        foreach (var seed in Effort.Seeds(FirstScript, 0, 500))
+        {
+            var script = seed % 2 == 0 ? RandomScript.From(seed) : LoggedScripts.From(seed);
+            var cases = await CasesAsync(script);
+            var random = new Random(seed);
+            var some = Enumerable.Range(0, FaultsOfAScript).Select(_ => cases[random.Next(cases.Count)]).ToList();
+            await TryAsync(script.ToString(), some.Select(fault => (new FaultRun(script, fault), (int?)seed)), nameof(D4_OperationsOfRandomScriptsFail));
+        }
     }
 
     // Half of the seconds are near the first, whose handling they disturb; of the same kind or of another.
@@ -52,7 +68,7 @@ public sealed class IoFaultTests(ITestOutputHelper output)
     private async Task EveryAsync(Script script)
         => await TryAsync(script.ToString(), (await CasesAsync(script)).Select(fault => (new FaultRun(script, fault), (int?)null)));
 
-    private async Task TryAsync(string name, IEnumerable<(FaultRun Run, int? Seed)> runs)
+    private async Task TryAsync(string name, IEnumerable<(FaultRun Run, int? Seed)> runs, string? test = null)
     {
         var happened = new int[3];
         var failures = new ConcurrentQueue<string>();
@@ -64,7 +80,7 @@ public sealed class IoFaultTests(ITestOutputHelper output)
             }
             catch (Exception e)
             {
-                var replay = each.Seed is { } seed ? $" Replay: {Effort.Replay(seed, nameof(D4_PairsOfOperationsFail))}" : "";
+                var replay = each.Seed is { } seed ? $" Replay: {Effort.Replay(seed, test!)}" : "";
                 failures.Enqueue($"{each.Run}: {e.GetType().Name}: {e.Message}{replay}");
             }
 

@@ -24,8 +24,8 @@ public sealed class LoggedPowerLossTests(ITestOutputHelper output)
         var sweep = new Sweep();
         using var disk = new Disk(Folder.Create(), []);
         var run = await ScriptRun.WholeAsync(script, disk);
-        await sweep.RunAsync(disk.History, run, script, seed: 1, Effort.Of(6, 200), stride: Effort.Of(stride, 1));
-        output.WriteLine($"{script}: {sweep}");
+        var images = await sweep.RunInPortionsAsync(disk.History, run, script, Effort.Of(6, 200), Effort.Of(stride, 1));
+        output.WriteLine($"{script}: {sweep}, {images} at each that is not synced");
         sweep.Failures.Should().BeEmpty();
         FilesUsedAgain(disk.History).Should().BeGreaterThan(name == nameof(LoggedScripts.Recycling) ? 3 : -1, "segments are used again while the power fails");
     }

@@ -47,10 +47,54 @@ public sealed class RetentionRuleTests
     }
 
     [Fact]
+    public void A1_ADropWithinTheReachOfItsKindsFloorWaivesNothing()
+    {
+        var floors = new FloorSet(5, [], [new KeyFloor("m"u8.ToArray(), 5), new KeyFloor("n"u8.ToArray(), 6), new KeyFloor("z"u8.ToArray(), 9)]);
+        var rule = new RetentionRule(floors, [], Classifier, new RetentionPlan(new Retention(perKey: 2), []));
+        VersionStamp[] entries = [new(4, 2), new(3, 1)];
+        var keep = new bool[2];
+        rule.Decide("m"u8, entries, keep).Should().Be(0, "it is kept as all of its kind are");
+        rule.Decide("n"u8, entries, keep).Should().Be(1);
+    }
+
+    [Fact]
+    public void E2_APinOfARangeSeesNothingOutsideOfIt()
+    {
+        var rule = new RetentionRule(new FloorSet(60, []), [new Pin(20, 9) { Scope = KeyRange.Prefix("m"u8) }], Classifier);
+        VersionStamp[] entries = [new(60, 2), new(10, 1)];
+        var keep = new bool[2];
+        rule.Decide("m"u8, entries, keep).Should().Be(0);
+        rule.Decide("n"u8, entries, keep).Should().Be(1);
+        keep.Should().Equal(true, false);
+    }
+
+    [Fact]
+    public void B10_AKindMayDifferInItsFloorAloneOrInWhatItKeepsAlone()
+    {
+        byte[] ofOperator = [FirstByteOf(FirstByteClassifier.Operator)];
+        byte[] ofMulti = [FirstByteOf(EntryKind.Multi)];
+        VersionStamp[] entries = [new(9, 2), new(5, 1)];
+        var keep = new bool[2];
+        var floors = new RetentionRule(new FloorSet(0, [new(FirstByteClassifier.Operator, 9)]), [], Classifier);
+        floors.Decide(ofOperator, entries, keep).Should().Be(1);
+        floors.Decide(ofMulti, entries, keep).Should().Be(0);
+        var plan = new RetentionPlan(new Retention(), [new(FirstByteClassifier.Operator, new Retention(perKey: 2))]);
+        var kept = new RetentionRule(new FloorSet(9, []), [], Classifier, plan);
+        kept.Decide(ofOperator, entries, keep).Should().Be(0);
+        kept.Decide(ofMulti, entries, keep).Should().Be(1);
+        kept.KindOf(ofOperator).Should().Be(FirstByteClassifier.Operator);
+    }
+
+    [Fact]
     public void E1_VerdictsMustBeAsManyAsEntries()
     {
         var rule = new RetentionRule(FloorSet.None, [], Classifier);
-        Assert.Throws<ArgumentException>(() => rule.Explain([], [new VersionStamp(1, 1)], [])).ParamName.Should().Be("verdicts");
+        var wrong = Assert.Throws<ArgumentException>(() => rule.Explain([], [new VersionStamp(1, 1)], []));
+        (wrong.ParamName, wrong.Message).Should().Be(("verdicts", "0 verdicts for 1 entries. (Parameter 'verdicts')"));
+        Assert.Throws<ArgumentException>(() => rule.Decide([], [new VersionStamp(1, 1)], new bool[2])).ParamName.Should().Be("keep");
+        Assert.Throws<ArgumentNullException>(() => new RetentionRule(null!, [], Classifier)).ParamName.Should().Be("floors");
+        Assert.Throws<ArgumentNullException>(() => new RetentionRule(FloorSet.None, null!, Classifier)).ParamName.Should().Be("pins");
+        Assert.Throws<ArgumentNullException>(() => new RetentionRule(FloorSet.None, [], null!)).ParamName.Should().Be("classifier");
         Assert.Throws<ArgumentNullException>(() => new RetentionRule(FloorSet.None, [], Classifier, null!)).ParamName.Should().Be("plan");
     }
 
@@ -86,9 +130,12 @@ public sealed class RetentionRuleTests
             : seen.Any(s => s.Entry == e) ? RetentionReason.Pinned
             : RetentionReason.Reclaimable).ToArray();
         var forgets = plan.ReclaimsDeletedKeys && !plan.Of(kind).KeepsDeletedKeys;
-        if (forgets && atFloor is [{ IsTombstone: true } deletion] && !seen.Any(s => s.Entry is { } entry && entry.Version <= deletion.Version))
+        var heldBy = Array.Empty<Pin>();
+        var deletionAt = forgets && atFloor is [{ IsTombstone: true } deletion] ? Array.IndexOf(entries, deletion) : -1;
+        if (deletionAt >= 0)
         {
-            expected[Array.IndexOf(entries, deletion)] = RetentionReason.Reclaimable;
+            heldBy = [.. seen.Where(s => s.Entry is { } entry && entry.Version <= entries[deletionAt].Version).Select(s => s.Pin)];
+            expected[deletionAt] = heldBy.Length == 0 ? RetentionReason.Reclaimable : expected[deletionAt];
         }
 
         var rule = new RetentionRule(floors, pins, Classifier, plan);
@@ -96,11 +143,31 @@ public sealed class RetentionRuleTests
         rule.Explain(key, entries, verdicts);
         verdicts.Select(v => v.Reason).Should().Equal(expected);
         verdicts.Select(v => v.Pins).Should().Equal(entries.Select(e => seen.Count(s => s.Entry == e)));
-        verdicts.Select((v, i) => v.Pin is null ? v.Pins == 0 : seen.Any(s => s.Pin == v.Pin && s.Entry == entries[i])).Should().OnlyContain(right => right);
+        verdicts.Select(v => v.Pin).Should().Equal(entries.Select(e => seen.Where(s => s.Entry == e).Select(s => (Pin?)s.Pin).FirstOrDefault()), "the first that sees it is named");
+
+        var held = rule.DeletionHeldByOne(key, entries);
+        held.Index.Should().Be(heldBy.Length == 1 ? deletionAt : -1);
+        (heldBy.Length == 1 ? held.Pin : default).Should().Be(heldBy.Length == 1 ? heldBy[0] : default);
 
         var keep = new bool[entries.Length];
+        Array.Fill(keep, random.Next(2) == 0);
         rule.Decide(key, entries, keep).Should().Be(expected.Count(r => r == RetentionReason.Reclaimable));
         keep.Should().Equal(expected.Select(r => r != RetentionReason.Reclaimable));
+    }
+
+    [Fact]
+    public void E1_AFloorOfAKeyThatItsKindHasReachedWaivesNothing()
+    {
+        byte[] key = [FirstByteOf(EntryKind.Multi)];
+        byte[] other = [.. key, 1];
+        var floors = new FloorSet(10, [], [new KeyFloor(key, 10), new KeyFloor(other, 20)]);
+        var rule = new RetentionRule(floors, [], Classifier, new RetentionPlan(new Retention(perKey: 2), []));
+        VersionStamp[] entries = [new(9, 3), new(8, 2), new(7, 1)];
+        var keep = new bool[3];
+        rule.Decide(key, entries, keep).Should().Be(1);
+        keep.Should().Equal([true, true, false], "its kind keeps two");
+        rule.Decide(other, entries, keep).Should().Be(2);
+        keep.Should().Equal([true, false, false], "a drop waives retention");
     }
 
     private static byte FirstByteOf(EntryKind kind)

@@ -172,14 +172,22 @@ internal sealed class ReaderPool(string path, SqliteTierOptions options)
         }
         catch
         {
-            lock (_lock)
-            {
-                _opened--;
-            }
-
-            // Whoever waits for a connection that was never opened tries to open it.
-            _ = HandOn(null);
+            LetAllBeginAgain();
             throw;
+        }
+    }
+
+    // The connection was never opened, so whoever waits for it tries to open it. All of them, not the first alone: he may have given up meanwhile, or be turned away as the pool closes, and nobody would come for those behind him.
+    private void LetAllBeginAgain()
+    {
+        lock (_lock)
+        {
+            _opened--;
+            while (_line.TryDequeue(out var turn))
+            {
+                _waiting--;
+                turn.TrySetResult(null);
+            }
         }
     }
 
@@ -212,7 +220,7 @@ internal sealed class ReaderPool(string path, SqliteTierOptions options)
     }
 
     // False when nobody waits any more.
-    private bool HandOn(Reader? reader)
+    private bool HandOn(Reader reader)
     {
         lock (_lock)
         {

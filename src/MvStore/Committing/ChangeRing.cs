@@ -143,8 +143,10 @@ internal sealed class ChangeRing
 
     private TailCommit[]? TryReadAfter(ulong sequence, int most)
     {
+        // In this order: the oldest is never above the count, and by the time of a later look it may be above what the count was.
+        var oldest = Volatile.Read(ref _oldest);
         var count = Volatile.Read(ref _count);
-        var first = FirstAfter(sequence, Volatile.Read(ref _oldest), count);
+        var first = FirstAfter(sequence, oldest, count);
         Span<ChangePlace> found = stackalloc ChangePlace[(int)Math.Min(most, count - first)];
         for (var i = 0; i < found.Length; i++)
         {

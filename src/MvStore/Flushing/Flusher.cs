@@ -68,8 +68,9 @@ internal sealed class Flusher(
                     continue;
                 }
 
-                while (mark.Sequence < due.LastSequence && await NextAsync(due).ConfigureAwait(false) is { } copy)
+                while (mark.Sequence < due.LastSequence)
                 {
+                    var copy = await NextAsync(due).ConfigureAwait(false);
                     var slice = copy.Slice;
                     var prepared = await WriteAsync(copy, due.Trigger).ConfigureAwait(false);
                     queue.Remove(slice, mark);
@@ -118,8 +119,8 @@ internal sealed class Flusher(
     private ValueTask<ulong> ReachAsync(DueFlush due)
         => log is null ? new ValueTask<ulong>(due.LastSequence) : log.ReachAsync(mark.Sequence, due.LastSequence, _stop.Token);
 
-    // What was copied ahead is next: nothing else was taken off the queue since, and it is within what this flush takes.
-    private async ValueTask<SliceCopy?> NextAsync(DueFlush due)
+    // What was copied ahead is next: nothing else was taken off the queue since, and it is within what this flush takes. There is always one: what is due waits, and the reach is above the mark.
+    private async ValueTask<SliceCopy> NextAsync(DueFlush due)
     {
         if (_ahead is { } ahead)
         {
@@ -128,7 +129,7 @@ internal sealed class Flusher(
         }
 
         var reach = await ReachAsync(due).ConfigureAwait(false);
-        return queue.Peek(mark.Sequence, reach) is { } slice ? SliceCopy.Make(slice, reach) : null;
+        return SliceCopy.Make(queue.Peek(mark.Sequence, reach)!, reach);
     }
 
     /// <summary>Writes a slice while the next one is copied, and tells which floors rose with it.</summary>

@@ -31,6 +31,16 @@ public sealed class FailureTests : IAsyncLifetime
         => Failures.KindOf(code, whileSyncing).Should().Be(expected);
 
     [Fact]
+    public void D4_AFailureSaysWhatWasBeingDoneAndWithWhichCodes()
+    {
+        var failure = new SqliteException("disk I/O error", 10, 266);
+        var reading = Failures.WhileReading(failure);
+        (reading.Failure, reading.InnerException).Should().Be((TierFailure.Fatal, (Exception)failure), "nothing was being synced");
+        reading.Message.Should().Be("SQLite failed while reading: disk I/O error (code 10, extended 266).");
+        Failures.Translate(failure, whileSyncing: true, "committing").Failure.Should().Be(TierFailure.InDoubt);
+    }
+
+    [Fact]
     public async Task D4_AFullDiskIsTransientAndLeavesNothing()
     {
         var big = new TierBatch(1, 2, 2, [.. Enumerable.Range(0, 100).Select(i => new TierRow(Rows.Key($"k{i:D3}"), 2, 2, new byte[16_000]))]);

@@ -50,6 +50,22 @@ public sealed class LookupTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhoGivesUpWhileHeIsAnsweredIsCancelledAndHisNeighboursAreAnswered()
+    {
+        await _tier.ApplyAsync(new TierBatch(1, 2, 2, [Rows.Set(NameOf(0), 2, 2, "new")]), default);
+        using var cancellation = new CancellationTokenSource();
+        var before = new TierView(1, 1);
+        var lookups = new List<Lookup> { new(Rows.Key(NameOf(0)).ToArray(), before, cancellation.Token), new(Rows.Key(NameOf(0)).ToArray(), before, default) };
+
+        // What his view sees is behind a newer entry, and whoever looks for it looks whether anybody wants it still.
+        await cancellation.CancelAsync();
+        LookupBatch.Run(_reader, lookups);
+        _pool.Return(_reader);
+        lookups[0].Task.IsCanceled.Should().BeTrue();
+        Rows.Texts(lookups[1].Answer!).Should().Equal(Rows.Texts([Rows.Set(NameOf(0), 1, 1, "old")]));
+    }
+
+    [Fact]
     public async Task I71_AnAnswerHasWhatWasWrittenBeforeItWasAskedFor()
     {
         var before = LookUp(NameOf(0));
@@ -123,6 +139,48 @@ public sealed class LookupTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task F6_NobodyIsToldWhileTheTransactionIsOpen()
+    {
+        // The first answer is there at once, the others take long: nothing of theirs can be seen, however many versions there are.
+        const int Versions = 20_000;
+        await _tier.ApplyAsync(new TierBatch(1, 2, Versions + 1, [.. Enumerable.Range(1, Versions).Select(i => Rows.Set("long", (ulong)i + 1, 2, "x"))]), default);
+        var lookups = Enumerable.Range(0, LookupBatch.Most).Select(i => new Lookup([.. Rows.Key(i == 0 ? NameOf(0) : "long").Span], new TierView(CommitVersion.Latest, 1), default)).ToArray();
+        foreach (var lookup in lookups)
+        {
+            _ = _pool.OpenOrWaitAsync(lookup, default).AsTask();
+        }
+
+        var told = Task.Run(() =>
+        {
+            SpinWait.SpinUntil(() => lookups[0].Task.IsCompleted);
+            return PlainSqlite.Query(_location.Path, "PRAGMA wal_checkpoint(TRUNCATE)");
+        });
+        _pool.Return(_reader);
+
+        (await told.WaitAsync(Limit)).Should().Be("0", "nobody stands in the way of a checkpoint any more");
+        lookups[0].Answer.Should().ContainSingle();
+        lookups[1..].Should().OnlyContain(lookup => lookup.Answer!.Count == 0);
+    }
+
+    [Fact]
+    public async Task WhatFailsForAllIsToldToEach()
+    {
+        var waiting = Enumerable.Range(0, 3).Select(i => LookUp(NameOf(i))).ToArray();
+        _reader.Begin(); // so that the transaction of the batch cannot begin
+        _pool.Return(_reader);
+
+        foreach (var task in waiting)
+        {
+            await task.Awaiting(t => t.WaitAsync(Limit)).Should().ThrowAsync<PersistentTierException>();
+        }
+
+        var reader = _pool.TryRent()!;
+        reader.End();
+        _pool.Return(reader);
+        (await LookUp(NameOf(0)).WaitAsync(Limit)).Should().ContainSingle();
+    }
+
+    [Fact]
     public async Task ThoseBehindAnotherKindOfReadWaitForIt()
     {
         var first = LookUp(NameOf(0));
@@ -146,6 +204,24 @@ public sealed class LookupTests : IAsyncLifetime
         _pool.Return(_reader);
 
         (await Task.WhenAll(waiting).WaitAsync(Limit)).Should().OnlyContain(rows => rows.Count == 1);
+    }
+
+    [Fact]
+    public async Task WhoGivesTheConnectionBackAnswersNoMoreThanABatchBeforeItIsHandedOn()
+    {
+        var view = Rows.Everything;
+        var lookups = Enumerable.Range(0, LookupBatch.Most + 2).Select(i => new Lookup([.. Rows.Key(NameOf(i)).Span], view, default)).ToArray();
+        var waiting = lookups.Select(lookup => _pool.OpenOrWaitAsync(lookup, default).AsTask()).ToArray();
+
+        _pool.Return(_reader);
+
+        lookups[..LookupBatch.Most].Should().OnlyContain(lookup => lookup.Answer != null);
+        lookups[LookupBatch.Most..].Should().OnlyContain(lookup => lookup.Answer == null, "who holds the connection waits for others no longer than that");
+        var reader = await waiting[LookupBatch.Most].WaitAsync(Limit);
+        reader.Should().BeSameAs(_reader);
+        waiting[^1].IsCompleted.Should().BeFalse();
+        _pool.Return(reader!);
+        lookups[^1].Answer.Should().ContainSingle();
     }
 
     [Fact]

@@ -30,6 +30,25 @@ public sealed class ReaderPoolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task NoMoreConnectionsAreOpenedThanMayBe()
+    {
+        var pool = PoolOf(3);
+        var readers = new List<Reader>();
+        for (var i = 0; i < 3; i++)
+        {
+            readers.Add(await pool.RentAsync(default));
+        }
+
+        readers.Should().OnlyHaveUniqueItems();
+        var waiting = pool.RentAsync(default).AsTask();
+        waiting.IsCompleted.Should().BeFalse();
+        pool.Return(readers[1]);
+        (await waiting.WaitAsync(TimeSpan.FromMinutes(4))).Should().BeSameAs(readers[1]);
+        readers.ForEach(pool.Return);
+        await pool.CloseAsync();
+    }
+
+    [Fact]
     public async Task AWaiterThatGaveUpIsPassedOver()
     {
         var pool = PoolOf(1);
@@ -69,6 +88,88 @@ public sealed class ReaderPoolTests : IAsyncLifetime
         await pool.Awaiting(p => p.RentAsync(default).AsTask()).Should().ThrowAsync<SqliteException>();
         File.Move(hidden, _location.Path);
         pool.Return(await pool.RentAsync(default));
+        await pool.CloseAsync();
+    }
+
+    [Fact]
+    public async Task WhoWaitsForAConnectionThatCannotBeOpenedIsNotForgotten()
+    {
+        // Many at once, so that some wait in line while another one fails to open the connection that they wait for.
+        const int Callers = 8;
+        const int Each = 100;
+        var pool = PoolOf(1);
+        var hidden = _location.Path + ".hidden";
+        File.Move(_location.Path, hidden);
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < Each; i++)
+            {
+                await pool.Awaiting(p => p.RentAsync(default).AsTask()).Should().ThrowAsync<SqliteException>();
+            }
+        }))).WaitAsync(TimeSpan.FromMinutes(4));
+        File.Move(hidden, _location.Path);
+        pool.Return(await pool.RentAsync(default));
+        await pool.CloseAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task D9_NobodyIsLeftInLineWhenAConnectionCannotBeOpenedAndThoseInLineGiveUpOrThePoolCloses(bool closes)
+    {
+        // Whoever is first in line may not want the place any more that the failure has left; then it is the next one's.
+        const int Rounds = 300;
+        const int Callers = 6;
+        File.Move(_location.Path, _location.Path + ".hidden");
+        for (var round = 0; round < Rounds; round++)
+        {
+            var pool = PoolOf(1);
+            using var givingUp = new CancellationTokenSource();
+            var asking = Enumerable.Range(0, Callers).Select(i => Task.Run(async () =>
+            {
+                try
+                {
+                    await pool.RentAsync(i % 2 == 0 && !closes ? givingUp.Token : default);
+                    return "opened";
+                }
+                catch (Exception e) when (e is SqliteException or OperationCanceledException or ObjectDisposedException)
+                {
+                    return "ended";
+                }
+            })).ToArray();
+            var ending = Task.Run(() => closes ? pool.CloseAsync() : givingUp.CancelAsync());
+            (await Task.WhenAll(asking).WaitAsync(TimeSpan.FromMinutes(4))).Should().OnlyContain(end => end == "ended");
+            await ending.WaitAsync(TimeSpan.FromMinutes(4));
+            if (!closes)
+            {
+                await pool.CloseAsync().WaitAsync(TimeSpan.FromMinutes(4));
+            }
+        }
+
+        File.Move(_location.Path + ".hidden", _location.Path);
+    }
+
+    [Fact]
+    public async Task WhoGetsInLineAsTheConnectionIsPutBackIsNotForgotten()
+    {
+        const int Rounds = 30_000;
+        var pool = PoolOf(1);
+        pool.Return(await pool.RentAsync(default));
+        for (var round = 0; round < Rounds; round++)
+        {
+            var reader = pool.TryRent()!;
+            var asking = Task.Run(() => pool.RentAsync(default).AsTask());
+
+            // Each round a little later, so that the one who asks meets every moment of it.
+            for (var i = round % 1_024; i > 0; i--)
+            {
+                Thread.SpinWait(1);
+            }
+
+            pool.Return(reader);
+            pool.Return(await asking.WaitAsync(TimeSpan.FromMinutes(4)));
+        }
+
         await pool.CloseAsync();
     }
 

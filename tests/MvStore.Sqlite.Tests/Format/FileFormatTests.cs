@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using MvStore.Sqlite.Files;
 using MvStore.Sqlite.Format;
 
 namespace MvStore.Sqlite.Tests.Format;
@@ -43,6 +44,16 @@ public sealed class FileFormatTests : IAsyncLifetime
     [Fact]
     public void F1_ACleanlyClosedStoreIsOneFile()
         => _location.Files().Should().Equal("store.db", "store.db.lock");
+
+    [Theory]
+    [InlineData(4_096)]
+    [InlineData(65_536)]
+    public async Task F1_TheHeaderTellsThePageSizeThatWasAskedFor(int pageBytes)
+    {
+        await using var location = new SqliteLocation();
+        await (await location.OpenAsync(o => o.PageBytes = pageBytes)).DisposeAsync();
+        FileHeader.Parse(await File.ReadAllBytesAsync(location.Path))!.Value.PageBytes.Should().Be(pageBytes);
+    }
 
     [Fact]
     public void F1_TheTablesAndColumnsAreTheDocumentedOnes()

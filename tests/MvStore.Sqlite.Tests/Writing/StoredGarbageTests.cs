@@ -112,6 +112,40 @@ public sealed class StoredGarbageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task E6_I66_EachOlderVersionOfANewKeyInOneSliceCounts()
+    {
+        const int New = 1_500;
+        await HoldHistoryAsync();
+        _version += 3;
+        TierRow[] rows = [.. Enumerable.Range(0, 3 * New).Select(i => Rows.Set($"s{i / 3:D5}", _version - 2 + (ulong)(i % 3), _version, "x"))];
+        await _tier.ApplyAsync(new TierBatch(_version - 3, _version, _version, rows), default);
+        _kinds[EntryKind.Source(1)] = _version;
+        (await RunAsync(Share)).ReclaimedVersions.Should().Be(2 * New, "that is more than a tenth of what is there");
+    }
+
+    [Fact]
+    public async Task E4_I66_ADeletionThatIsReplacedIsOneOldRowAndNotTwo()
+    {
+        const int Garbage = 300;
+        _plan = new RetentionPlan(new Retention(), []) { ReclaimsDeletedKeys = true };
+        _kinds = new() { [EntryKind.Source(1)] = 0 };
+        await RunAsync(Share);
+        _version++;
+        await _tier.ApplyAsync(new TierBatch(_version - 1, _version, _version, [.. Enumerable.Range(0, Keys).Select(i => Rows.Gone($"k{i:D5}", _version, _version))]), default);
+        await WriteAsync(0, Keys);
+
+        // A little more than a tenth of the old rows can go: those of another kind.
+        for (var i = 0; i < 2; i++)
+        {
+            _version++;
+            await _tier.ApplyAsync(new TierBatch(_version - 1, _version, _version, [.. Enumerable.Range(0, Garbage).Select(key => Rows.Set($"s{key:D5}", _version, _version, "x"))]), default);
+        }
+
+        _kinds[EntryKind.Source(1)] = _version;
+        (await RunAsync(Share)).ReclaimedVersions.Should().Be(Garbage);
+    }
+
+    [Fact]
     public async Task E5_I66_AWalkIsMadeWhenLessIsToBeKeptOrAKindDiffers()
     {
         await FillAsync();
@@ -146,6 +180,17 @@ public sealed class StoredGarbageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task I67_KeysThatAreAskedForByNameAreNeverPutOff()
+    {
+        await FillAsync();
+        await RunAsync(Share);
+        (await StepAsync(null, Share)).IsPutOff.Should().BeTrue();
+        var rule = new RetentionRule(new FloorSet(_floor, [], [new KeyFloor(Rows.Key("k00007"), _version)]), [], TestClassifier.Instance, _plan);
+        var done = await _tier.ReclaimAsync(new TierReclaimStep(rule, null, 1_000) { Keys = Rows.Keys("k00007"), GarbageShare = Share }, default);
+        done.Should().BeEquivalentTo(new { IsPutOff = false, ReclaimedVersions = VersionsPerKey - 1L });
+    }
+
+    [Fact]
     public async Task E8_I66_AfterOpeningAndAfterAFailureNothingIsKnown()
     {
         await FillAsync();
@@ -156,6 +201,42 @@ public sealed class StoredGarbageTests : IAsyncLifetime
         await RunAsync(Share);
         await _tier.Awaiting(t => t.ApplyAsync(new TierBatch(_version - 1, _version, _version, [Rows.Set("x", 1, 1, "x")]), default).AsTask()).Should().ThrowAsync<PersistentTierException>();
         (await StepAsync(null, Share)).IsPutOff.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task E8_I66_AfterAStepThatFailedNothingIsKnown()
+    {
+        await FillAsync();
+        await RunAsync(Share);
+        (await StepAsync(null, Share)).IsPutOff.Should().BeTrue();
+
+        // Of a run that leaves nothing the second step is given up in the middle of its keys.
+        using var cancellation = new CancellationTokenSource();
+        var classifier = new CountingClassifier();
+        var rule = new RetentionRule(new FloorSet(_floor, new Dictionary<EntryKind, CommitVersion> { [EntryKind.Source(1)] = 0 }), [], classifier, _plan);
+        var first = await _tier.ReclaimAsync(new TierReclaimStep(rule, null, 1_000), default);
+        classifier.OnCall(100, cancellation.Cancel);
+        var second = new TierReclaimStep(rule, first.Next, 1_000);
+        await _tier.Awaiting(t => t.ReclaimAsync(second, cancellation.Token).AsTask()).Should().ThrowAsync<OperationCanceledException>();
+        (await StepAsync(null, Share)).IsPutOff.Should().BeFalse("the walk is not through, and what it counted is wrong");
+    }
+
+    [Fact]
+    public async Task E2_I66_WhatASliceReplacesAtOnceIsNoGarbage()
+    {
+        await WriteAsync(0, Keys);
+        _floor = 1;
+        await RunAsync(Share);
+        for (var i = 0; i < 3; i++)
+        {
+            _floor = ++_version;
+            TierRow[] rows = [.. Enumerable.Range(0, Keys).Select(key => Rows.Set($"k{key:D5}", _version, _version, "x"))];
+            await _tier.ApplyAsync(new TierBatch(_version - 1, _version, _version, rows) { Floors = new FloorSet(_floor, []), Rule = Rule() }, default);
+            PlainSqlite.Query(_location.Path, "SELECT count(*) FROM history").Should().Be("0", "the slice let go of what it hides");
+            (await StepAsync(null, Share)).IsPutOff.Should().BeTrue("there is nothing to look at");
+        }
+
+        (await _tier.VerifyAsync()).Should().BeEquivalentTo(new { IsSound = true, AreEntriesCounted = true }, "the store knows how many rows are left");
     }
 
     [Theory]
@@ -199,6 +280,15 @@ public sealed class StoredGarbageTests : IAsyncLifetime
         {
             await WriteAsync(0, Keys);
         }
+    }
+
+    // As much as no floor reaches, and a kind that has one of its own.
+    private async Task HoldHistoryAsync()
+    {
+        _kinds = new() { [EntryKind.Source(1)] = 0 };
+        await FillAsync();
+        await RunAsync(Share);
+        (await StepAsync(null, Share)).IsPutOff.Should().BeTrue();
     }
 
     private async Task WriteAsync(int first, int count)

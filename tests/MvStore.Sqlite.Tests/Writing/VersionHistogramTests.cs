@@ -57,6 +57,38 @@ public sealed class VersionHistogramTests
         histogram.DueAt(ulong.MaxValue).Should().Be(count);
     }
 
+    [Theory]
+    [InlineData(8)]
+    [InlineData(64)]
+    public void I66_AsManyVersionsAsThereMayBeStepsAreToldExactly(int maxSteps)
+    {
+        var histogram = new VersionHistogram(maxSteps);
+        for (var version = (ulong)maxSteps; version > 0; version--)
+        {
+            histogram.Add(version);
+        }
+
+        histogram.Count.Should().Be(maxSteps);
+        for (var at = 0UL; at <= (ulong)maxSteps; at++)
+        {
+            histogram.DueAt(at).Should().Be((long)at);
+        }
+    }
+
+    [Fact]
+    public void I66_NeighboursAreTakenTogetherUpToFourTimesAnEvenShare()
+    {
+        // One more than there may be steps: four of nine are half of them, as four even shares of eight are.
+        var histogram = new VersionHistogram(8);
+        for (var version = 9UL; version > 0; version--)
+        {
+            histogram.Add(version);
+        }
+
+        histogram.Count.Should().Be(3);
+        Enumerable.Range(0, 10).Select(at => histogram.DueAt((ulong)at)).Should().Equal(0, 4, 4, 4, 4, 8, 8, 8, 8, 9);
+    }
+
     [Fact]
     public void I66_AFewVersionsOfManyRowsAreToldExactly()
     {

@@ -106,6 +106,33 @@ public sealed class RowCacheTests
     }
 
     [Fact]
+    public void A5_ALateSliceDoesNotLowerWhatAViewHasToSee()
+    {
+        var cache = Make();
+        cache.Follow(Slice(2, Row("b", 50, 2, "y")));
+        cache.Follow(Slice(3, Row("c", 20, 3, "late")));
+        Ask(cache, Row("a", 10, 1, "x"), view: new TierView(49, 100));
+        Text(cache, "a").Should().BeNull("the tier may have a version 50 of it");
+
+        Ask(cache, Row("a", 10, 1, "x"), view: new TierView(50, 100));
+        Text(cache, "a").Should().NotBeNull();
+    }
+
+    [Fact]
+    public void EachRowOfASliceGoes()
+    {
+        string[] keys = ["a", "b", "c"];
+        var cache = Make();
+        foreach (var key in keys)
+        {
+            Ask(cache, Row(key, 10, 1, "x"));
+        }
+
+        cache.Follow(new TierBatch(1, 2, 20, [.. keys.Select(key => Row(key, 20, 2, "z"))]));
+        keys.Should().OnlyContain(key => Text(cache, key, null) == null);
+    }
+
+    [Fact]
     public void AnAnswerForAViewFromBeforeTheOpeningIsNotKept()
     {
         var cache = new RowCache(new TierState(5, 50, FloorSet.None), Roomy);
@@ -176,6 +203,24 @@ public sealed class RowCacheTests
         }
 
         Enumerable.Range(Rows - 20, 20).Count(i => Text(cache, $"key{i}") is not null).Should().BeGreaterThan(10, "what goes makes room for what comes");
+    }
+
+    [Fact]
+    public void D5_ItKeepsWithinItsBytesThoughEverythingInItIsUsed()
+    {
+        const int Rows = 600;
+        var cache = Make();
+        for (var i = 0; i < Rows; i++)
+        {
+            // Whatever is there was used when the next one comes, so that hardly anything gives way.
+            for (var used = 0; used < i; used++)
+            {
+                Text(cache, $"key{used}");
+            }
+
+            Ask(cache, new TierRow(Bytes.Of($"key{i}"), 10, 1, Bytes.OfLength(4_000)));
+            cache.HeldBytes.Should().BeLessThanOrEqualTo(Roomy);
+        }
     }
 
     [Fact]

@@ -124,6 +124,20 @@ public sealed class ChangeHoldTests
     }
 
     [Fact]
+    public async Task E1_AnOldValueThatTheLastFloorLetGoIsRefusedAndNotToldAsNone()
+    {
+        await using var fixture = await OpenAsync(StoreStorage.InMemory);
+        await fixture.Store.SetAsync(1, "a", "1");
+        await using var old = new ChangeStream(fixture.Store, ChangePosition.Beginning, WithOldValues);
+        (await old.NextAsync()).Should().Be("1@1 a=1");
+        await fixture.Store.SetAsync(2, "a", "2");
+
+        // The commit itself is in the ring, and nothing behind it was removed; what was before it is gone.
+        await ReclaimAsync(fixture);
+        (await Assert.ThrowsAsync<ChangesReclaimedException>(() => old.NextAsync())).Oldest.Should().Be(2);
+    }
+
+    [Fact]
     public async Task E1_ADropWaitsForWhatIsHeld()
     {
         await using var fixture = await StoreFixture.OpenAsync(StoreStorage.InMemory, o => o.GarbageCollection.RetainVersions = ulong.MaxValue);
@@ -188,6 +202,25 @@ public sealed class ChangeHoldTests
         fixture.Log.Entries.Should().ContainSingle(e => e.Message.Contains("lost", StringComparison.Ordinal) && e.Level == Microsoft.Extensions.Logging.LogLevel.Error);
         await fixture.ReopenAsync();
         fixture.Store.GetChangeHolds().Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task A3_MoreHoldsThanCanBeRememberedAreRefusedAndTheOthersStay()
+    {
+        await using var fixture = await OpenAsync(StoreStorage.InMemory);
+        var held = new List<ChangeHold>();
+        var hold = async () => held.Add(await fixture.Store.HoldChangesAsync($"{held.Count:D64}", ChangePosition.Beginning, TimeSpan.MaxValue).Guarded());
+        var most = TierNote.MaxContentLength / (1 + 64 + (3 * sizeof(ulong)));
+        while (held.Count < most)
+        {
+            await hold();
+        }
+
+        await hold.Should().ThrowAsync<ArgumentException>();
+        held.Should().HaveCount(most).And.OnlyContain(h => h.ExpiresAt == DateTimeOffset.MaxValue, "no time is too long");
+        fixture.Store.GetChangeHolds().Should().Equal(held);
+        await fixture.ReopenAsync();
+        fixture.Store.GetChangeHolds().Should().Equal(held);
     }
 
     [Fact]

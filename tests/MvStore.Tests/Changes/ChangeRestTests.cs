@@ -63,6 +63,26 @@ public sealed class ChangeRestTests
     }
 
     [Fact]
+    public void ARestIsAMillisecond()
+        => ChangeRest.Length.Should().Be(TimeSpan.FromMilliseconds(1), "so much later is told at most, and the ring holds what is committed meanwhile");
+
+    [Fact]
+    public void EveryMomentCountsItsOwnWakes()
+    {
+        for (var moment = 0; moment < 3; moment++)
+        {
+            for (var wake = 1; wake <= 16; wake++)
+            {
+                _rest.NoteWoken();
+                _rest.IsDue.Should().Be(wake == 16);
+            }
+
+            _clock.Advance(5 * ChangeRest.Length);
+            _rest.IsDue.Should().BeFalse();
+        }
+    }
+
+    [Fact]
     public async Task ARestEndsWhenNobodyWantsToBeToldAnyMore()
     {
         using var end = new CancellationTokenSource();

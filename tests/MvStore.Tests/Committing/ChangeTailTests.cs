@@ -77,6 +77,7 @@ public sealed class ChangeTailTests
         Add(13);
         Read(11).Should().BeEmpty();
         Read(12).Should().Equal(13);
+        Read(7).Should().Equal([8, 11], "12 is missing behind them");
         var replayed = Prepare(14, NewBatch());
         replayed.IsReplayed = true;
         _tail.Begin(replayed);

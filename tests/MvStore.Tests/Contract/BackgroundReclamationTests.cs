@@ -102,6 +102,25 @@ public sealed class BackgroundReclamationTests
     }
 
     [Theory]
+    [MemberData(nameof(Persistent))]
+    public async Task I67_EveryDroppedKeyIsAskedForThoughTheRestIsLeft(StoreStorage storage)
+    {
+        string[] dropped = ["a", "c", "d"];
+        await using var fixture = await StoreFixture.OpenAsync(storage, o => o.GarbageCollection.RetainVersions = 2);
+        for (var version = 1UL; version <= 5; version++)
+        {
+            await fixture.Store.CommitAsync(new WriteBatch().Set("a", "x").Set("b", "x").Set("c", "x").Set("d", "x"), version).Guarded();
+        }
+
+        await fixture.Store.CommitAsync(dropped.Aggregate(new WriteBatch(), (batch, key) => batch.Drop(Bytes.Of(key))), 6).Guarded();
+        await fixture.Store.FlushAsync().Guarded();
+        fixture.Store.Evict(0);
+        fixture.Tier.PutsOff = true;
+        (await fixture.Store.ReclaimInBackgroundAsync().Guarded()).ReclaimedVersions.Should().Be(4 * dropped.Length);
+        (await StoredAsync(fixture)).Should().Equal("a@5", "b@5", "b@4", "b@3", "b@2", "b@1", "c@5", "d@5");
+    }
+
+    [Theory]
     [InlineData(0, false)]
     [InlineData(0.1, true)]
     public async Task E6_AShareOfNothingLeavesNothing(double share, bool leaves)

@@ -7,6 +7,7 @@ public sealed class DurableVersionTests
     [Theory]
     [InlineData(StoreStorage.InMemory)]
     [InlineData(StoreStorage.Sqlite)]
+    [InlineData(StoreStorage.LoggedSqlite)]
     public async Task A10_WhoeverWaitedSeesTheDurableVersionAtOnce(StoreStorage storage)
     {
         // Waiters were once woken before the commits had left the queue, and a floor could stay behind.

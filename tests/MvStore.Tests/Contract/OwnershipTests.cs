@@ -22,6 +22,30 @@ public sealed class OwnershipTests
         (await fixture.Store.HistoryAllAsync()).Should().Equal("key=value@10");
     }
 
+    [Fact]
+    public async Task A11_WhatListenersGetOfALargeBatchIsTheirs()
+    {
+        const int Keys = 100;
+        var listener = new CommitRecorder();
+        await using var fixture = await StoreFixture.OpenAsync(StoreStorage.None, build: builder => builder.AddCommitListener(listener));
+        var batch = new WriteBatch();
+        for (var key = Keys; key > 0; key--)
+        {
+            batch.Set(Bytes.Of((ulong)key), "superseded"u8).Set(Bytes.Of((ulong)key), Bytes.OfLength(1_000, (byte)key));
+        }
+
+        await fixture.Store.CommitAsync(batch, 10).Guarded();
+        batch.Clear();
+        for (var key = 1; key <= 2 * Keys; key++)
+        {
+            batch.Set(Bytes.Of((ulong)key), Bytes.OfLength(1_000, 0));
+        }
+
+        var deltas = (await listener.TakeAsync(1).Guarded())[0].Deltas;
+        deltas.Select(delta => Bytes.Number(delta.Key)).Should().Equal(Enumerable.Range(1, Keys).Select(key => (ulong)key));
+        deltas.All(delta => delta.Value.Span.SequenceEqual(Bytes.OfLength(1_000, (byte)Bytes.Number(delta.Key)))).Should().BeTrue();
+    }
+
     [Theory]
     [MemberData(nameof(TestCases.StoragesThatFlush), MemberType = typeof(TestCases))]
     public async Task A11_TheBatchMayBeReusedWhileADurableCommitStillWaits(StoreStorage storage)

@@ -84,6 +84,22 @@ public sealed class ReadCacheTests
 
     [Theory]
     [MemberData(nameof(TestCases.PersistentStorages), MemberType = typeof(TestCases))]
+    public async Task B3_ManyKeysGetWhatIsNewerInMemoryThanInTheCache(StoreStorage storage)
+    {
+        await using var fixture = await OpenWithCachedRowAsync(storage);
+        await fixture.Store.SetAsync(30, "c", "1");
+
+        // Late, so that it says nothing of what the tier has, which the cache is asked for.
+        await fixture.Store.SetAsync(20, "a", "late");
+        var before = fixture.Tier.Reads;
+        var rows = await fixture.Store.GetManyAsync([Bytes.Of("a"), Bytes.Of("c")], CommitVersion.Latest);
+        rows.Select(row => row.Version.Value).Should().Equal(20, 30);
+        (await fixture.Store.GetManyAsync([Bytes.Of("a")], 19)).Should().ContainSingle().Which.Version.Should().Be(new CommitVersion(10));
+        fixture.Tier.Reads.Should().Be(before, "the cache has what is older");
+    }
+
+    [Theory]
+    [MemberData(nameof(TestCases.PersistentStorages), MemberType = typeof(TestCases))]
     public async Task E8_ACachedRowDoesNotComeBackAfterItsKeyWasReclaimedOrTheStoreReopened(StoreStorage storage)
     {
         await using var fixture = await OpenWithCachedRowAsync(storage, o => o.GarbageCollection.RetainVersions = 0);
@@ -98,6 +114,32 @@ public sealed class ReadCacheTests
         await fixture.Store.SetAsync(30, "a", "new");
         await fixture.SettleAsync(Residency.Evicted);
         (await fixture.Store.ReadAsync("a")).Should().Be("new@30");
+    }
+
+    [Theory]
+    [MemberData(nameof(TestCases.PersistentStorages), MemberType = typeof(TestCases))]
+    public async Task I34_WhatIsReadWhileASliceIsWrittenIsNotKeptOverIt(StoreStorage storage)
+    {
+        await using var fixture = await StoreFixture.OpenAsync(storage);
+        await fixture.Store.SetAsync(10, "a", "1");
+        await fixture.Store.SetAsync(11, "b", "1");
+        await fixture.SettleAsync(Residency.Evicted);
+        await fixture.Store.SetAsync(30, "b", "2");
+
+        // Late, so that memory alone does not answer, and the tier, which does not have it yet, is asked.
+        await fixture.Store.SetAsync(20, "a", "late");
+        var hold = fixture.Tier.HoldApplies();
+        var flush = fixture.Store.FlushAsync().AsTask();
+        await hold.Reached.Guarded();
+        for (var i = 0; i < 3; i++)
+        {
+            (await fixture.Store.ReadAsync("a")).Should().Be("late@20");
+        }
+
+        hold.Release();
+        await flush.Guarded();
+        fixture.Store.Evict(0);
+        (await fixture.Store.ReadAsync("a")).Should().Be("late@20");
     }
 
     [Fact]

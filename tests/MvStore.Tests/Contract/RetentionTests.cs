@@ -185,6 +185,28 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task E6_KeepingFewerOfEachKeyLooksAtNothingWhileTheOnlyFloorIsThatOfAKeyThatWasSwept()
+    {
+        var provider = new OperatorRetentions { Current = new Dictionary<ulong, Retention> { [1] = new(perKey: 3) } };
+        await using var fixture = await StoreFixture.OpenAsync(
+            StoreStorage.InMemory,
+            build: builder => builder.UseKeyClassifier(new KindByFirstByte()).AddGarbageCollectionStrategy(new OperatorStrategy(provider)));
+        for (ulong version = 1; version <= 3; version++)
+        {
+            await fixture.Store.CommitAsync(new WriteBatch().Set("o1", "x").Set("o2", "x"), version);
+        }
+
+        await fixture.Store.CommitAsync(new WriteBatch().Drop(Bytes.Of("o1")), 4);
+        await ReclaimAsync(fixture);
+        await RequireVersionsAsync(fixture, "o1", 3);
+
+        provider.Current = new Dictionary<ulong, Retention> { [1] = new(perKey: 2) };
+        var report = await fixture.Store.ReclaimAsync().Guarded();
+        (report.ScannedVersions, report.ReclaimedVersions).Should().Be((0, 0), "how many of a key are kept counts below a floor, and the one key that has one keeps a single version");
+        await RequireVersionsAsync(fixture, "o2", 3, 2, 1);
+    }
+
+    [Fact]
     public async Task E6_StrategiesAreAskedInOrderAndOneThatFailsStopsNothingButTheRun()
     {
         var fails = new FailingStrategy();

@@ -95,6 +95,25 @@ public sealed class SnapshotOptionsTests
         (await fixture.Store.ReclaimAsync()).Should().Match<ReclamationReport>(r => r.Pins == 0 && r.ReclaimedBytes == 11);
     }
 
+    [Theory]
+    [InlineData(SnapshotBudgetPolicy.Warn, 7)]
+    [InlineData(SnapshotBudgetPolicy.Revoke, 8)]
+    public async Task C2_ASnapshotNearItsBudgetIsToldOfOnceHoweverManyRunsFindItSo(SnapshotBudgetPolicy policy, long budget)
+    {
+        await using var fixture = await OpenAsync(StoreStorage.None);
+        using var snapshot = fixture.Store.OpenSnapshot(1, new SnapshotOptions { Owner = "greedy", BudgetBytes = budget, OverBudget = policy });
+        for (var key = 'a'; key <= 'h'; key++)
+        {
+            // Four of the keys were there: from the fourth run on the snapshot keeps eight bytes.
+            await fixture.Store.SetAsync(2 + (ulong)(key - 'a'), key.ToString(), "2");
+            await fixture.Store.ReclaimAsync().Guarded();
+        }
+
+        fixture.Store.GetOpenSnapshots()[0].Cost!.InMemory.Should().Be(new VersionTotals(4, 8));
+        fixture.Log.Entries.Should().ContainSingle(e => e.Message.Contains("'greedy'", StringComparison.Ordinal));
+        (await snapshot.ReadAsync("a")).Should().Be("1@1");
+    }
+
     [Fact]
     public async Task C2_ASnapshotTellsWhereItWasOpened()
     {

@@ -145,6 +145,17 @@ public sealed class TimeToLiveTests
     }
 
     [Fact]
+    public async Task E5_KeysExpireAlsoWhereNoVersionIsTimed()
+    {
+        await using var expiring = await ExpiringStore.OpenAsync(StoreStorage.InMemory, TenMinutes, options => options.GarbageCollection.TimeResolution = Timeout.InfiniteTimeSpan);
+        await expiring.SetAsync("o1");
+        expiring.Pass(minutes: 9);
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(0);
+        expiring.Pass(minutes: 1);
+        (await expiring.ExpireAsForeseenAsync()).Should().Be(1);
+    }
+
+    [Fact]
     public async Task E5_ALateVersionLivesFromItsPublicationOn()
     {
         await using var expiring = await ExpiringStore.OpenAsync(StoreStorage.InMemory, TenMinutes);
@@ -218,6 +229,46 @@ public sealed class TimeToLiveTests
         (await expiring.ExpireAsForeseenAsync()).Should().Be(0);
         expiring.Pass(minutes: 1);
         (await expiring.ExpireAsForeseenAsync()).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task E5_AStoreInWhichNothingExpiresForgetsTheTimesOfPublicationsThatACrashLostAllTheSame()
+    {
+        var withLife = true;
+        await using var fixture = await StoreFixture.OpenAsync(
+            StoreStorage.InMemory,
+            options =>
+            {
+                if (withLife)
+                {
+                    options.GarbageCollection.RetainByKind[EntryKind.Multi] = new Retention { TimeToLive = TenMinutes };
+                }
+            },
+            builder =>
+            {
+                if (withLife)
+                {
+                    builder.UseVersionProvider(store => new VersionSource(store));
+                }
+            });
+        await fixture.Store.CommitAsync(new WriteBatch(), 1).Guarded();
+        await fixture.Store.FlushAsync().Guarded();
+        await fixture.Store.SetAsync(2, "b", "lost, and its time is stored");
+        fixture.Clock.Advance(TimeSpan.FromMinutes(2));
+        await fixture.Store.ReclaimAsync().Guarded();
+
+        withLife = false;
+        await fixture.CrashAsync();
+        fixture.Clock.Advance(TimeSpan.FromHours(1));
+        await fixture.Store.SetAsync(3, "a", "in its place");
+        await fixture.Store.FlushAsync().Guarded();
+
+        withLife = true;
+        await fixture.CrashAsync();
+        fixture.Clock.Advance(TimeSpan.FromMinutes(9));
+        (await fixture.Store.ReclaimAsync().Guarded()).ExpiredKeys.Should().Be(0, "it is nine minutes old");
+        fixture.Clock.Advance(TimeSpan.FromMinutes(1));
+        (await fixture.Store.ReclaimAsync().Guarded()).ExpiredKeys.Should().Be(1);
     }
 
     [Fact]

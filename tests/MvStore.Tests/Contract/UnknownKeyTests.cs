@@ -85,6 +85,21 @@ public sealed class UnknownKeyTests
     }
 
     [Fact]
+    public async Task B12_ReadsOfManyKeysInVainCountAsWell()
+    {
+        await using var fixture = await StoreFixture.OpenAsync();
+        await FillAsync(fixture.Store);
+        await fixture.SettleAsync(Residency.Reopened);
+        for (var i = 0; i < StoredKeys.AbsentBeforeWalk; i++)
+        {
+            (await fixture.Store.GetManyAsync([Bytes.Of($"absent{i}"), Bytes.Of("key1")], CommitVersion.Latest)).Should().ContainSingle();
+        }
+
+        await fixture.Log.EntryAsync(e => e.Id.Id == 1700).Guarded();
+        await RequireAllAsync(fixture.Store);
+    }
+
+    [Fact]
     public async Task B12_WithoutReadsInVainTheKeysOfTheTierAreNotRead()
     {
         await using var fixture = await StoreFixture.OpenAsync();

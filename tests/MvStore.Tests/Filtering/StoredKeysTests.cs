@@ -27,6 +27,18 @@ public sealed class StoredKeysTests
     }
 
     [Fact]
+    public void I30_EveryKeyOfALargeSliceIsKnown()
+    {
+        ulong[] many = [.. Enumerable.Range(0, 5_000).Select(i => (ulong)i)];
+        var keys = Make(isTierEmpty: true, Roomy);
+        keys.Follow(Slice(many));
+
+        keys.IsComplete.Should().BeTrue();
+        many.Should().OnlyContain(key => keys.MayHold(HashOf(key)));
+        Enumerable.Range(10_000, 1_000).Count(key => keys.MayHold(HashOf((ulong)key))).Should().BeLessThan(100);
+    }
+
+    [Fact]
     public void EveryKeyMayBeThereUntilTheWalkIsThrough()
     {
         var keys = Make(isTierEmpty: false, Roomy);

@@ -166,6 +166,25 @@ public sealed class FlushQueueTests : IDisposable
     }
 
     [Fact]
+    public void A5_AVersionOfWhichAPartStillWaitsIsNotDurable()
+    {
+        // The same version twice, of different keys.
+        foreach (var version in (ulong[])[5, 7, 7])
+        {
+            var commit = new PreparedCommit(version, [], 1, 0) { Bytes = 1 };
+            commit.Stamp(++_sequence);
+            _queue.Add(commit);
+        }
+
+        var slice = _queue.Peek(0, last: 2)!;
+        _queue.DurableVersionOnceWritten(slice, 3).Value.Should().Be(6);
+        _queue.Remove(slice, _mark);
+        _mark.Version.Value.Should().Be(6);
+        _queue.Remove(_queue.Peek(2)!, _mark);
+        _mark.Version.Value.Should().Be(7);
+    }
+
+    [Fact]
     public void I65_TheSliceBehindBeginsWhereTheFrontEndsAndEndsWhereTheFlushDoes()
     {
         using var queue = new FlushQueue(new FlushOptions { MaxSliceBytes = 10 }, _signal, _clock);

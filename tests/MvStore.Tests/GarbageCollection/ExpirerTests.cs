@@ -13,6 +13,7 @@ public sealed class ExpirerTests : ILiveKeys, IWatchedCommits, IPublicationSourc
     private readonly VersionTimes _times;
     private readonly List<int> _removed = [];
     private readonly HashSet<byte> _gone = [];
+    private readonly Dictionary<byte, TierRow?> _since = []; // what keys have when it is decided, where the walk met something else
     private Func<WatchedOutcome> _answer = () => WatchedOutcome.Published;
     private CommitWatch? _watch;
     private ulong _version = 100;
@@ -63,6 +64,17 @@ public sealed class ExpirerTests : ILiveKeys, IWatchedCommits, IPublicationSourc
     }
 
     [Fact]
+    public async Task I42_WhatWasRemovedSinceTheWalkMetItIsLeftAlone()
+    {
+        const byte Deleted = 2;
+        const byte Reclaimed = 4;
+        _since[Deleted] = new TierRow(new[] { Deleted }, 50, Keys, null);
+        _since[Reclaimed] = null;
+        (await NewExpirer(new TierCapabilities()).RunAsync(CancellationToken.None)).Should().Be(Keys - 2);
+        _gone.Should().BeEquivalentTo(new byte[] { 0, 1, 3, 5, 6 });
+    }
+
+    [Fact]
     public async Task A3_NoCommitIsLargerThanTheTierTakes()
     {
         (await NewExpirer(new TierCapabilities { MaxBatchRows = 3 }).RunAsync(CancellationToken.None)).Should().Be(Keys);
@@ -98,7 +110,7 @@ public sealed class ExpirerTests : ILiveKeys, IWatchedCommits, IPublicationSourc
     ValueTask<TierRow?[]> ILiveKeys.FindAsync(IReadOnlyList<ReadOnlyMemory<byte>> keys, ulong upTo, CancellationToken cancellationToken)
     {
         _watch.Should().NotBeNull("a key is watched before it is read");
-        return new ValueTask<TierRow?[]>([.. keys.Select(key => (TierRow?)RowOf(key.Span[0]))]);
+        return new ValueTask<TierRow?[]>([.. keys.Select(key => _since.TryGetValue(key.Span[0], out var row) ? row : RowOf(key.Span[0]))]);
     }
 
     ValueTask<bool> ILiveKeys.HasLivedSinceAsync(ReadOnlyMemory<byte> key, ulong sequence, FloorSet? foreseen, CancellationToken cancellationToken)

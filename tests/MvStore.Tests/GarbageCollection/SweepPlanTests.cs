@@ -1,3 +1,4 @@
+using MvStore.Contracts;
 using MvStore.GarbageCollection;
 
 namespace MvStore.Tests.GarbageCollection;
@@ -58,6 +59,58 @@ public sealed class SweepPlanTests
         plan.Complete(Floors, [], RetentionPlan.KeepEverything, isPutOff);
         plan.IsDue(Floors, [], RetentionPlan.KeepEverything, isWhole).Should().Be(isDue);
     }
+
+    [Fact]
+    public void E6_APinThatWasClosedIsForgottenOnceARunCameBy()
+    {
+        var plan = new SweepPlan();
+        var pin = PinAt(5);
+        plan.Complete(Floors, [pin], RetentionPlan.KeepEverything, isPutOff: false);
+        plan.IsDue(Floors, [pin], RetentionPlan.KeepEverything, isWhole: false).Should().BeFalse();
+        plan.IsDue(Floors, [], RetentionPlan.KeepEverything, isWhole: false).Should().BeTrue("what it kept can go");
+        plan.Complete(Floors, [], RetentionPlan.KeepEverything, isPutOff: false);
+        plan.IsDue(Floors, [], RetentionPlan.KeepEverything, isWhole: false).Should().BeFalse();
+        plan.IsDue(Floors, [PinAt(6)], RetentionPlan.KeepEverything, isWhole: false).Should().BeFalse("one that is new keeps nothing that could have gone");
+    }
+
+    [Fact]
+    public void E6_DroppedKeysAreLookedAtUntilNoPinKeepsAnythingOfThem()
+    {
+        var floors = FloorSet.None.RaisedTo(FloorSet.None, [DropOf("a", 5)]);
+        var plan = new SweepPlan();
+        Show(plan.Keys(floors)).Should().Equal("a");
+        plan.Complete(floors, [PinAt(3)], RetentionPlan.KeepEverything, isPutOff: false);
+        Show(plan.Keys(floors)).Should().Equal(["a"], "a pin kept something of it, perhaps");
+        plan.Complete(floors, [], RetentionPlan.KeepEverything, isPutOff: false);
+        Show(plan.Keys(floors)).Should().BeEmpty();
+
+        floors = floors.RaisedTo(FloorSet.None, [DropOf("b", 6)]);
+        Show(plan.Keys(floors)).Should().Equal("b");
+        plan.Keys(floors.RaisedTo(Floors, [])).Should().BeNull("every key has a floor then");
+    }
+
+    [Fact]
+    public void I67_DroppedKeysAreAskedForByNameUntilTheTierWasWalkedThrough()
+    {
+        var floors = FloorSet.None.RaisedTo(new FloorSet(2, []), [DropOf("a", 5)]);
+        var plan = new SweepPlan();
+        Show(plan.KeysWithoutWalk(floors)).Should().Equal("a");
+        plan.Complete(floors, [PinAt(3)], RetentionPlan.KeepEverything, isPutOff: true);
+        Show(plan.KeysWithoutWalk(floors)).Should().Equal(["a"], "nobody walked, and a pin was in the way");
+        plan.Complete(floors, [PinAt(3)], RetentionPlan.KeepEverything, isPutOff: false);
+        Show(plan.KeysWithoutWalk(floors)).Should().BeEmpty("the tier counts what the walk left");
+
+        floors = floors.RaisedTo(new FloorSet(2, []), [DropOf("b", 6)]);
+        Show(plan.KeysWithoutWalk(floors)).Should().Equal("b");
+        plan.Complete(floors, [], RetentionPlan.KeepEverything, isPutOff: true);
+        Show(plan.KeysWithoutWalk(floors)).Should().BeEmpty("it was asked for, and nothing was in the way");
+    }
+
+    private static OpenPin PinAt(ulong version) => new(new Pin(version, version), version, new PublishedFloors(FloorSet.None), owner: null, DateTimeOffset.UnixEpoch);
+
+    private static KeyFloor DropOf(string key, ulong version) => new(System.Text.Encoding.UTF8.GetBytes(key), version);
+
+    private static IEnumerable<string>? Show(IEnumerable<ReadOnlyMemory<byte>>? keys) => keys?.Select(key => System.Text.Encoding.UTF8.GetString(key.Span));
 
     // What the plan says of the kind must count, and so must what it says of all others.
     private static RetentionPlan PlanOf(bool ofKind, int perKey, bool go, bool keeps)

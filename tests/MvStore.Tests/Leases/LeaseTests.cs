@@ -8,6 +8,41 @@ public sealed class LeaseTests
 
     public static TheoryData<StoreStorage> Persistent => [StoreStorage.InMemory, StoreStorage.Sqlite];
 
+    [Fact]
+    public async Task D3_ALeaseOnWhatIsNotThereAnyMoreIsGivenUpLoudly()
+    {
+        await using var fixture = await OpenAsync(StoreStorage.InMemory);
+        await fixture.Store.SetAsync(1, "a", "1");
+        await fixture.Store.FlushAsync();
+        var now = fixture.Clock.GetUtcNow();
+        LeaseInfo[] leases = [new("lost", 1, 2, now, now + Hour), new("there", 1, 1, now, now + Hour)];
+        await fixture.Tier.SetNoteAsync("leases", LeaseNote.Encode(leases), CancellationToken.None);
+        await fixture.ReopenAsync();
+        fixture.Store.GetLeases().Should().Equal(leases[1]);
+        fixture.Log.Entries.Should().ContainSingle(e => e.Message.Contains("lost", StringComparison.Ordinal) && e.Level == Microsoft.Extensions.Logging.LogLevel.Error);
+        await fixture.ReopenAsync();
+        fixture.Store.GetLeases().Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task B10_ALeaseBelowTheFloorOfItsKeysIsRefused()
+    {
+        await using var fixture = await OpenAsync(StoreStorage.InMemory);
+        for (ulong version = 1; version <= 3; version++)
+        {
+            await fixture.Store.SetAsync(version, "a", "x");
+        }
+
+        await ReclaimAsync(fixture);
+        foreach (var scope in (KeyRange?[])[null, KeyRange.Prefix("a"u8)])
+        {
+            var open = () => fixture.Store.OpenLeaseAsync("feed", 2, Hour, scope).Guarded();
+            (await open.Should().ThrowAsync<BelowFloorException>()).Which.Floor.Should().Be((CommitVersion)3);
+        }
+
+        fixture.Store.GetLeases().Should().BeEmpty();
+    }
+
     [Theory]
     [MemberData(nameof(Persistent))]
     public async Task C2_ALeaseKeepsWhatItSeesOverReopeningsAndCrashesUntilItLapses(StoreStorage storage)

@@ -33,6 +33,18 @@ public sealed class CommitDecoderTests
         }
     }
 
+    [Fact]
+    public void F3_ACommitThatWasNeverEndedLeavesNothingToTheNext()
+    {
+        var (decoder, batch) = (new CommitDecoder(), new WriteBatch());
+        decoder.Begin();
+        decoder.Feed(Encoded(Rows).AsSpan(0, 20), batch);
+        decoder.Begin();
+        decoder.Feed(Encoded(Rows[..2]), batch);
+        decoder.End();
+        decoder.Rows.Should().Be(2);
+    }
+
     public static TheoryData<string, byte[]> Wrong => new()
     {
         { "nothing", [] },
@@ -48,6 +60,9 @@ public sealed class CommitDecoderTests
         { "a key over its limit", Changed(16, BufferOptions.KeyLengthLimit + 1) },
         { "a value of a length that means nothing", Changed(20, CommitRow.Drop - 1) },
         { "a value over its limit", Changed(20, BufferOptions.ValueLengthLimit + 1) },
+        { "a row although none was announced", [.. Encoded([]), .. Encoded([(string.Empty, CommitRow.Tombstone)])[CommitRow.PreludeBytes..]] },
+        { "what is no row although none was announced", [.. Encoded([]), .. Changed(16, -1)[CommitRow.PreludeBytes..][..CommitRow.PreludeBytes]] },
+        { "a whole commit behind the announcement of fewer than no rows", BehindFewerThanNone(Rows) },
     };
 
     [Theory]
@@ -56,7 +71,8 @@ public sealed class CommitDecoderTests
     {
         foreach (var portion in new[] { bytes.Length + 1, 1, 7 })
         {
-            FluentActions.Invoking(() => Decoded(bytes, portion)).Should().Throw<CommitLogException>(what).Which.Failure.Should().Be(TierFailure.Damaged);
+            FluentActions.Invoking(() => Decoded(bytes, portion)).Should().Throw<CommitLogException>(what).WithMessage("*correct checksum and wrong content*")
+                .Which.Failure.Should().Be(TierFailure.Damaged);
         }
     }
 
@@ -104,6 +120,14 @@ public sealed class CommitDecoderTests
 
         writer.Flush();
         return bytes.ToArray();
+    }
+
+    // The commit announces the bytes of both.
+    private static byte[] BehindFewerThanNone((string Key, int Length)[] rows)
+    {
+        var bytes = Encoded(rows);
+        BitConverter.TryWriteBytes(bytes.AsSpan(8), (long)bytes.Length + CommitRow.PreludeBytes);
+        return [.. BitConverter.GetBytes(-1L), .. new byte[8], .. bytes];
     }
 
     private static byte[] Changed(int at, int number)

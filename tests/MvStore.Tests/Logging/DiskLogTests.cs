@@ -93,6 +93,40 @@ public sealed class DiskLogTests : IDisposable
         Directory.CreateDirectory(_directory);
         CommitLogInspection.GetFormat(_directory).Should().Be(0);
         CommitLogInspection.Verify(_directory).Format.Should().Be(0);
+        CommitLogInspection.Read(_directory).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void D3_ALogThatHasToBeThereIsNotMade()
+    {
+        var own = () => DiskLogDirectory.Own(_directory, mayBeMade: false);
+        own.Should().Throw<CommitLogException>().Which.Failure.Should().Be(TierFailure.Damaged);
+        Directory.Exists(_directory).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task D8_ALogThatIsRefusedGoesBackToWhoeverWantsIt()
+    {
+        var tier = new InMemoryTier { Capabilities = new TierCapabilities { Durability = TierDurability.Process } };
+        var open = () => new MvStoreBuilder().UsePersistentTier(tier).UseLogDirectory(DiskLogDirectory.Own(_directory)).OpenAsync().Guarded();
+        await open.Should().ThrowAsync<InvalidOperationException>();
+        using var again = DiskLogDirectory.Own(_directory);
+    }
+
+    [Fact]
+    public void D4_AFileForWhichThereIsNoSpaceIsNotLeftBehind()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            // There a full disk takes a disk; here the system has a file that is one.
+            return;
+        }
+
+        using var directory = DiskLogDirectory.Own(_directory);
+        File.CreateSymbolicLink(Path.Combine(_directory, "00000001.mvlog"), "/dev/full");
+        var create = () => directory.Create("00000001.mvlog", 512);
+        create.Should().Throw<CommitLogException>().Which.Failure.Should().Be(TierFailure.Transient);
+        directory.List().Should().BeEmpty();
     }
 
     [Fact]

@@ -61,6 +61,52 @@ public sealed class FrameTests
         reader.Payload.ToArray().Should().Equal(1);
     }
 
+    /// <summary>A reader holds a mebibyte at a time: frames that cross its end, end with it, and lie behind it.</summary>
+    [Theory]
+    [InlineData(LogFormat.MaxPayload, 10)]
+    [InlineData(LogFormat.MaxPayload - FrameHeader.Bytes, 10)]
+    [InlineData(70_001, 40)]
+    public void F3_FramesOfALongSegmentAreReadToTheLast(int length, int count)
+    {
+        var content = new byte[LogFormat.FirstFrame + (count * LogFormat.FrameBytes(length))];
+        var (at, chain) = ((long)LogFormat.FirstFrame, Header.FirstChain);
+        for (var i = 0; i < count; i++)
+        {
+            at = Put(content, at, chain, [.. Enumerable.Repeat((byte)(i + 1), length)], out chain, sequence: (ulong)i + 1);
+        }
+
+        var reader = new FrameReader(Segment(content), content.Length);
+        for (var i = 0; i < count; i++)
+        {
+            reader.TryRead().Should().BeTrue("frame {0} is there", i);
+            reader.Frame.Sequence.Should().Be((ulong)i + 1);
+            (reader.Payload.Span[0], reader.Payload.Span[^1], reader.Payload.Length).Should().Be(((byte)(i + 1), (byte)(i + 1), length));
+        }
+
+        reader.TryRead().Should().BeFalse();
+        (reader.Offset, reader.Chain).Should().Be(((long)content.Length, chain));
+    }
+
+    [Fact]
+    public void F3_AFrameWhoseFileEndsInsideItIsNone()
+    {
+        var second = Put(LogFormat.FirstFrame, Header.FirstChain, [1, 2, 3], out var checksum);
+        var end = Put(second, checksum, new byte[100], out _); // zeros, as memory that nothing was read into
+        var reader = new FrameReader(Segment() with { File = Segment(_content[..((int)end - 50)]).File }, SegmentBytes);
+        (reader.TryRead(), reader.TryRead()).Should().Be((true, false));
+        reader.Offset.Should().Be(second);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(LogFormat.FirstFrame - 8)]
+    [InlineData(LogFormat.FirstFrame)]
+    public void F3_WhereNothingCountsThereIsNoFrame(int end)
+    {
+        Put(LogFormat.FirstFrame, Header.FirstChain, [1], out _);
+        Reader(end).TryRead().Should().BeFalse();
+    }
+
     [Fact]
     public void F3_NoByteOfAFrameCanBeAnother()
     {
@@ -101,15 +147,20 @@ public sealed class FrameTests
     }
 
     private long Put(long at, uint previous, byte[] payload, out uint checksum, ulong sequence = 1, ulong synced = 0)
+        => Put(_content, at, previous, payload, out checksum, sequence, synced);
+
+    private static long Put(byte[] content, long at, uint previous, byte[] payload, out uint checksum, ulong sequence, ulong synced = 0)
     {
         var header = new FrameHeader(previous, LogFormat.Checksum(payload), payload.Length, IsFirst: true, IsLast: true, sequence, sequence, synced);
-        checksum = header.Write(_content.AsSpan((int)at), Salt);
-        payload.CopyTo(_content, at + FrameHeader.Bytes);
+        checksum = header.Write(content.AsSpan((int)at), Salt);
+        payload.CopyTo(content, at + FrameHeader.Bytes);
         return at + LogFormat.FrameBytes(payload.Length);
     }
 
     private FrameReader Reader(long end) => new(Segment(), end);
 
-    private LogSegment Segment()
-        => new(Name, new SimulatedFile(new SimulatedDisk(new Dictionary<string, byte[]> { [Name] = _content }), Name), Header);
+    private LogSegment Segment() => Segment(_content);
+
+    private static LogSegment Segment(byte[] content)
+        => new(Name, new SimulatedFile(new SimulatedDisk(new Dictionary<string, byte[]> { [Name] = content }), Name), Header with { Length = content.Length });
 }

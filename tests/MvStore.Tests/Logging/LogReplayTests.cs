@@ -1,3 +1,4 @@
+using MvStore.Contracts;
 using MvStore.Tests.Fixtures;
 
 namespace MvStore.Tests.Logging;
@@ -44,6 +45,38 @@ public sealed class LogReplayTests
         await fixture.Store.FlushAsync().Guarded();
         fixture.Store.Evict(0);
         (await fixture.ShowAsync(1, 10_000, 20_005, 29_999)).Should().Equal(before, "finality of entries came through");
+    }
+
+    [Fact]
+    public async Task D3_ManyCommitsOfAFewBytesComeBack()
+    {
+        await using var fixture = await LogFixture.OpenAsync();
+        for (ulong version = 1; version <= 1_000; version++)
+        {
+            await fixture.Store.SetAsync(version, $"{version:D4}", "x");
+        }
+
+        await fixture.Store.CommitAsync(new WriteBatch(), 1_001, Durability.Durable).Guarded();
+        var before = await fixture.ShowAsync(500);
+        await fixture.CrashAsync();
+        before.Should().HaveCount(1_500);
+        (await fixture.ShowAsync(500)).Should().Equal(before);
+    }
+
+    [Fact]
+    public async Task I1_BehindACommitThatCouldNotBeLinkedNoMoreAreTaken()
+    {
+        await using var fixture = await StoreFixture.OpenAsync();
+        var failure = new FailureLatch();
+        await using var workers = new ReplayWorkers(((MultiVersionStore)fixture.Store).Stages.Committer, failure, memoryStep: 1 << 20);
+        workers.HandOver(await workers.BeginGroupAsync(default));
+        await workers.DrainAsync(default).Guarded();
+
+        failure.TrySet(new InsufficientMemoryException());
+        var next = () => workers.BeginGroupAsync(default).Guarded();
+        await next.Should().ThrowAsync<StoreFailedException>();
+        var drain = () => workers.DrainAsync(default).Guarded();
+        await drain.Should().ThrowAsync<StoreFailedException>();
     }
 
     [Fact]

@@ -99,6 +99,26 @@ public sealed class LogRoomTests
     }
 
     [Fact]
+    public void D5_AFlushIsAskedForEachTimeTheLogBecomesHalfFull()
+    {
+        using var run = new LogHarness(new SimulatedDisk());
+        for (var round = 1; round <= 3; round++)
+        {
+            while (run.FlushRequests < round)
+            {
+                run.Log.Room.UsedBytes.Should().BeLessThan(run.Log.Room.LimitBytes, "it is asked for at half of it");
+                run.Publish(values: 4, valueBytes: 900);
+                run.Step();
+            }
+
+            run.Publish(values: 4, valueBytes: 900);
+            run.Step();
+            run.FlushRequests.Should().Be(round, "it was asked for already");
+            run.Flush();
+        }
+    }
+
+    [Fact]
     public async Task D5_ManyTimesTheSizeOfTheLogGoesThroughTheSameFiles()
     {
         await using var fixture = await OpenSmallAsync();

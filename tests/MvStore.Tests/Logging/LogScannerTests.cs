@@ -5,16 +5,7 @@ namespace MvStore.Tests.Logging;
 /// <summary>What frames in an order that nobody wrote, and marks ahead of what can be read, say of a log (F3, D3).</summary>
 public sealed class LogScannerTests
 {
-    private const string Name = "00000001.mvlog";
-    private const ulong Salt = 77;
-    private const int SegmentBytes = 16 * 1024;
-
-    private readonly byte[] _content = new byte[SegmentBytes];
-    private readonly SegmentHeader _header = new(1, 0, 0, 0, SegmentBytes, Store: 7, Salt, Base: 0, CommitVersion.Zero, Log: 9);
-    private long _at = LogFormat.FirstFrame;
-    private uint _chain;
-
-    public LogScannerTests() => _chain = _header.FirstChain;
+    private readonly SegmentImage _image = new(1);
 
     [Fact]
     public void D3_WithoutASegmentThereIsWhatTheTierHas()
@@ -29,18 +20,20 @@ public sealed class LogScannerTests
     public void F3_AMarkAheadOfEverythingThereIsTellsOfALoss() => new LogScanner(4, 9, 5).Scan([]).Damage.Should().Contain("publication 5");
 
     [Theory]
-    [InlineData("1> <2>")]
-    [InlineData("<1> <1>")]
-    [InlineData("<2> <1>")]
-    [InlineData("<1> 2>")]
-    [InlineData("<1 2>")]
-    [InlineData("<1 2")]
-    [InlineData("<1 <2>")]
-    [InlineData("<1 <1>")]
-    public void F3_FramesInAnOrderInWhichNobodyWritesAreDamage(string frames)
+    [InlineData("1> <2>", 0)]
+    [InlineData("<1> <1>", 1)]
+    [InlineData("<2> <1>", 1)]
+    [InlineData("<1> 2>", 1)]
+    [InlineData("<1 2>", 0)]
+    [InlineData("<1 2", 0)]
+    [InlineData("<1 <2>", 0)]
+    [InlineData("<1 <1>", 0)]
+    public void F3_FramesInAnOrderInWhichNobodyWritesAreDamage(string frames, int wholeBefore)
     {
-        Put(frames);
-        new LogScanner(0, null, 0).Scan([Segment()]).Damage.Should().Contain("an order in which they were not written");
+        _image.Put(frames);
+        var content = new LogScanner(0, null, 0).Scan([_image.ToSegment()]);
+        content.Damage.Should().Contain("an order in which they were not written");
+        content.Commits.Should().Be(wholeBefore);
     }
 
     [Theory]
@@ -51,22 +44,23 @@ public sealed class LogScannerTests
     [InlineData("<2> <5>", 2, 5)]
     public void D3_WholeCommitsCountAndWhatBeganBeforeTheSegmentDoesNot(string frames, int commits, int last)
     {
-        Put(frames);
-        var content = new LogScanner(0, null, 0).Scan([Segment()]);
+        _image.Put(frames);
+        var content = new LogScanner(0, null, 0).Scan([_image.ToSegment()]);
         content.Damage.Should().BeNull();
         (content.Commits, content.End.Sequence).Should().Be(((long)commits, (ulong)last));
-        (content.CutBytes > 0).Should().Be(frames.EndsWith("2 2", StringComparison.Ordinal));
+        content.CutBytes.Should().Be(frames.EndsWith("2 2", StringComparison.Ordinal) ? _image.Content.Length - content.End.Offset : 0);
     }
 
     [Fact]
     public void D3_ALogThatPassesOverWhereTheTierEndsIsOfAnotherHistory()
     {
-        Put("<4> <6>");
-        FluentActions.Invoking(() => new LogScanner(5, 5, 0).Scan([Segment()])).Should().Throw<CommitLogException>().Which.Failure.Should().Be(TierFailure.Fatal);
-        new LogScanner(5, null, 0).Scan([Segment()]).End.Sequence.Should().Be(6, "nobody can tell");
-        new LogScanner(6, 6, 0).Scan([Segment()]).End.Sequence.Should().Be(6);
-        FluentActions.Invoking(() => new LogScanner(6, 5, 0).Scan([Segment()])).Should().Throw<CommitLogException>("the highest version is another one");
-        new LogScanner(7, 5, 0).Scan([Segment()]).End.Sequence.Should().Be(6, "the tier is ahead");
+        _image.Put("<4> <6>");
+        FluentActions.Invoking(() => new LogScanner(5, 5, 0).Scan([_image.ToSegment()])).Should().Throw<CommitLogException>()
+            .WithMessage("*publication 5 and version 5*used without its log*").Which.Failure.Should().Be(TierFailure.Fatal);
+        new LogScanner(5, null, 0).Scan([_image.ToSegment()]).End.Sequence.Should().Be(6, "nobody can tell");
+        new LogScanner(6, 6, 0).Scan([_image.ToSegment()]).End.Sequence.Should().Be(6);
+        FluentActions.Invoking(() => new LogScanner(6, 5, 0).Scan([_image.ToSegment()])).Should().Throw<CommitLogException>("the highest version is another one");
+        new LogScanner(7, 5, 0).Scan([_image.ToSegment()]).End.Sequence.Should().Be(6, "the tier is ahead");
     }
 
     [Theory]
@@ -79,36 +73,34 @@ public sealed class LogScannerTests
     public void F3_WhatATraceCallsSyncedMustBeThereUnlessTheTierHasIt(ulong durable, ulong mark, bool isDamage)
     {
         // The first cannot be read; the one behind it says that publication 4 was on disk before it.
-        Put("<5>");
-        Put("<6>", synced: 4);
-        _content[LogFormat.FirstFrame] ^= 1;
-        (new LogScanner(durable, null, mark).Scan([Segment()]).Damage is not null).Should().Be(isDamage);
+        _image.Put("<5>");
+        _image.Put("<6>", synced: 4);
+        _image.Content[LogFormat.FirstFrame] ^= 1;
+        var content = new LogScanner(durable, null, mark).Scan([_image.ToSegment()]);
+        content.CutBytes.Should().Be(_image.Content.Length - LogFormat.FirstFrame);
+        var damage = content.Damage;
+        (damage is not null).Should().Be(isDamage);
+        (damage ?? "none").Should().Match(isDamage ? $"*publication 0 only*up to publication {Math.Max(4, mark)};*segment 1 cannot be read behind byte {LogFormat.FirstFrame}*" : "none");
+    }
+
+    [Theory]
+    [InlineData("<1>", 7UL, 7UL)]
+    [InlineData("<1> <2>", 7UL, 7UL)]
+    [InlineData("<1> <2>", 2UL, 2UL)]
+    public void A5_TheHighestVersionNeedNotBeTheLast(string frames, ulong version, ulong highest)
+    {
+        _image.Put(frames, version: version);
+        _image.Put("<8>", version: 1);
+        new LogScanner(0, null, 0).Scan([_image.ToSegment()]).End.Highest.Should().Be((CommitVersion)highest);
     }
 
     [Fact]
     public void D3_ALogThatCannotBeReadAnyMoreAsFarAsItWasScannedLeavesTheOutcomeOpen()
     {
-        Put("<1>");
-        var found = new LogScanner(0, null, 0).Scan([Segment()]);
+        _image.Put("<1>");
+        var found = new LogScanner(0, null, 0).Scan([_image.ToSegment()]);
         var content = found with { End = found.End with { Sequence = 2 } };
         FluentActions.Invoking(() => LogReader.Read(content, 0).Count()).Should().Throw<CommitLogException>().Which.Failure.Should().Be(TierFailure.InDoubt);
         LogReader.Read(content, 2).Should().BeEmpty();
     }
-
-    // "<" and ">": a commit begins, or ends, with the frame of this sequence. The version is the sequence.
-    private void Put(string frames, ulong synced = 0)
-    {
-        foreach (var frame in frames.Split(' '))
-        {
-            var sequence = ulong.Parse(frame.Trim('<', '>'), System.Globalization.CultureInfo.InvariantCulture);
-            byte[] payload = [.. new byte[8], 16, 0, 0, 0, 0, 0, 0, 0]; // a commit without rows
-            var header = new FrameHeader(_chain, LogFormat.Checksum(payload), payload.Length, frame.StartsWith('<'), frame.EndsWith('>'), sequence, sequence, synced);
-            _chain = header.Write(_content.AsSpan((int)_at), Salt);
-            payload.CopyTo(_content, _at + FrameHeader.Bytes);
-            _at += LogFormat.FrameBytes(payload.Length);
-        }
-    }
-
-    private LogSegment Segment()
-        => new(Name, new SimulatedFile(new SimulatedDisk(new Dictionary<string, byte[]> { [Name] = _content }), Name), _header);
 }

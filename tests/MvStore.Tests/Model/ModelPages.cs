@@ -19,6 +19,9 @@ internal sealed class ModelPages
 
     public PageToken? Next { get; set; }
 
+    /// <summary>Where the last page ended; null before the first one.</summary>
+    public TierPosition? Position { get; set; }
+
     /// <summary>Pages in a row without a row; progress is bounded by what there is to skip.</summary>
     public int EmptyPages { get; set; }
 }

@@ -1,3 +1,4 @@
+using MvStore.Reading;
 using MvStore.Tests.Text;
 
 namespace MvStore.Tests.Model;
@@ -82,18 +83,56 @@ internal sealed class ModelPaging(ModelWorld world)
             pages.Rest.Dequeue();
         }
 
-        pages.EmptyPages = page.Rows.Count == 0 ? pages.EmptyPages + 1 : 0;
-        if (pages.EmptyPages > world.Reference.Entries.Count + 2)
-        {
-            throw world.Journal.Mismatch(name, "progress", $"{pages.EmptyPages} empty pages in a row");
-        }
-
+        RequireProgress(name, pages, page, size);
         pages.Next = page.Next;
         if (page.Next is null && pages.Rest.Count != 0)
         {
             throw world.Journal.Mismatch(name, $"a continuation, for {AnswerText.Of(pages.Rest)}", "the end");
         }
     }
+
+    /// <summary>
+    /// A page that is not the last comes further than the one before it, and is short of rows only if it skipped as much as a page may. With one entry to skip, each page passes an entry, or finds that
+    /// a key has no more of them: whether a page that ended inside a key left anything of it, only the next one looks. So there are as many empty pages in a row as entries and keys, and the last one.
+    /// </summary>
+    private void RequireProgress(string name, ModelPages pages, ScanPage page, int size)
+    {
+        var keys = world.Settings.Keys.Count;
+        var most = world.Reference.EverPublished + keys + 1;
+        pages.EmptyPages = page.Rows.Count == 0 ? pages.EmptyPages + 1 : 0;
+        if (pages.EmptyPages > most)
+        {
+            throw world.Journal.Mismatch(name, $"{most} empty pages in a row at most", $"{pages.EmptyPages}");
+        }
+
+        if (page.Next is not { } next)
+        {
+            return;
+        }
+
+        // Each look at the disk passes one of those, and may count all keys that are in memory anew.
+        if (page.Rows.Count < size && world.Settings.MaxSkippedPerPage > most * (keys + 1))
+        {
+            throw world.Journal.Mismatch(name, $"{size} rows or the end", $"{page.Rows.Count} rows and a continuation, where there is so little to skip");
+        }
+
+        var position = PageTokenCodec.Decode(next).After;
+        if (pages.Position is { } before && !IsBehind(before, position, pages.Direction))
+        {
+            throw world.Journal.Mismatch(name, $"a continuation behind {Show(before)}", Show(position));
+        }
+
+        pages.Position = position;
+    }
+
+    // Within a key both directions go down.
+    private static bool IsBehind(TierPosition before, TierPosition position, ScanDirection direction)
+    {
+        var order = position.Key.Span.SequenceCompareTo(before.Key.Span);
+        return order == 0 ? position.Version < before.Version : order > 0 == (direction == ScanDirection.Forward);
+    }
+
+    private static string Show(TierPosition position) => $"{ByteText.Format(position.Key.Span)}@{position.Version}";
 
     /// <summary>The errors a later page may (null among them) or must give; null when it must give rows.</summary>
     private string?[]? Overtaken(ModelPages pages)

@@ -117,6 +117,7 @@ internal sealed class ModelPointReading(ModelWorld world)
             || (entry is not null && (entry == world.Reference.Newest(key, reader.View) || entry.Version > world.Reference.FloorOf(key)))
             || reader.Snapshot is null
             || !world.Reference.IsUndermined(reader.View, reader.Floors, key);
+        isCertain &= entry is null || !world.Reference.IsDoubtful(key, entry.Version);
 
         // Below the floor a late version that the snapshot cannot see may have released what it stands on. Then the store may say so.
         return isCertain ? [truth] : [truth, AnswerText.Reclaimed];

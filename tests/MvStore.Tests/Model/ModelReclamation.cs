@@ -87,7 +87,8 @@ internal sealed class ModelReclamation(ModelWorld world, ModelWriting writing)
 
     /// <summary>
     /// Deleted keys go, unless a pin sees the deletion or anything older. What a pin that was opened below the floor of a key sees of it may be gone already, and
-    /// then keeps nothing: the store is asked. So it is where what a pin sees instead may be in memory only.
+    /// then keeps nothing: the store is asked. So it is where what a pin sees instead may be in memory only; if the store has not got the deletion then, it may still be on disk, which is not asked
+    /// as long as memory is whole.
     /// </summary>
     private async Task ForgetAsync()
     {
@@ -109,6 +110,13 @@ internal sealed class ModelReclamation(ModelWorld world, ModelWriting writing)
                 var history = await Scans.ToListAsync(world.Store.HistoryAsync(KeyRange.Exactly(deletion.Key), CommitVersion.Latest));
                 if (history.Exists(r => r.Version == deletion.Version))
                 {
+                    continue;
+                }
+
+                if (pins.Count == 0)
+                {
+                    world.Journal.Note($"  -> {ByteText.Format(deletion.Key)} goes from memory");
+                    world.Reference.Doubt(deletion);
                     continue;
                 }
             }

@@ -117,6 +117,11 @@ internal sealed class ModelStreaming(ModelWorld world)
             }
 
             var isNewest = stream.LastKey is null || !row.Key.Span.SequenceEqual(stream.LastKey);
+            if (world.Reference.IsDoubtful(row.Key.Span, row.Version))
+            {
+                continue;
+            }
+
             if (isNewest || row.Version.Value > world.Reference.FloorOf(row.Key.ToArray()))
             {
                 throw world.Journal.Mismatch(stream.Name, AnswerText.Of(row), answer);
@@ -160,10 +165,11 @@ internal sealed class ModelStreaming(ModelWorld world)
         world.Journal.Same(name, AnswerText.Of(expected.Select(e => e.Row)), answer);
 
         bool IsCertain(ReferenceEntry entry)
-            => reader.Snapshot is null
-                || entry.Version > world.Reference.FloorOf(entry.Key)
-                || entry == world.Reference.Newest(entry.Key, reader.View)
-                || !world.Reference.IsUndermined(reader.View, reader.Floors, entry.Key);
+            => !world.Reference.IsDoubtful(entry.Key, entry.Version)
+                && (reader.Snapshot is null
+                    || entry.Version > world.Reference.FloorOf(entry.Key)
+                    || entry == world.Reference.Newest(entry.Key, reader.View)
+                    || !world.Reference.IsUndermined(reader.View, reader.Floors, entry.Key));
     }
 
     private IAsyncEnumerable<VersionedRow> Scan(ModelReader reader, KeyRange range, CommitVersion after, ScanDirection direction)

@@ -11,8 +11,12 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
     private readonly List<ReferencePublication> _publications = [];
     private readonly List<(byte[] Key, ulong Version)> _drops = [];
     private readonly HashSet<string> _forgotten = [];
+    private readonly HashSet<(string Key, ulong Version)> _doubtful = [];
 
     public IReadOnlyList<ReferenceEntry> Entries => _entries;
+
+    /// <summary>How many entries there ever were, those that went among them.</summary>
+    public int EverPublished { get; private set; }
 
     /// <summary>How many commits were published.</summary>
     public ulong Sequence => (ulong)_publications.Count;
@@ -73,6 +77,7 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
         {
             var value = delta.Kind == DeltaKind.Set ? delta.Value.ToArray() : null;
             _entries.Add(new ReferenceEntry(delta.Key.ToArray(), version, sequence, value));
+            EverPublished++;
         }
 
         _drops.AddRange(LastOfEachKey(deltas).Where(d => d.Kind == DeltaKind.Drop).Select(d => (d.Key.ToArray(), version)));
@@ -171,6 +176,12 @@ internal sealed class ReferenceStore(IKeyClassifier classifier)
         _forgotten.Add(Convert.ToHexString(deletion.Key));
         _entries.RemoveAll(e => Same(e.Key, deletion.Key) && e.Version <= deletion.Version);
     }
+
+    /// <summary>A deletion went from memory, and the disk may keep it: it is there, or not, depending on who is asked.</summary>
+    public void Doubt(ReferenceEntry deletion) => _doubtful.Add((Convert.ToHexString(deletion.Key), deletion.Version));
+
+    /// <summary>Whether an entry is such a deletion.</summary>
+    public bool IsDoubtful(ReadOnlySpan<byte> key, CommitVersion version) => _doubtful.Contains((Convert.ToHexString(key), version.Value));
 
     /// <summary>Whether a deletion of a key went.</summary>
     public bool HasForgotten(byte[] key) => _forgotten.Contains(Convert.ToHexString(key));
