@@ -48,6 +48,7 @@ string[] whole =
     "src/MvStore/StoreOpening.cs",
     "src/MvStore/StoreShutdown.cs",
     "src/MvStore/StoreStages.cs",
+    "src/MvStore/StoreTimes.cs",
     "src/MvStore.Sqlite/Connections/Failures.cs",
     "src/MvStore.Sqlite/Connections/Lookup.cs",
     "src/MvStore.Sqlite/Connections/LookupBatch.cs",
