@@ -20,6 +20,26 @@ public sealed class GarbageTallyTests
         tally.DueBy(Rule(0, floors)).Should().Be(isKnown ? 0 : null);
     }
 
+    [Theory]
+    [InlineData(0, true)] // 1,024 steps, as many as one may have
+    [InlineData(3, true)]
+    [InlineData(63, false)] // 64 each
+    [InlineData(1_000, false)] // as many, and never fewer
+    public void I66_KindsShareTheMemory(int kinds, bool isExact)
+    {
+        const ulong Versions = 1_000;
+        var floors = Enumerable.Range(0, kinds).ToDictionary(i => EntryKind.Source((ulong)i), _ => (CommitVersion)0);
+        var tally = new GarbageTally(Rule(0, floors));
+        for (var version = Versions; version > 0; version--)
+        {
+            Left(tally, Entry(version), Entry(0));
+        }
+
+        var tooMany = Enumerable.Range(0, (int)Versions).Select(at => tally.DueBy(Rule((ulong)at, floors))!.Value - at).ToArray();
+        tooMany.Should().OnlyContain(few => few >= 0 && few <= (isExact ? 0 : 4 * (int)Versions / 64), "a step has at most four even shares");
+        tooMany.Any(few => few > 0).Should().Be(!isExact);
+    }
+
     [Fact]
     public void E5_NothingIsSaidOfOtherKinds()
     {
@@ -99,15 +119,17 @@ public sealed class GarbageTallyTests
     }
 
     [Theory]
-    [InlineData(8UL, 1)] // the pin sees the deletion
-    [InlineData(3UL, 2)] // it sees what the deletion hides, and both go
-    public void E4_ADeletionIsDueOnceNobodySeesItOrAnythingOlder(ulong pinnedAt, long due)
+    [InlineData(8UL, 8UL, 1)] // the pin sees the deletion
+    [InlineData(8UL, 3UL, 2)] // it sees what the deletion hides, and both go
+    [InlineData(7UL, 7UL, 1)] // the same where the floor has just reached the deletion
+    [InlineData(7UL, 3UL, 2)]
+    public void E4_ADeletionIsDueOnceNobodySeesItOrAnythingOlder(ulong floor, ulong pinnedAt, long due)
     {
         var pin = new Pin(pinnedAt, pinnedAt);
-        var tally = new GarbageTally(Rule(8, [], Deletes, pin));
+        var tally = new GarbageTally(Rule(floor, [], Deletes, pin));
         Left(tally, Entry(7, isTombstone: true), Entry(3, isKept: pinnedAt == 3));
-        tally.DueBy(Rule(8, [], Deletes, pin)).Should().Be(0);
-        tally.DueBy(Rule(8, [], Deletes)).Should().Be(due);
+        tally.DueBy(Rule(floor, [], Deletes, pin)).Should().Be(0);
+        tally.DueBy(Rule(floor, [], Deletes)).Should().Be(due);
     }
 
     [Fact]

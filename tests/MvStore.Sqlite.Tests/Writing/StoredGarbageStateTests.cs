@@ -116,6 +116,18 @@ public sealed class StoredGarbageStateTests
     }
 
     [Fact]
+    public void I66_AWalkThatBeginsAnewHasPassedNoKeyYet()
+    {
+        var rule = Rule(1);
+        Step(rule, after: null, next: "m", left: 1);
+        var step = new TierReclaimStep(rule, null, 10);
+        Leave(_garbage.BeginStep(step)!, 5, 2);
+        _garbage.Add(Row("a"), letsNothingGo: false, isNewest: true, replacesDeletion: false);
+        _garbage.EndStep(step, null, 0);
+        Known().Should().Be("2 of 2", "where the walk before had been says nothing of this one");
+    }
+
+    [Fact]
     public void I66_AfterAFailureNothingIsKnownNorIsAWalkUnderWay()
     {
         var rule = Rule(1);

@@ -90,6 +90,34 @@ public sealed class VersionHistogramTests
     }
 
     [Fact]
+    public void I66_AStepCountsFurtherVersionsWhileItHasLessThanFourTimesAnEvenShare()
+    {
+        var histogram = new VersionHistogram(8);
+        List<long[]> told = [];
+        for (var version = 1UL; version <= 4; version++)
+        {
+            histogram.Add(version);
+            told.Add([.. Enumerable.Range(1, 4).Select(at => histogram.DueAt((ulong)at))]);
+        }
+
+        // Of two rows such a share is one, and of three still; of four it is two, so that the fourth falls to the third.
+        told.Should().BeEquivalentTo((long[][])[[1, 1, 1, 1], [1, 2, 2, 2], [1, 2, 3, 3], [1, 2, 4, 4]], options => options.WithStrictOrdering());
+    }
+
+    [Fact]
+    public void I66_AVersionHasOneStep()
+    {
+        var histogram = new VersionHistogram(8);
+        for (var i = 0; i < 2; i++)
+        {
+            histogram.Add(5);
+            histogram.Add(9);
+        }
+
+        histogram.Count.Should().Be(2);
+    }
+
+    [Fact]
     public void I66_AFewVersionsOfManyRowsAreToldExactly()
     {
         var histogram = new VersionHistogram(64);
